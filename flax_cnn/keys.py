@@ -1,0 +1,32 @@
+"""Where a run's randomness comes from: every key is a function of (study seed, arm, seed index).
+
+Seeds are *paired* between arms: the network's initial weights and the random changes to images depend on the study seed and the
+seed index alone, so two arms of the same seed index differ in their data and not in their luck. Only the order of images,
+which has no meaning across different data, depends on the arm too.
+"""
+
+import zlib
+from typing import NamedTuple
+
+import jax
+
+
+class TrainingKeys(NamedTuple):
+    """The three sources of randomness of a run, each a JAX key."""
+
+    initialisation: jax.Array
+    augmentation: jax.Array
+    order: jax.Array
+
+
+def training_keys(study_seed: int, arm: str, seed_index: int) -> TrainingKeys:
+    """Return the keys of one run.
+
+    Args:
+        study_seed: the study's seed, 0 to 2**32 - 1.
+        arm: the arm's name, whose CRC-32 stands for it (Python's own `hash` changes from process to process).
+        seed_index: which of the arm's repetitions, from 0.
+    """
+    paired = jax.random.fold_in(jax.random.key(study_seed), seed_index)
+    initialisation, augmentation, order = jax.random.split(paired, 3)
+    return TrainingKeys(initialisation, augmentation, jax.random.fold_in(order, zlib.crc32(arm.encode())))

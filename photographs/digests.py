@@ -1,0 +1,22 @@
+"""SHA-256 identities of images and of sets of images."""
+
+import hashlib
+from collections.abc import Iterable
+
+import numpy as np
+
+
+def image_digest(image_hwc: np.ndarray) -> str:
+    """Return the hex SHA-256 of one uint8 image's bytes, row by row, RGB interleaved."""
+    return hashlib.sha256(np.ascontiguousarray(image_hwc)).hexdigest()
+
+
+def set_digest(image_digests: Iterable[str]) -> str:
+    """Return the hex SHA-256 of a set of images, independent of their order: that of the sorted image digests."""
+    return hashlib.sha256("\n".join(sorted(image_digests)).encode()).hexdigest()
+
+
+def file_digest(path, algorithm: str = "sha256") -> str:
+    """Return the hex digest of a file's bytes, read in pieces."""
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, algorithm).hexdigest()

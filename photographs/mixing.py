@@ -1,0 +1,54 @@
+"""Real and generated photographs in one set, at a given share and an equal total size."""
+
+import numpy as np
+
+from photographs.photo_set import PhotoSet, concatenate
+
+
+def mix(real: PhotoSet, synthetic: PhotoSet, synthetic_share: float, images_per_class: int) -> PhotoSet:
+    """Return `images_per_class` photographs of every class, `synthetic_share` of them generated.
+
+    Each class gives its photographs of lowest index, so that a larger set holds every smaller one of the same share,
+    and all arms that use a photograph use the same ones.
+
+    Raises:
+        ValueError: a class has too few photographs of one kind; the message says how many are missing of which.
+    """
+    n_synthetic = synthetic_count(synthetic_share, images_per_class)
+    return concatenate(
+        [
+            _lowest_indices(real, images_per_class - n_synthetic, "real"),
+            _lowest_indices(synthetic, n_synthetic, "generated"),
+        ]
+    )
+
+
+def synthetic_count(synthetic_share: float, images_per_class: int) -> int:
+    """Return how many of a class's photographs are generated."""
+    return round(synthetic_share * images_per_class)
+
+
+def largest_mix_size(real: PhotoSet, synthetic: PhotoSet, synthetic_share: float) -> int:
+    """Return the largest `images_per_class` that `mix` can serve at this share."""
+    smallest_real, smallest_synthetic = (min(class_counts(photo_set)) for photo_set in (real, synthetic))
+    sizes = range(smallest_real + smallest_synthetic, 0, -1)
+    for size in sizes:
+        n_synthetic = synthetic_count(synthetic_share, size)
+        if n_synthetic <= smallest_synthetic and size - n_synthetic <= smallest_real:
+            return size
+    raise ValueError("there are no photographs to mix")
+
+
+def class_counts(photo_set: PhotoSet) -> list[int]:
+    """Return the number of photographs of each class, in the order of `photo_set.classes`."""
+    return np.bincount(photo_set.labels, minlength=len(photo_set.classes)).tolist()
+
+
+def _lowest_indices(photo_set: PhotoSet, per_class: int, kind: str) -> PhotoSet:
+    rows = []
+    for label, name in enumerate(photo_set.classes):
+        of_class = np.flatnonzero(photo_set.labels == label)
+        if len(of_class) < per_class:
+            raise ValueError(f"{per_class} {kind} photographs of {name!r} are asked for, but there are {len(of_class)}")
+        rows.append(of_class[np.argsort(photo_set.indices[of_class], kind="stable")][:per_class])
+    return photo_set.select(np.concatenate(rows))

@@ -1,0 +1,52 @@
+"""The classifiers: one network a training arm and seed, all of the same architecture, size of data and steps.
+
+INPUTS   results/real_photos/{train,val}.npz, results/synthetic_photos/{train,val}.npz
+OUTPUTS  results/classifiers/{arm}/seed_{seed_index}/checkpoint/, metrics.jsonl
+"""
+
+
+def share_of_arm(wildcards):
+    """Return the share of generated photographs in the arm's training data."""
+    return STUDY.arms[wildcards.arm].synthetic_share
+
+
+rule train_classifier:
+    input:
+        real=expand("results/real_photos/{split}.npz", split=("train", "val")),
+        synthetic=expand("results/synthetic_photos/{split}.npz", split=("train", "val")),
+        code=command_sources("train_classifier", "flax_cnn"),
+    output:
+        checkpoint=directory("results/classifiers/{arm}/seed_{seed_index}/checkpoint"),
+        metrics="results/classifiers/{arm}/seed_{seed_index}/metrics.jsonl",
+    log:
+        "logs/classifiers/{arm}/seed_{seed_index}.log",
+    benchmark:
+        "benchmarks/results/classifiers/{arm}_seed_{seed_index}.tsv"
+    params:
+        synthetic_share=share_of_arm,
+        images_per_class=STUDY.images_per_class.train,
+        training=as_json(STUDY.training),
+        study_seed=STUDY.seed,
+    conda:
+        "../envs/flax_cnn.yaml"
+    threads: 2
+    resources:
+        gpu=STUDY.gpus.training,
+        mem_mb=4000,
+        runtime=120,
+    shell:
+        "python -m workflow_scripts.train_classifier"
+        " --real-train {input.real[0]:q}"
+        " --real-val {input.real[1]:q}"
+        " --synthetic-train {input.synthetic[0]:q}"
+        " --synthetic-val {input.synthetic[1]:q}"
+        " --arm {wildcards.arm:q}"
+        " --share-synthetic {params.synthetic_share}"
+        " --train-images-per-class {params.images_per_class}"
+        " --training {params.training:q}"
+        " --study-seed {params.study_seed}"
+        " --seed-index {wildcards.seed_index}"
+        " --resume-folder results/.unfinished/classifiers/{wildcards.arm}/seed_{wildcards.seed_index}"
+        " --classifier {output.checkpoint:q}"
+        " --metrics {output.metrics:q}"
+        " 2>&1 | tee {log:q}"

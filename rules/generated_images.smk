@@ -1,0 +1,47 @@
+"""Generated images: one job a class and shard, each image a function of (generator, class, index) alone.
+
+INPUTS   results/generator/manifest.json
+OUTPUTS  results/generated_images/{class_name}/{first}-{last}.npz
+"""
+
+
+def shards_of_class(class_name):
+    """Return the shard files that hold a class's images; their names are the indices of the first and last image."""
+    total = STUDY.images_per_class.synthetic
+    return [
+        f"results/generated_images/{class_name}/{first}-{min(first + STUDY.shard_size, total) - 1}.npz"
+        for first in range(0, total, STUDY.shard_size)
+    ]
+
+
+rule generate_images:
+    input:
+        manifest="results/generator/manifest.json",
+        code=command_sources("generate_images", "text_to_image"),
+    output:
+        shard="results/generated_images/{class_name}/{first}-{last}.npz",
+    log:
+        "logs/generated_images/{class_name}/{first}-{last}.log",
+    benchmark:
+        "benchmarks/results/generated_images/{class_name}_{first}-{last}.tsv"
+    params:
+        batch_size=STUDY.batch_size,
+    conda:
+        "../envs/text_to_image.yaml"
+    # One thread: more would round differently, and more shards at once are the better use of more cores.
+    threads: 1
+    resources:
+        gpu=STUDY.gpus.generation,
+        mem_mb=4000,
+        runtime=240,
+    shell:
+        "python -m workflow_scripts.generate_images"
+        " --generator-manifest {input.manifest:q}"
+        " --class-name {wildcards.class_name:q}"
+        " --first {wildcards.first}"
+        " --last {wildcards.last}"
+        " --batch-size {params.batch_size}"
+        " --threads {threads}"
+        " --state-folder results/.unfinished/generated_images"
+        " --output {output.shard:q}"
+        " 2>&1 | tee {log:q}"

@@ -1,0 +1,70 @@
+"""The generator: which model, at which revision; and, on request, the training of the embedded one.
+
+INPUTS   a folder with a diffusers pipeline, or a model on the Hugging Face hub; results/real_photos/train.npz to train one
+OUTPUTS  results/generator/manifest.json; results/embedded_generator/pipeline/ when asked for
+"""
+
+
+def model_files(wildcards):
+    """Return what the generator's manifest is made from: the folder's files, the trained model's, or none (hub)."""
+    if STUDY.image_folder is not None or not is_folder(STUDY.generator.model):
+        return []
+    if STUDY.generator.model == TRAINED_GENERATOR_FOLDER:
+        return [TRAINED_GENERATOR_FOLDER]
+    return sorted(str(path) for path in Path(STUDY.generator.model).rglob("*") if path.is_file())
+
+
+rule prepare_generator:
+    input:
+        model=model_files,
+        code=command_sources("prepare_generator", "text_to_image"),
+    output:
+        manifest="results/generator/manifest.json",
+    log:
+        "logs/generator.log",
+    benchmark:
+        "benchmarks/results/generator.tsv"
+    params:
+        generator=as_json(STUDY.generator),
+        image_folder=as_json(STUDY.image_folder),
+    conda:
+        "../envs/text_to_image.yaml"
+    threads: 1
+    resources:
+        gpu=0,
+        mem_mb=2000,
+        runtime=60,
+    shell:
+        "python -m workflow_scripts.prepare_generator"
+        " --generator {params.generator:q}"
+        " --image-folder {params.image_folder:q}"
+        " --output {output.manifest:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule train_generator:
+    input:
+        photos="results/real_photos/train.npz",
+        code=command_sources("train_generator", "text_to_image"),
+    output:
+        pipeline=directory(TRAINED_GENERATOR_FOLDER),
+    log:
+        "logs/embedded_generator.log",
+    benchmark:
+        "benchmarks/results/embedded_generator.tsv"
+    params:
+        recipe=as_json(STUDY.generator_training),
+    conda:
+        "../envs/text_to_image.yaml"
+    threads: workflow.cores
+    resources:
+        gpu=0,
+        mem_mb=4000,
+        runtime=720,
+    shell:
+        "python -m workflow_scripts.train_generator"
+        " --photos {input.photos:q}"
+        " --recipe {params.recipe:q}"
+        " --threads {threads}"
+        " --output {output.pipeline:q}"
+        " 2>&1 | tee {log:q}"

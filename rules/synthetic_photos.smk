@@ -1,0 +1,67 @@
+"""The generated images as a data set: train, validation and test cut by index; and the mixed test domain.
+
+INPUTS   results/generated_images/{class_name}/{first}-{last}.npz, results/generator/manifest.json, results/real_photos/test.npz
+OUTPUTS  results/synthetic_photos/{train,val,test}.npz, manifest.json, images.csv; results/mixed_photos/test.npz
+"""
+
+
+rule merge_synthetic_photos:
+    input:
+        shards=[shard for name in STUDY.classes for shard in shards_of_class(name)],
+        generator="results/generator/manifest.json",
+        code=command_sources("merge_synthetic_photos", "text_to_image/image_identity.py"),
+    output:
+        splits=expand("results/synthetic_photos/{split}.npz", split=SPLITS),
+        manifest="results/synthetic_photos/manifest.json",
+        table="results/synthetic_photos/images.csv",
+    log:
+        "logs/synthetic_photos.log",
+    benchmark:
+        "benchmarks/results/synthetic_photos.tsv"
+    params:
+        classes=STUDY.classes,
+        images_per_class=STUDY.images_per_class.synthetic,
+    conda:
+        "../envs/photographs.yaml"
+    threads: 1
+    resources:
+        gpu=0,
+        mem_mb=3000,
+        runtime=30,
+    shell:
+        "python -m workflow_scripts.merge_synthetic_photos"
+        " --shards {input.shards:q}"
+        " --generator-manifest {input.generator:q}"
+        " --classes {params.classes:q}"
+        " --images-per-class {params.images_per_class}"
+        " --output-folder results/synthetic_photos"
+        " 2>&1 | tee {log:q}"
+
+
+rule merge_mixed_photos:
+    input:
+        real="results/real_photos/test.npz",
+        synthetic="results/synthetic_photos/test.npz",
+        code=command_sources("merge_mixed_photos"),
+    output:
+        photos="results/mixed_photos/test.npz",
+    log:
+        "logs/mixed_photos.log",
+    benchmark:
+        "benchmarks/results/mixed_photos.tsv"
+    params:
+        synthetic_share=STUDY.mixture_test_share,
+    conda:
+        "../envs/photographs.yaml"
+    threads: 1
+    resources:
+        gpu=0,
+        mem_mb=2000,
+        runtime=10,
+    shell:
+        "python -m workflow_scripts.merge_mixed_photos"
+        " --real {input.real:q}"
+        " --synthetic {input.synthetic:q}"
+        " --synthetic-share {params.synthetic_share}"
+        " --output {output.photos:q}"
+        " 2>&1 | tee {log:q}"

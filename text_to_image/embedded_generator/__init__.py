@@ -1,0 +1,6 @@
+"""Training of the small text-to-image model that ships in `models/`: Stable Diffusion's parts at toy size.
+
+Read in this order: `recipe` (every setting), `vocabulary` (the words and the captions made of them),
+`architecture` (the parts), `autoencoder_training` (pixels to latents and back), `diffusion_training`
+(latents from noise and words), `resume_state` (surviving a kill), `model_folder` (what is shipped).
+"""

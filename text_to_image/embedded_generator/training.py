@@ -1,0 +1,67 @@
+"""From photographs to a model folder: the whole training, resumable at any moment."""
+
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from photographs.digests import image_digest, set_digest
+from photographs.photo_set import PhotoSet
+from text_to_image.embedded_generator.autoencoder_training import encode, train_autoencoder
+from text_to_image.embedded_generator.diffusion_training import train_diffusion
+from text_to_image.embedded_generator.model_folder import write_model_folder
+from text_to_image.embedded_generator.recipe import GeneratorRecipe
+from text_to_image.embedded_generator.resume_state import ResumeState
+from text_to_image.embedded_generator.vocabulary import build_tokenizer
+
+
+def train_generator(recipe: GeneratorRecipe, photographs: PhotoSet, state_folder: Path, output: Path) -> None:
+    """Train on `photographs` and write the pipeline to `output`, carrying on from what `state_folder` holds.
+
+    Args:
+        photographs: real photographs, 32x32, of the train split alone.
+        state_folder: keeps the training's state between runs; one folder a recipe and data set.
+    """
+    clock = _Clock(state_folder / "minutes.txt")
+    tokenizer = build_tokenizer(state_folder / "tokenizer")
+    images = photographs.images_nhwc
+    with clock:
+        autoencoder = train_autoencoder(recipe, images, _state(recipe, state_folder / "autoencoder.pt"))
+        scale = autoencoder.config.scaling_factor
+        latents, mirrored = (encode(autoencoder, views) * scale for views in (images, images[:, :, ::-1].copy()))
+        class_names = [photographs.classes[label] for label in photographs.labels]
+        text_to_latents = train_diffusion(
+            recipe, latents, mirrored, class_names, tokenizer, _state(recipe, state_folder / "diffusion.pt")
+        )
+    record = {
+        "classes": [photographs.classes[label] for label in np.unique(photographs.labels)],
+        "photos": len(photographs),
+        "photos_digest": set_digest(image_digest(image) for image in images),
+        "recipe": recipe.model_dump(mode="json"),
+        "minutes": round(clock.minutes, 1),
+        "machine": f"{os.cpu_count()} CPU cores, torch {torch.__version__}",
+    }
+    write_model_folder(output, autoencoder, text_to_latents, tokenizer, record)
+
+
+def _state(recipe: GeneratorRecipe, path: Path) -> ResumeState:
+    return ResumeState(path, recipe.minutes_between_saves)
+
+
+class _Clock:
+    """Counts the minutes spent over all the runs of one training."""
+
+    def __init__(self, path: Path):
+        self._path = path
+        self.minutes = float(path.read_text()) if path.exists() else 0.0
+
+    def __enter__(self):
+        self._started = time.monotonic()
+        return self
+
+    def __exit__(self, *_):
+        self.minutes += (time.monotonic() - self._started) / 60
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.write_text(str(self.minutes))

@@ -1,0 +1,91 @@
+"""A folder of generated images in the generator's place: one sub-folder a class, or CIFAKE's flat layout."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from photographs.cifar10 import CIFAR10_CLASSES
+from photographs.digests import image_digest
+from photographs.photo_set import PhotoSet
+from text_to_image.config import ImageFolderConfig
+from text_to_image.resampling import to_study_size
+
+_SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
+# CIFAKE (Bird & Lotfi 2024) names files "0123 (4).jpg"; the number is the class's, and airplane, the first, has none.
+_CIFAKE_NAME = re.compile(r"^.*?(?: ?\((?P<number>\d+)\))?$")
+
+
+def files_by_class(folder: Path, classes: Sequence[str]) -> dict[str, list[Path]]:
+    """Return each class's image files, sorted by name.
+
+    Raises:
+        FileNotFoundError: there is no such folder.
+        ValueError: a class has no images in it.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise FileNotFoundError(2, "no such folder", str(folder))
+    if any((folder / name).is_dir() for name in classes):
+        files = {name: _images_in(folder / name) for name in classes}
+    else:
+        files = {name: [path for path in _images_in(folder) if _cifake_class(path) == name] for name in classes}
+    for name in classes:
+        if not files[name]:
+            raise ValueError(f"image_folder.folder {folder} has no images of {name!r}: neither {name}/ nor CIFAKE's names")
+    return files
+
+
+class FolderReader:
+    """Serves a folder's images as if a model had drawn them: image `index` of a class is its file number `index`."""
+
+    def __init__(self, config: ImageFolderConfig, classes: Sequence[str]):
+        self._config = config
+        self._classes = tuple(classes)
+        self._files = files_by_class(Path(config.folder), classes)
+
+    def draw(self, class_name: str, indices: Sequence[int]) -> PhotoSet:
+        """Return the class's images at `indices`, in that order.
+
+        Raises:
+            ValueError: the folder has fewer images of the class.
+            ValueError: too, where a file is no readable image.
+        """
+        files = self._files[class_name]
+        if max(indices) >= len(files):
+            raise ValueError(
+                f"image_folder.folder {self._config.folder} has {len(files)} images of {class_name!r}; "
+                f"images_per_class asks for at least {max(indices) + 1}"
+            )
+        chosen = [files[index] for index in indices]
+        images = np.stack([to_study_size(_read(path), self._config.resampling) for path in chosen])
+        return PhotoSet(
+            images,
+            np.full(len(chosen), self._classes.index(class_name), np.int32),
+            np.asarray(indices, np.int64),
+            self._classes,
+            {
+                "file": np.asarray([str(path.relative_to(self._config.folder)) for path in chosen]),
+                "redraws": np.zeros(len(chosen), np.int32),
+                "digest": np.asarray([image_digest(image) for image in images]),
+            },
+        )
+
+
+def _images_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("*") if path.suffix.lower() in _SUFFIXES)
+
+
+def _cifake_class(path: Path) -> str | None:
+    number = int(_CIFAKE_NAME.match(path.stem)["number"] or 1)
+    return CIFAR10_CLASSES[number - 1] if 1 <= number <= len(CIFAR10_CLASSES) else None
+
+
+def _read(path: Path) -> np.ndarray:
+    try:
+        with Image.open(path) as image:
+            return np.asarray(image.convert("RGB"))
+    except (UnidentifiedImageError, OSError) as error:
+        raise ValueError(f"{path}: not a readable image ({error}); remove or replace it") from error

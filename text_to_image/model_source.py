@@ -1,0 +1,98 @@
+"""Where a model comes from, settled once before anything is drawn: its exact revision and what it is."""
+
+import json
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from photographs.digests import file_digest, set_digest
+from text_to_image.config import GeneratorConfig
+from text_to_image.embedded_generator.training_record import known_classes
+
+_INDEX = "model_index.json"
+_MODEL_FILES = ("*.json", "*.txt", "*.safetensors", "*.model")
+
+
+@dataclass(frozen=True)
+class ModelSource:
+    """A model, pinned.
+
+    Attributes:
+        model: hub id or folder, as configured.
+        revision: the hub's commit hash, or `sha256:` and the digest of a folder's files.
+        pipeline_class: diffusers' class name.
+        trained_by_fauxtograph: whether this project's own `train_generator` made it.
+        known_classes: the classes it can draw, where its training record says so; else None.
+    """
+
+    model: str
+    revision: str
+    pipeline_class: str
+    trained_by_fauxtograph: bool
+    known_classes: list[str] | None
+
+    def as_dict(self) -> dict:
+        """Return the fields, for a manifest."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, manifest: dict) -> "ModelSource":
+        """Return the source that a manifest holds among other things."""
+        return cls(**{field.name: manifest[field.name] for field in fields(cls)})
+
+
+def resolve_model(config: GeneratorConfig) -> ModelSource:
+    """Pin the configured model; a hub model is downloaded (safetensors only) unless the hub's cache has it.
+
+    Raises:
+        FileNotFoundError: a folder that is not there or is no diffusers pipeline, or a hub model that can neither be
+            reached nor found in the cache.
+    """
+    if is_folder(config.model):
+        folder = _pipeline_folder(config.model)
+        revision = f"sha256:{_folder_digest(folder)}"
+    else:
+        folder = _download(config)
+        revision = folder.name
+    classes = known_classes(folder)
+    return ModelSource(
+        model=config.model,
+        revision=revision,
+        pipeline_class=json.loads((folder / _INDEX).read_text())["_class_name"],
+        trained_by_fauxtograph=classes is not None,
+        known_classes=classes,
+    )
+
+
+def is_folder(model: str) -> bool:
+    """Return whether `model` names a folder rather than a hub id: hub ids have one slash and no such folder exists."""
+    return Path(model).is_dir() or model.startswith((".", "/")) or model.count("/") != 1
+
+
+def _pipeline_folder(model: str) -> Path:
+    folder = Path(model)
+    if not (folder / _INDEX).is_file():
+        raise FileNotFoundError(2, "no diffusers pipeline (model_index.json is missing)", str(folder))
+    return folder
+
+
+def _folder_digest(folder: Path) -> str:
+    files = sorted(path for pattern in _MODEL_FILES for path in folder.rglob(pattern))
+    return set_digest(f"{path.relative_to(folder)} {file_digest(path)}" for path in files)
+
+
+def _download(config: GeneratorConfig) -> Path:
+    # Imported here: importing diffusers takes seconds, which a folder does not need.
+    from diffusers import DiffusionPipeline
+
+    try:
+        return Path(
+            DiffusionPipeline.download(
+                config.model, revision=config.revision, variant=config.variant, use_safetensors=True
+            )
+        )
+    except OSError as error:
+        reason = str(error).splitlines()[0]
+        revision = config.revision or "its main branch"
+        raise FileNotFoundError(
+            2, f"cannot be loaded at {revision} from the hub or its local cache ({reason})", config.model
+        ) from error

@@ -1,0 +1,1 @@
+"""Predictions in; statistics, figures and report out."""

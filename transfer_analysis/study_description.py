@@ -1,0 +1,95 @@
+"""What the analysis is told about a study besides its predictions: the config's slice and the two manifests.
+
+Keys not named here are welcome: they pass into the summary's provenance and are shown in the report.
+"""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+PositiveInt = Annotated[int, Field(gt=0)]
+
+
+class _Described(BaseModel):
+    model_config = ConfigDict(extra="allow", frozen=True, protected_namespaces=())
+
+
+T = TypeVar("T", bound=_Described)
+
+
+class ArmDescription(_Described):
+    """One arm of training data: the share of generated images in it, 0-1."""
+
+    synthetic_share: Annotated[float, Field(ge=0, le=1)]
+
+
+class StudyDescription(_Described):
+    """The config's slice that the analysis needs."""
+
+    config_sha256: str
+    code_version: str
+    commit: str
+    classes: Annotated[list[str], Field(min_length=2)]
+    train_images_per_class: PositiveInt
+    arms: dict[str, ArmDescription]
+    study_seed: int
+
+
+class SplitSizes(_Described):
+    """Images a class in each split."""
+
+    train: int
+    val: int
+    test: int
+
+
+class RealManifest(_Described):
+    """Where the real photographs come from and which they are."""
+
+    source: str
+    classes: list[str]
+    images_per_class: SplitSizes
+    digests: dict[str, str]
+
+
+class GeneratorDescription(_Described):
+    """What made the images. `pipeline_class` is empty for a folder of images that were generated elsewhere."""
+
+    model: str
+    is_embedded: bool
+    revision: str | None = None
+    pipeline_class: str | None = None
+
+
+class SyntheticManifest(_Described):
+    """Which images were generated, by what, and how many had to be drawn again or failed."""
+
+    generator: GeneratorDescription
+    images_per_class: SplitSizes
+    digests: dict[str, str]
+    redrawn: int = 0
+    failed: int = 0
+
+
+def read_description(path: Path, kind: type[T]) -> T:
+    """Read a JSON file as `kind`.
+
+    Raises:
+        ValueError: it is not JSON, or lacks a key; the message names the file and the key.
+    """
+    try:
+        return parse_description(json.loads(Path(path).read_text(encoding="utf-8")), kind, str(path))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{path}: not JSON ({error})") from error
+
+
+def parse_description(value: Any, kind: type[T], where: str) -> T:
+    """Check `value` against `kind`; `where` names its origin in the error message."""
+    try:
+        return kind.model_validate(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"{where}: {key}: {first['msg']}") from error

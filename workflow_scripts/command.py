@@ -1,0 +1,53 @@
+"""What every command shares: its `--help` is its module's docstring, and an expected failure is one clear line."""
+
+import argparse
+import errno
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from photographs.atomic_files import CorruptFileError
+
+
+def parser(docstring: str) -> argparse.ArgumentParser:
+    """Return an argument parser whose help is the command's docstring."""
+    return argparse.ArgumentParser(description=docstring, formatter_class=argparse.RawDescriptionHelpFormatter)
+
+
+def json_argument(text: str):
+    """Parse a slice of the config, which rules pass as JSON."""
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise argparse.ArgumentTypeError(f"not JSON: {error}") from error
+
+
+def run(main: Callable[[], None]) -> None:
+    """Call `main`; turn a failure that a user can mend into one line on standard error and exit status 1.
+
+    A corrupt input is removed first, so that the same Snakemake command makes it anew. Anything unforeseen keeps its traceback.
+    """
+    try:
+        main()
+    except CorruptFileError as error:
+        _remove(error.path)
+        sys.exit(f"error: {error}; it was removed: run the same command again to make it anew")
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            sys.exit(f"error: {error.filename or 'disk'}: no space left; free some and run the same command again")
+        if isinstance(error, FileNotFoundError):
+            sys.exit(f"error: {error.filename}: no such file or folder")
+        raise
+    except (ValueError, RuntimeError, FloatingPointError) as error:
+        if type(error) not in (ValueError, RuntimeError, FloatingPointError):
+            raise
+        sys.exit(f"error: {error}")
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

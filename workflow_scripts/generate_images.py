@@ -1,0 +1,67 @@
+"""Draw some images of one class and write them, with a row of metadata each, as one shard.
+
+A killed job carries on from its last finished batch when the same command is run again.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+from photographs.photo_set import PhotoSet
+from text_to_image.config import GeneratorConfig, ImageFolderConfig
+from text_to_image.image_folder import FolderReader
+from text_to_image.shards import Draw, generate_shard
+from workflow_scripts.command import parser, run
+
+
+def main() -> None:
+    """Run the command."""
+    arguments = parser(__doc__)
+    arguments.add_argument("--generator-manifest", type=Path, required=True, help="written by prepare_generator")
+    arguments.add_argument("--class-name", required=True)
+    arguments.add_argument("--first", type=int, required=True, help="index of the first image")
+    arguments.add_argument("--last", type=int, required=True, help="index of the last image")
+    arguments.add_argument("--batch-size", type=int, default=32, help="images between two saves; changes no image")
+    arguments.add_argument("--threads", type=int, default=1, help="CPU threads; another number may change last bits")
+    arguments.add_argument("--state-folder", type=Path, required=True, help="keeps unfinished shards")
+    arguments.add_argument("--output", type=Path, required=True)
+    options = arguments.parse_args()
+
+    manifest = json.loads(options.generator_manifest.read_text())
+
+    def make_draw() -> Draw:
+        draw = _draw_function(manifest, options.class_name, options.threads)
+        model, revision = str(manifest["model"]), str(manifest["revision"])
+
+        def draw_with_origin(class_name: str, indices: list[int]) -> PhotoSet:
+            drawn = draw(class_name, indices)
+            origin = {"model": np.full(len(drawn), model), "revision": np.full(len(drawn), revision)}
+            return PhotoSet(drawn.images_nhwc, drawn.labels, drawn.indices, drawn.classes, drawn.metadata | origin)
+
+        return draw_with_origin
+
+    name = f"{manifest['digest'][:16]}_{options.class_name}_{options.first}-{options.last}"
+    indices = range(options.first, options.last + 1)
+    generate_shard(
+        make_draw, options.class_name, indices, options.batch_size, options.state_folder / name, options.output
+    )
+
+
+def _draw_function(manifest: dict, class_name: str, threads: int) -> Draw:
+    if manifest["kind"] == "image_folder":
+        return FolderReader(ImageFolderConfig.model_validate(manifest["settings"]), [class_name]).draw
+    # Imported here: a folder of images needs neither torch nor diffusers.
+    import torch
+
+    from text_to_image.model_source import ModelSource
+    from text_to_image.pipeline import Pipeline
+    from text_to_image.sampling import Sampler
+
+    torch.set_num_threads(threads)
+    config = GeneratorConfig.model_validate(manifest["settings"])
+    return Sampler(config, Pipeline(config, ModelSource.from_dict(manifest)), [class_name]).draw
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,51 @@
+"""Train the embedded text-to-image model on real photographs and write it as a diffusers pipeline.
+
+Takes hours on a CPU. Its state is kept in the user's cache folder, one folder a recipe and data set, so that a run that was
+stopped carries on where it was, even in another clone.
+"""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import torch
+
+from photographs.cifar10 import cache_folder
+from photographs.digests import file_digest
+from photographs.photo_set import read_photo_set
+from text_to_image.embedded_generator.recipe import GeneratorRecipe
+from text_to_image.embedded_generator.training import train_generator
+from workflow_scripts.command import json_argument, parser, run
+
+
+def main() -> None:
+    """Run the command."""
+    arguments = parser(__doc__)
+    arguments.add_argument("--photos", type=Path, required=True, help="photo set of the train split")
+    arguments.add_argument("--recipe", type=json_argument, default={}, help="settings as JSON; see recipe.py")
+    arguments.add_argument("--threads", type=int, default=2, help="CPU threads")
+    arguments.add_argument("--state-folder", type=Path, help="where the training's state is kept (default: the cache)")
+    arguments.add_argument("--output", type=Path, required=True, help="folder for the finished pipeline")
+    options = arguments.parse_args()
+
+    torch.set_num_threads(options.threads)
+    recipe = GeneratorRecipe.model_validate(options.recipe)
+    state_folder = options.state_folder or cache_folder() / "generator_training" / _name(recipe, options.photos)
+    print(f"training state: {state_folder}", flush=True)
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=options.output.parent) as folder:
+        finished = Path(folder) / "pipeline"
+        train_generator(recipe, read_photo_set(options.photos), state_folder, finished)
+        shutil.rmtree(options.output, ignore_errors=True)
+        finished.rename(options.output)
+
+
+def _name(recipe: GeneratorRecipe, photos: Path) -> str:
+    settings = json.dumps(recipe.model_dump(mode="json"), sort_keys=True) + file_digest(photos)
+    return hashlib.sha256(settings.encode()).hexdigest()[:16]
+
+
+if __name__ == "__main__":
+    run(main)
