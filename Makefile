@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help run test test-heavy lint serve lock schema clean
+.PHONY: help run test lint lock schema clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin

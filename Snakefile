@@ -28,6 +28,6 @@ include: "rules/report.smk"
 
 rule all:
     default_target: True
-    localrule: True
     input:
         "results/report/report.html",
+    localrule: True

@@ -39,11 +39,16 @@ def translate(key: jax.Array, images_nhwc: jax.Array, pixels: int) -> jax.Array:
     n, height, width, channels = images_nhwc.shape
     padded = jnp.pad(images_nhwc, ((0, 0), (pixels, pixels), (pixels, pixels), (0, 0)), mode="reflect")
     corners = jax.random.randint(key, (n, 2), 0, 2 * pixels + 1)
-    return jax.vmap(lambda image, corner: jax.lax.dynamic_slice(image, (*corner, 0), (height, width, channels)))(padded, corners)
+    return jax.vmap(lambda image, corner: jax.lax.dynamic_slice(image, (*corner, 0), (height, width, channels)))(
+        padded, corners
+    )
 
 
 def cut_out(key: jax.Array, images_nhwc: jax.Array, side: int, fill: jax.Array) -> jax.Array:
-    """Paint a square of `side` pixels in the colour `fill`, its centre anywhere in the image (DeVries & Taylor 2017, arXiv 1708.04552)."""
+    """Paint a square of `side` pixels in the colour `fill`, its centre anywhere in the image.
+
+    The method is cutout (DeVries & Taylor 2017, arXiv 1708.04552).
+    """
     n, height, width, _ = images_nhwc.shape
     centres = jax.random.randint(key, (n, 2), 0, jnp.array([height, width]))
     tops = centres - side // 2

@@ -8,18 +8,22 @@ class Augmentation(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    flip: bool = Field(True, description="Mirror left to right with probability one half. Turn off for classes that have a handedness.")
+    flip: bool = Field(
+        True, description="Mirror left to right with probability one half. Turn off for classes with a handedness."
+    )
     translate: int = Field(
         2,
         ge=0,
         le=16,
-        description="Shift by up to this many pixels each way, the edge mirrored. Raise to 4 if training accuracy runs far ahead of validation.",
+        description="Shift by up to this many pixels each way, the edge mirrored. "
+        "Raise to 4 if training accuracy runs far ahead of validation.",
     )
     cutout: int = Field(
         0,
         ge=0,
         le=32,
-        description="Side in pixels of a square set to the mean colour at a random place; 0 is none. Helps only long runs (over 50 epochs).",
+        description="Side in pixels of a square set to the mean colour at a random place; 0 is none. "
+        "Try it where training is long and overfits.",
     )
 
 
@@ -32,29 +36,41 @@ class TrainingConfig(BaseModel):
         0.5,
         gt=0,
         le=4,
-        description="Channels relative to airbench's 64, 256, 256. Time grows nearly with its square; raise it with more data or a GPU.",
+        description="Channels relative to airbench's 64, 256, 256. Time grows nearly with its square; "
+        "raise it with more data or a GPU.",
     )
     steps: int = Field(
         500,
         ge=1,
-        description="Optimiser steps in all, the same for every arm whatever its number of images. Too few fakes results: rankings of data "
-        "sets flip when classifiers are under-trained.",
+        description="Optimiser steps in all, the same for every arm whatever its number of images. "
+        "Too few fakes results: rankings of data sets flip when classifiers are under-trained.",
     )
-    batch_size: int = Field(256, ge=1, description="Images a step (all of them, if there are fewer). Lower it if memory runs out.")
+    batch_size: int = Field(
+        256, ge=1, description="Images a step (all of them, if there are fewer). Lower it if memory runs out."
+    )
     learning_rate: float = Field(
         0.003, gt=0, description="Peak of the schedule. Lower it if the loss becomes NaN; raise it with the batch size."
     )
-    weight_decay: float = Field(0.05, ge=0, description="Decoupled (AdamW) decay of the weights. Raise it if the network overfits.")
+    weight_decay: float = Field(
+        0.05, ge=0, description="Decoupled (AdamW) decay of the weights. Raise it if the network overfits."
+    )
     warmup_fraction: float = Field(
-        0.2, ge=0, lt=1, description="Share of the steps over which the learning rate climbs to its peak, before it falls to zero."
+        0.2,
+        ge=0,
+        lt=1,
+        description="Share of the steps over which the learning rate climbs to its peak, before it falls to zero.",
     )
     label_smoothing: float = Field(
-        0.1, ge=0, lt=1, description="Share of the target spread over all classes. Lower it if confidences come out too low."
+        0.1,
+        ge=0,
+        lt=1,
+        description="Share of the target spread over all classes. Lower it if confidences come out too low.",
     )
     evaluations: int = Field(
         10,
         ge=1,
-        description="How many times over the run validation is measured and the run's state saved; steps must be a multiple of it.",
+        description="How many times over the run validation is measured and the run's state saved; "
+        "steps must be a multiple of it.",
     )
     augmentation: Augmentation = Augmentation()
 

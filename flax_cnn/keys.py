@@ -1,8 +1,8 @@
 """Where a run's randomness comes from: every key is a function of (study seed, arm, seed index).
 
-Seeds are *paired* between arms: the network's initial weights and the random changes to images depend on the study seed and the
-seed index alone, so two arms of the same seed index differ in their data and not in their luck. Only the order of images,
-which has no meaning across different data, depends on the arm too.
+Seeds are *paired* between arms: the network's initial weights and the random changes to images depend on the study seed
+and the seed index alone, so two arms of the same seed index differ in their data and not in their luck. Only the order
+of images, which has no meaning across different data, depends on the arm too.
 """
 
 import zlib

@@ -17,5 +17,7 @@ def learning_rate_schedule(config: TrainingConfig) -> optax.Schedule:
 def make_optimiser(config: TrainingConfig) -> optax.GradientTransformation:
     """Return AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101); biases are not decayed."""
     return optax.adamw(
-        learning_rate_schedule(config), weight_decay=config.weight_decay, mask=lambda params: jax.tree.map(lambda leaf: leaf.ndim > 1, params)
+        learning_rate_schedule(config),
+        weight_decay=config.weight_decay,
+        mask=lambda params: jax.tree.map(lambda leaf: leaf.ndim > 1, params),
     )

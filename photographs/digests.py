@@ -11,9 +11,9 @@ def image_digest(image_hwc: np.ndarray) -> str:
     return hashlib.sha256(np.ascontiguousarray(image_hwc)).hexdigest()
 
 
-def set_digest(image_digests: Iterable[str]) -> str:
-    """Return the hex SHA-256 of a set of images, independent of their order: that of the sorted image digests."""
-    return hashlib.sha256("\n".join(sorted(image_digests)).encode()).hexdigest()
+def set_digest(members: Iterable[str]) -> str:
+    """Return the hex SHA-256 of a set, independent of the order of its members: a line for each image."""
+    return hashlib.sha256("\n".join(sorted(members)).encode()).hexdigest()
 
 
 def file_digest(path, algorithm: str = "sha256") -> str:

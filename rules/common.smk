@@ -47,8 +47,14 @@ def command_sources(command, *packages):
 
 
 def as_json(settings):
-    """Return a slice of the study as JSON in one line, the same for the same settings."""
-    return json.dumps(
-        settings.model_dump(mode="json") if hasattr(settings, "model_dump") else settings,
-        sort_keys=True,
-    )
+    """Return a params function that gives a slice of the study as JSON, the same for the same settings.
+
+    A function, because Snakemake would take the braces in a plain string for wildcards.
+    """
+    plain = settings.model_dump(mode="json") if hasattr(settings, "model_dump") else settings
+    text = json.dumps(plain, sort_keys=True)
+
+    def json_text(wildcards):
+        return text
+
+    return json_text

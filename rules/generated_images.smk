@@ -24,8 +24,6 @@ rule generate_images:
         "logs/generated_images/{class_name}/{first}-{last}.log",
     benchmark:
         "benchmarks/results/generated_images/{class_name}_{first}-{last}.tsv"
-    params:
-        batch_size=STUDY.batch_size,
     conda:
         "../envs/text_to_image.yaml"
     # One thread: more would round differently, and more shards at once are the better use of more cores.
@@ -34,6 +32,8 @@ rule generate_images:
         gpu=STUDY.gpus.generation,
         mem_mb=4000,
         runtime=240,
+    params:
+        batch_size=STUDY.batch_size,
     shell:
         "python -m workflow_scripts.generate_images"
         " --generator-manifest {input.manifest:q}"

@@ -24,9 +24,6 @@ rule prepare_generator:
         "logs/generator.log",
     benchmark:
         "benchmarks/results/generator.tsv"
-    params:
-        generator=as_json(STUDY.generator),
-        image_folder=as_json(STUDY.image_folder),
     conda:
         "../envs/text_to_image.yaml"
     threads: 1
@@ -34,6 +31,9 @@ rule prepare_generator:
         gpu=0,
         mem_mb=2000,
         runtime=60,
+    params:
+        generator=as_json(STUDY.generator),
+        image_folder=as_json(STUDY.image_folder),
     shell:
         "python -m workflow_scripts.prepare_generator"
         " --generator {params.generator:q}"
@@ -52,8 +52,6 @@ rule train_generator:
         "logs/embedded_generator.log",
     benchmark:
         "benchmarks/results/embedded_generator.tsv"
-    params:
-        recipe=as_json(STUDY.generator_training),
     conda:
         "../envs/text_to_image.yaml"
     threads: workflow.cores
@@ -61,6 +59,8 @@ rule train_generator:
         gpu=0,
         mem_mb=4000,
         runtime=720,
+    params:
+        recipe=as_json(STUDY.generator_training),
     shell:
         "python -m workflow_scripts.train_generator"
         " --photos {input.photos:q}"

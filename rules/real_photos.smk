@@ -15,9 +15,6 @@ rule prepare_real_photos:
         "logs/real_photos.log",
     benchmark:
         "benchmarks/results/real_photos.tsv"
-    params:
-        classes=STUDY.classes,
-        source=STUDY.real_photos_source,
     conda:
         "../envs/photographs.yaml"
     threads: 1
@@ -25,6 +22,9 @@ rule prepare_real_photos:
         gpu=0,
         mem_mb=3000,
         runtime=30,
+    params:
+        classes=STUDY.classes,
+        source=STUDY.real_photos_source,
     shell:
         "python -m workflow_scripts.prepare_real_photos"
         " --classes {params.classes:q}"

@@ -18,9 +18,6 @@ rule merge_synthetic_photos:
         "logs/synthetic_photos.log",
     benchmark:
         "benchmarks/results/synthetic_photos.tsv"
-    params:
-        classes=STUDY.classes,
-        images_per_class=STUDY.images_per_class.synthetic,
     conda:
         "../envs/photographs.yaml"
     threads: 1
@@ -28,6 +25,9 @@ rule merge_synthetic_photos:
         gpu=0,
         mem_mb=3000,
         runtime=30,
+    params:
+        classes=STUDY.classes,
+        images_per_class=STUDY.images_per_class.synthetic,
     shell:
         "python -m workflow_scripts.merge_synthetic_photos"
         " --shards {input.shards:q}"
@@ -49,8 +49,6 @@ rule merge_mixed_photos:
         "logs/mixed_photos.log",
     benchmark:
         "benchmarks/results/mixed_photos.tsv"
-    params:
-        synthetic_share=STUDY.mixture_test_share,
     conda:
         "../envs/photographs.yaml"
     threads: 1
@@ -58,6 +56,8 @@ rule merge_mixed_photos:
         gpu=0,
         mem_mb=2000,
         runtime=10,
+    params:
+        synthetic_share=STUDY.mixture_test_share,
     shell:
         "python -m workflow_scripts.merge_mixed_photos"
         " --real {input.real:q}"

@@ -34,7 +34,9 @@ def files_by_class(folder: Path, classes: Sequence[str]) -> dict[str, list[Path]
         files = {name: [path for path in _images_in(folder) if _cifake_class(path) == name] for name in classes}
     for name in classes:
         if not files[name]:
-            raise ValueError(f"image_folder.folder {folder} has no images of {name!r}: neither {name}/ nor CIFAKE's names")
+            raise ValueError(
+                f"image_folder.folder {folder} has no images of {name!r}: neither {name}/ nor CIFAKE's names"
+            )
     return files
 
 

@@ -20,14 +20,14 @@ class ModelSource:
         model: hub id or folder, as configured.
         revision: the hub's commit hash, or `sha256:` and the digest of a folder's files.
         pipeline_class: diffusers' class name.
-        trained_by_fauxtograph: whether this project's own `train_generator` made it.
+        is_embedded: whether this project's own `train_generator` made it.
         known_classes: the classes it can draw, where its training record says so; else None.
     """
 
     model: str
     revision: str
     pipeline_class: str
-    trained_by_fauxtograph: bool
+    is_embedded: bool
     known_classes: list[str] | None
 
     def as_dict(self) -> dict:
@@ -58,14 +58,14 @@ def resolve_model(config: GeneratorConfig) -> ModelSource:
         model=config.model,
         revision=revision,
         pipeline_class=json.loads((folder / _INDEX).read_text())["_class_name"],
-        trained_by_fauxtograph=classes is not None,
+        is_embedded=classes is not None,
         known_classes=classes,
     )
 
 
 def is_folder(model: str) -> bool:
-    """Return whether `model` names a folder rather than a hub id: hub ids have one slash and no such folder exists."""
-    return Path(model).is_dir() or model.startswith((".", "/")) or model.count("/") != 1
+    """Return whether `model` names a folder rather than a hub id, which is `owner/name` with no folder `owner` here."""
+    return model.startswith((".", "/")) or model.count("/") != 1 or Path(model.split("/")[0]).is_dir()
 
 
 def _pipeline_folder(model: str) -> Path:

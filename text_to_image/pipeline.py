@@ -58,8 +58,8 @@ class Pipeline:
         """Draw one image a prompt.
 
         Args:
-            prompts, scales, seeds: of equal length; an image's initial noise comes from its own seed, on the CPU, so that it is
-                the same on every device.
+            prompts, scales, seeds: of equal length; an image's initial noise comes from its own seed, on the CPU, so
+                that it is the same on every device.
 
         Returns:
             float32 (N, H, W, 3) in 0-1, NaN where the network failed; and whether the model's safety checker
@@ -71,7 +71,9 @@ class Pipeline:
         if self._config.image_size is not None:
             options |= {"height": self._config.image_size, "width": self._config.image_size}
         arithmetic = (
-            torch.autocast("cpu", torch.bfloat16) if self.device == "cpu" and self.dtype != torch.float32 else nullcontext()
+            torch.autocast("cpu", torch.bfloat16)
+            if self.device == "cpu" and self.dtype != torch.float32
+            else nullcontext()
         )
         with torch.inference_mode(), arithmetic, np.errstate(invalid="ignore"):
             drawn = self._pipeline(

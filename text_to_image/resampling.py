@@ -11,8 +11,8 @@ IMAGE_SIZE = 32
 def to_study_size(image_hwc: np.ndarray, kernel: ResamplingKernel) -> np.ndarray:
     """Return a uint8 image (H, W, 3) at 32x32.
 
-    The longer side is first cut to a central square. Pillow widens each kernel by the shrinking factor, so that every source
-    pixel counts: what others call anti-aliasing. An image that is 32x32 already passes untouched.
+    The longer side is first cut to a central square. Pillow widens each kernel by the shrinking factor, so that every
+    source pixel counts: what others call anti-aliasing. An image that is 32x32 already passes untouched.
     """
     side = min(image_hwc.shape[:2])
     top, left = ((length - side) // 2 for length in image_hwc.shape[:2])

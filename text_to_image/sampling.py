@@ -68,12 +68,13 @@ class Sampler:
                 else:
                     raise RuntimeError(
                         f"image {request.index} of {class_name!r} is blank, NaN or blanked by the safety checker after "
-                        f"{request.redraw} redraws (generator.max_redraws); try another prompt or generator.dtype: float32"
+                        f"{request.redraw} redraws (generator.max_redraws); try another prompt, or "
+                        "generator.dtype: float32"
                     )
         return self._photo_set([finished[index] for index in indices])
 
     def _draw_rows(self, rows: list[Request]) -> list[np.ndarray | None]:
-        # Always the same number of rows: kernels round differently for other shapes, and an image must not depend on that.
+        # Always the same number of rows: kernels round differently for other shapes, and no image may depend on that.
         padded = rows + [rows[-1]] * (self._config.rows_per_forward - len(rows))
         images, blanked = self._pipeline(
             [request.prompt.text for request in padded],

@@ -14,7 +14,7 @@ Sources: Searle, Casella & McCulloch, *Variance Components* (1992), chapter 4; B
 Simulated coverage of the nominal 95 % interval (300 images, logit-normal effects): 94–97 % with three to five seeds
 whose accuracies spread by up to 3 points, 92–94 % when they spread by 7. Two seeds are too few: 88–98 %.
 
-A mean of three or fewer deviating images tells little about its own variance (none at all deviating: a width of zero), so
+A mean of three or fewer deviating images tells little about its own variance (with none, the width would be zero), so
 the half-width is never below −ln(0.025)/N, the exact upper limit for an event not seen in N images.
 """
 

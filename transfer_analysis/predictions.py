@@ -32,7 +32,7 @@ class Predictions:
             raise ValueError(f"logits are {self.logits_nk.shape}, not ({n}, {len(self.classes)})")
         if len(self.indices) != n:
             raise ValueError(f"indices has {len(self.indices)} rows for {n} labels")
-        if n and not (0 <= self.labels.min() and self.labels.max() < len(self.classes)):
+        if n and (self.labels.min() < 0 or self.labels.max() >= len(self.classes)):
             raise ValueError(f"a label lies outside 0-{len(self.classes) - 1}")
         if not np.isfinite(self.logits_nk).all():
             raise ValueError("a logit is not finite")

@@ -46,12 +46,12 @@ class SplitSizes(_Described):
 
 
 class RealManifest(_Described):
-    """Where the real photographs come from and which they are."""
+    """Where the real photographs come from and which they are; digests by split, or by split and class."""
 
     source: str
     classes: list[str]
     images_per_class: SplitSizes
-    digests: dict[str, str]
+    digests: dict[str, Any]
 
 
 class GeneratorDescription(_Described):
@@ -67,8 +67,9 @@ class SyntheticManifest(_Described):
     """Which images were generated, by what, and how many had to be drawn again or failed."""
 
     generator: GeneratorDescription
+    classes: list[str]
     images_per_class: SplitSizes
-    digests: dict[str, str]
+    digests: dict[str, Any]
     redrawn: int = 0
     failed: int = 0
 

@@ -41,7 +41,7 @@ def summarise(
     """
     arms = list(dict.fromkeys(arm for arm, _ in cells))
     domains = list(dict.fromkeys(domain for _, domain in cells))
-    _require_agreement(cells, arms, study, real)
+    _require_agreement(cells, arms, study, {"real": real.classes, "generated": synthetic.classes})
     transfer = {arm: {domain: describe_cell(cells[arm, domain]) for domain in domains} for arm in arms}
     n_seeds = len(next(iter(cells.values())).predicted_sn)
     return {
@@ -113,10 +113,11 @@ def package_versions() -> dict[str, str]:
 
 
 def _require_agreement(
-    cells: dict[tuple[str, str], Cell], arms: list[str], study: StudyDescription, real: RealManifest
+    cells: dict[tuple[str, str], Cell], arms: list[str], study: StudyDescription, classes: dict[str, list[str]]
 ) -> None:
-    if real.classes != study.classes:
-        raise ValueError(f"the real photographs' classes {real.classes} are not the study's {study.classes}")
+    for kind, names in classes.items():
+        if names != study.classes:
+            raise ValueError(f"the classes of the {kind} images {names} are not the study's {study.classes}")
     for (arm, domain), cell in cells.items():
         if list(cell.classes) != study.classes:
             raise ValueError(f"{arm} on {domain}: the predictions' classes {cell.classes} are not the study's")

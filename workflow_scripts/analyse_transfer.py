@@ -23,6 +23,7 @@ from workflow_scripts import command
 
 
 def main() -> None:
+    """Read the predictions and descriptions, write the summary and its tables."""
     parser = command.parser(__doc__)
     parser.add_argument("--predictions-folder", type=Path, required=True)
     parser.add_argument("--arms", nargs="+", required=True)

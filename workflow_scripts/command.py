@@ -27,7 +27,8 @@ def json_argument(text: str):
 def run(main: Callable[[], None]) -> None:
     """Call `main`; turn a failure that a user can mend into one line on standard error and exit status 1.
 
-    A corrupt input is removed first, so that the same Snakemake command makes it anew. Anything unforeseen keeps its traceback.
+    A corrupt input is removed first, so that the same Snakemake command makes it anew. Anything unforeseen keeps its
+    traceback.
     """
     try:
         main()
@@ -38,7 +39,7 @@ def run(main: Callable[[], None]) -> None:
         if error.errno == errno.ENOSPC:
             sys.exit(f"error: {error.filename or 'disk'}: no space left; free some and run the same command again")
         if isinstance(error, FileNotFoundError):
-            sys.exit(f"error: {error.filename}: no such file or folder")
+            sys.exit(f"error: {error.filename}: {error.strerror}")
         raise
     except (ValueError, RuntimeError, FloatingPointError) as error:
         if type(error) not in (ValueError, RuntimeError, FloatingPointError):

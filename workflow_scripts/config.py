@@ -1,4 +1,4 @@
-"""The study's settings as types: `config.yaml`, with a study's file laid over it. An unknown or impossible setting is an error.
+"""The study's settings as types: `config.yaml`, with a study's file laid over it. What is unknown or impossible is an error.
 
 Each library owns its own settings; this module composes them and checks what only the whole can know.
 """
@@ -20,6 +20,10 @@ from text_to_image.embedded_generator.training_record import known_classes
 from text_to_image.model_source import is_folder
 
 TRAINED_GENERATOR_FOLDER = "results/embedded_generator/pipeline"
+
+
+# How the work is cut and where it runs; and the training of a generator, which acts through the generator's revision.
+_WITHOUT_EFFECT_ON_RESULTS = {"shard_size", "batch_size", "gpus", "real_photos_source", "generator_training"}
 
 
 class ConfigError(Exception):
@@ -111,7 +115,9 @@ class Study(_Settings):
                 raise ValueError(f"{name!r} becomes a folder name; use letters, digits and _")
         for name, share in (("real", 0.0), ("synthetic", 1.0)):
             if name not in arms or arms[name].synthetic_share != share:
-                raise ValueError(f"{name!r} must be there with synthetic_share {share:g}: every gap is measured against it")
+                raise ValueError(
+                    f"{name!r} must be there with synthetic_share {share:g}: every gap is measured against it"
+                )
         if "mixture" not in arms:
             raise ValueError("'mixture' must be there: it is the home of the test domain 'mixture'")
         return arms
@@ -124,20 +130,22 @@ class Study(_Settings):
             real = self.images_per_class.train - synthetic
             if real > REAL_TRAIN_PER_CLASS:
                 raise ValueError(
-                    f"images_per_class.train is {self.images_per_class.train}: arm {name!r} needs {real} real photographs "
-                    f"a class, CIFAR-10 has {REAL_TRAIN_PER_CLASS} to train on; lower it"
+                    f"images_per_class.train is {self.images_per_class.train}: arm {name!r} needs {real} real "
+                    f"photographs a class, CIFAR-10 has {REAL_TRAIN_PER_CLASS} to train on; lower it"
                 )
             if synthetic > available:
                 raise ValueError(
-                    f"images_per_class.train is {self.images_per_class.train}: arm {name!r} needs {synthetic} generated "
-                    f"photographs a class, images_per_class.synthetic = {self.images_per_class.synthetic} leaves {available} "
-                    "to train on; lower the one or raise the other"
+                    f"images_per_class.train is {self.images_per_class.train}: arm {name!r} needs {synthetic} "
+                    "generated photographs a class, "
+                    f"images_per_class.synthetic = {self.images_per_class.synthetic} leaves {available} to train on; "
+                    "lower the one or raise the other"
                 )
         return self
 
     def digest(self) -> str:
-        """Return the hex SHA-256 of every setting."""
-        return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()
+        """Return the hex SHA-256 of every setting that can change a result."""
+        settings = self.model_dump(mode="json", exclude=_WITHOUT_EFFECT_ON_RESULTS)
+        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 
 def load_study(settings: dict[str, Any]) -> Study:
@@ -177,7 +185,7 @@ def _first_problem(error: ValidationError) -> str:
         return f"config: {key} is no setting; remove it or correct its name"
     if problem["type"] == "missing":
         return f"config: {key} is missing; add it (config.yaml explains each setting)"
-    message = problem["msg"].removeprefix("Value error, ")
+    message = problem["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
     if not problem["loc"]:
         return f"config: {message}"
     return f"config: {key} is {json.dumps(problem['input'], default=str)}: {message[0].lower() + message[1:]}"

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 
 from photographs.atomic_files import write_json, write_text
-from photographs.cifar10 import class_digests
 from photographs.mixing import class_counts
 from photographs.photo_set import PhotoSet, concatenate, read_photo_set, write_photo_set
 from photographs.splits import SPLITS, split_of_index, split_sizes
@@ -44,7 +43,7 @@ def main() -> None:
             "generator": json.loads(options.generator_manifest.read_text()),
             "classes": options.classes,
             "images_per_class": split_sizes(options.images_per_class),
-            "digests": {name: class_digests(photo_set) for name, photo_set in splits.items()},
+            "digests": {name: photo_set.digest() for name, photo_set in splits.items()},
             "redrawn": int(photos.metadata["redraws"].sum()),
         },
     )

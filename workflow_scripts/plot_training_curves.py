@@ -13,6 +13,7 @@ from workflow_scripts import command
 
 
 def main() -> None:
+    """Read the summary and all metrics, write the figure."""
     parser = command.parser(__doc__)
     parser.add_argument("--summary", type=Path, required=True, help="summary.json")
     parser.add_argument("--metrics-folder", type=Path, required=True)

@@ -1,7 +1,7 @@
 """Settle which model draws the study's images: its exact revision, its class and what it is, as a manifest.
 
-A model on the Hugging Face hub is downloaded here (safetensors only), once; the jobs that draw read the cache. A branch name becomes the
-commit that it points to now, and stays that commit for the rest of the study.
+A model on the Hugging Face hub is downloaded here (safetensors only), once; the jobs that draw read the cache. A
+branch name becomes the commit that it points to now, and stays that commit for the rest of the study.
 """
 
 from pathlib import Path
@@ -23,7 +23,13 @@ def main() -> None:
 
     if options.image_folder is not None:
         settings = ImageFolderConfig.model_validate(options.image_folder).model_dump(mode="json")
-        manifest = {"kind": "image_folder", "model": settings["folder"], "revision": None, "settings": settings}
+        manifest = {
+            "kind": "image_folder",
+            "model": settings["folder"],
+            "revision": None,
+            "is_embedded": False,
+            "settings": settings,
+        }
     else:
         config = GeneratorConfig.model_validate(options.generator)
         settings = config.model_dump(mode="json")

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from photographs.atomic_files import write_json
-from photographs.cifar10 import class_digests, load_cifar10
+from photographs.cifar10 import load_cifar10
 from photographs.mixing import class_counts
 from photographs.photo_set import PhotoSet, write_photo_set
 from photographs.splits import REAL_TRAIN_PER_CLASS
@@ -36,7 +36,7 @@ def main() -> None:
             "source": origin,
             "classes": options.classes,
             "images_per_class": {name: class_counts(photo_set)[0] for name, photo_set in splits.items()},
-            "digests": {name: class_digests(photo_set) for name, photo_set in splits.items()},
+            "digests": {name: photo_set.digest() for name, photo_set in splits.items()},
         },
     )
 

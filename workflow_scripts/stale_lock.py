@@ -1,8 +1,8 @@
 """A killed Snakemake leaves its lock behind and then refuses to carry on; this removes a lock that nobody holds.
 
 Every run that executes jobs holds a lock of the operating system's own on a file beside Snakemake's. The operating
-system lets go of it when the process dies, however it dies. Whoever gets it therefore knows that no other run is alive, on this
-machine or on another that shares the file system, and that any lock of Snakemake's is stale.
+system lets go of it when the process dies, however it dies. Whoever gets it therefore knows that no other run is
+alive, on this machine or on another that shares the file system, and that any lock of Snakemake's is stale.
 """
 
 import shutil

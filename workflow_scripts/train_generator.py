@@ -1,7 +1,7 @@
 """Train the embedded text-to-image model on real photographs and write it as a diffusers pipeline.
 
-Takes hours on a CPU. Its state is kept in the user's cache folder, one folder a recipe and data set, so that a run that was
-stopped carries on where it was, even in another clone.
+Takes hours on a CPU. Its state is kept in the user's cache folder, one folder a recipe and data set, so that a run
+that was stopped carries on where it was, even in another clone.
 """
 
 import hashlib

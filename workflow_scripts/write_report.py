@@ -14,6 +14,7 @@ from workflow_scripts import command
 
 
 def main() -> None:
+    """Read the summary and the figures, write the page if it holds."""
     parser = command.parser(__doc__)
     parser.add_argument("--summary", type=Path, required=True, help="summary.json")
     parser.add_argument("--figures", type=Path, required=True, help="folder of the figures")

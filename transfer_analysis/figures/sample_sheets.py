@@ -19,10 +19,12 @@ def draw_sample_sheets(real: PhotoSet, synthetic: PhotoSet) -> Figure:
         ValueError: the sets are of different classes.
     """
     if real.classes != synthetic.classes:
-        raise ValueError(f"the real photographs' classes {real.classes} are not the generated ones' {synthetic.classes}")
+        raise ValueError(
+            f"the real photographs' classes {real.classes} are not the generated ones' {synthetic.classes}"
+        )
     kinds = {"real": real, "synthetic": synthetic}
     columns = min(_PER_CLASS, max(int(np.bincount(kind.labels).max(initial=1)) for kind in kinds.values()))
-    figure = new_figure(max(7.0, 1.3 + 2 * columns * _INCHES), 1.4 + _INCHES * len(real.classes))
+    figure = new_figure(1.3 + 2 * columns * _INCHES, 1.4 + _INCHES * len(real.classes))
     grid = figure.subplots(1, 2, sharey=True)
     style = looks(kinds)
     for axes, (name, photos) in zip(grid, kinds.items(), strict=True):

@@ -60,6 +60,7 @@ _SETTINGS = {
     "svg.hashsalt": "fauxtograph",
 }
 _TITLE_SIZE = 14
+_LEAST_WIDTH = 7.4
 
 
 def looks(arms: Iterable[str]) -> dict[str, Look]:
@@ -86,8 +87,8 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """Return an empty figure of this many inches, whose parts make room for each other."""
-    return Figure(figsize=(width, height), layout="constrained")
+    """Return an empty figure of this many inches (wider for the title's sake), whose parts make room for each other."""
+    return Figure(figsize=(max(width, _LEAST_WIDTH), height), layout="constrained")
 
 
 def ink_on(background: tuple[float, float, float, float]) -> str:

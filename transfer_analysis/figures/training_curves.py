@@ -49,7 +49,8 @@ def draw_training_curves(summary: dict[str, Any], courses: dict[str, list[Course
     put_title(
         figure,
         "Validation accuracy during training",
-        ("Thin: one network each; thick: their mean; " if several else "") + "dashed: chance. Level ends mean trained out.",
+        ("Thin: one network each; thick: their mean; " if several else "")
+        + "dashed: chance. Level ends mean trained out.",
     )
     return figure
 

@@ -7,7 +7,18 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from transfer_analysis.figures.style import FAINT_INK, INK, PAPER, SHADES, bare, looks, new_figure, put_title, styled, words
+from transfer_analysis.figures.style import (
+    FAINT_INK,
+    INK,
+    PAPER,
+    SHADES,
+    bare,
+    looks,
+    new_figure,
+    put_title,
+    styled,
+    words,
+)
 
 
 @styled
@@ -16,7 +27,7 @@ def draw_transfer_matrix(summary: dict[str, Any]) -> Figure:
     transfer, study = summary["transfer"], summary["study"]
     arms, domains = list(transfer), study["domains"]
     means = np.array([[transfer[arm][domain]["accuracy"]["mean"] for domain in domains] for arm in arms])
-    figure = new_figure(max(6.4, 2.2 + 1.75 * len(domains)), 1.75 + 0.95 * len(arms))
+    figure = new_figure(2.2 + 1.75 * len(domains), 1.75 + 0.95 * len(arms))
     axes = figure.add_subplot()
     lowest = min(study["chance"], means.min())
     # The pale half of the shades only, so that dark ink stands out everywhere.
@@ -27,7 +38,9 @@ def draw_transfer_matrix(summary: dict[str, Any]) -> Figure:
         for column, domain in enumerate(domains):
             accuracy = transfer[arm][domain]["accuracy"]
             low, high = (100 * end for end in accuracy["ci95"])
-            axes.text(column, row - 0.1, f"{100 * accuracy['mean']:.1f} %", ha="center", va="center", size=16, color=INK)
+            axes.text(
+                column, row - 0.1, f"{100 * accuracy['mean']:.1f} %", ha="center", va="center", size=16, color=INK
+            )
             axes.text(column, row + 0.24, f"{low:.1f}–{high:.1f}", ha="center", va="center", size=11, color=INK)
             if arm == domain:
                 corner = (column - 0.47, row - 0.46)
@@ -48,6 +61,6 @@ def draw_transfer_matrix(summary: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "Test accuracy by training set and test set",
-        f"{networks} a row, with 95 % interval; chance is {100 * study['chance']:.0f} %; framed: tested on its own kind",
+        f"{networks} a row, with 95 % interval; chance {100 * study['chance']:.0f} %; framed: tested on its own kind",
     )
     return figure

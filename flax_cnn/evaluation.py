@@ -1,0 +1,47 @@
+"""Images in, logits or features out.
+
+All batches are of one size, the last one padded, so that the result for an image does not depend on the number
+of others.
+"""
+
+import functools
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+
+_BATCH = 256
+
+
+def predict_logits(graph: nnx.GraphDef, state: nnx.State, images_nhwc: np.ndarray) -> np.ndarray:
+    """Return logits float32 (N, K) for uint8 images (N, 32, 32, 3)."""
+    return _in_batches(_logits, graph, state, images_nhwc)
+
+
+def predict_features(graph: nnx.GraphDef, state: nnx.State, images_nhwc: np.ndarray) -> np.ndarray:
+    """Return what the linear head sees, float32 (N, F), for uint8 images (N, 32, 32, 3)."""
+    return _in_batches(_features, graph, state, images_nhwc)
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _logits(graph, state, images_nhwc):
+    return nnx.merge(graph, state, copy=True)(images_nhwc)
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _features(graph, state, images_nhwc):
+    return nnx.merge(graph, state, copy=True).features(images_nhwc)
+
+
+def _in_batches(function, graph, state, images_nhwc):
+    if images_nhwc.shape[1:] != (32, 32, 3) or images_nhwc.dtype != np.uint8:
+        raise ValueError(f"images are {images_nhwc.dtype} {images_nhwc.shape}; the network takes uint8 (N, 32, 32, 3)")
+    n = len(images_nhwc)
+    padded = np.zeros((max(1, -(-n // _BATCH)) * _BATCH, 32, 32, 3), np.uint8)
+    padded[:n] = images_nhwc
+    # Every batch is handed over before the first result is asked for, so the device never waits for the host.
+    results = [
+        function(graph, state, jnp.asarray(padded[start : start + _BATCH])) for start in range(0, len(padded), _BATCH)
+    ]
+    return np.concatenate([np.asarray(result) for result in results])[:n]

@@ -1,0 +1,100 @@
+"""The state of an unfinished run, kept so that a killed run goes on where it was.
+
+The folder belongs outside a rule's declared outputs, which Snakemake deletes before it starts a job again.
+"""
+
+import contextlib
+import fcntl
+import hashlib
+import shutil
+import sys
+import warnings
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from flax_cnn.checkpoints import load_checkpoint, save_checkpoint
+from photographs.atomic_files import CorruptFileError
+
+_KEPT = 2
+
+
+class ResumeFolder:
+    """Checkpoints of one run, one folder a step; the newest two are kept, so that damage to one costs one interval.
+
+    Args:
+        path: the folder; made if need be.
+        fingerprint: what the run is a function of (`run_fingerprint`); the state of another run is ignored and removed.
+    """
+
+    def __init__(self, path: Path, fingerprint: str):
+        self._path = Path(path).absolute()
+        self._fingerprint = fingerprint
+        self._path.mkdir(parents=True, exist_ok=True)
+
+    def save(self, step: int, arrays: dict[str, np.ndarray], content: dict[str, Any]) -> None:
+        """Keep the state after `step` steps."""
+        metadata = {"fingerprint": self._fingerprint, "step": step, "content": content}
+        save_checkpoint(self._path / f"step_{step:09d}", arrays, metadata)
+        for old in self._checkpoints()[:-_KEPT]:
+            _remove(old)
+
+    def latest(self) -> tuple[int, dict[str, np.ndarray], dict[str, Any]] | None:
+        """Return the newest sound state as (step, arrays, content), or None; damaged ones go, with a warning."""
+        for path in reversed(self._checkpoints()):
+            try:
+                arrays, metadata = load_checkpoint(path)
+            except CorruptFileError as error:
+                warnings.warn(f"{error}; it was discarded, and training goes on from an earlier state", stacklevel=2)
+                _remove(path)
+                continue
+            if metadata.get("fingerprint") == self._fingerprint:
+                return metadata["step"], arrays, metadata["content"]
+            _remove(path)
+        return None
+
+    def clear(self) -> None:
+        """Remove every state: the run is finished and its results are written."""
+        for path in self._checkpoints():
+            _remove(path)
+
+    def _checkpoints(self) -> list[Path]:
+        return sorted(self._path.glob("step_*"))
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold the folder `path` alone; wait for whoever holds it, saying so once.
+
+    A killed Snakemake can leave its job running, and its successor starts the same job again.
+    The lock ends with the process.
+    """
+    path.mkdir(parents=True, exist_ok=True)
+    with open(path / "lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"{path} is in use by another run of this job: waiting for it", file=sys.stderr, flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def run_fingerprint(*parts: str | np.ndarray) -> str:
+    """Return the hex SHA-256 of `parts`, of this package's source and of the versions of JAX and Flax."""
+    sha256 = hashlib.sha256()
+    sources = [path.read_text() for path in sorted(Path(__file__).parent.glob("*.py"))]
+    for part in [*parts, *sources, *(version(name) for name in ("jax", "jaxlib", "flax", "optax"))]:
+        data = part.encode() if isinstance(part, str) else np.ascontiguousarray(part).tobytes()
+        sha256.update(len(data).to_bytes(8, "little") + data)
+    return sha256.hexdigest()
+
+
+def _remove(path: Path) -> None:
+    # Renamed first: a kill in the middle of the removal must not leave half a checkpoint under its name.
+    doomed = path.with_name(f".removing.{path.name}")
+    shutil.rmtree(doomed, ignore_errors=True)
+    path.rename(doomed)
+    shutil.rmtree(doomed, ignore_errors=True)

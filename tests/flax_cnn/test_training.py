@@ -1,0 +1,122 @@
+import json
+
+import numpy as np
+import pytest
+
+from flax_cnn.config import TrainingConfig
+from flax_cnn.keys import training_keys
+from flax_cnn.resuming import ResumeFolder, run_fingerprint
+from flax_cnn.training import reproducible, train
+from tests.flax_cnn.toy_problem import TINY, band_data
+
+DATA = band_data()
+CLASSES = ("top", "upper", "middle")
+KEYS = training_keys(0, "real", 0)
+
+
+class KilledError(Exception):
+    """Stands for a kill."""
+
+
+@pytest.fixture(scope="module")
+def undisturbed():
+    return train(TINY, DATA, CLASSES, KEYS)
+
+
+def run_until(step, folder, fingerprint="same"):
+    def kill(rows):
+        if rows[-1]["step"] == step:
+            raise KilledError
+
+    return train(TINY, DATA, CLASSES, KEYS, ResumeFolder(folder, fingerprint), kill)
+
+
+def reproducible_rows(rows):
+    return [reproducible(row) for row in rows]
+
+
+def test_training_lowers_the_loss_and_learns_the_bands():
+    classifier, rows = train(TINY.model_copy(update={"steps": 60}), DATA, CLASSES, KEYS)
+    assert rows[-1]["train_loss"] < 0.8 * rows[0]["train_loss"]
+    assert classifier.metrics["val_accuracy"] > 0.8
+
+
+def test_two_runs_give_the_same_classifier_and_metrics(undisturbed):
+    classifier, rows = train(TINY, DATA, CLASSES, KEYS)
+    assert classifier.digest() == undisturbed[0].digest()
+    assert reproducible_rows(rows) == reproducible_rows(undisturbed[1])
+
+
+def test_another_seed_gives_another_classifier(undisturbed):
+    assert train(TINY, DATA, CLASSES, training_keys(0, "real", 1))[0].digest() != undisturbed[0].digest()
+
+
+def test_killed_run_ends_as_an_undisturbed_one(undisturbed, tmp_path):
+    with pytest.raises(KilledError):
+        run_until(4, tmp_path)
+    with pytest.raises(KilledError):
+        run_until(8, tmp_path)
+    seen = []
+    classifier, rows = train(
+        TINY, DATA, CLASSES, KEYS, ResumeFolder(tmp_path, "same"), lambda rows: seen.append(len(rows))
+    )
+    assert seen == [3]  # one interval was left to do
+    assert classifier.digest() == undisturbed[0].digest()
+    assert reproducible_rows(rows) == reproducible_rows(undisturbed[1])
+    assert classifier.metrics == undisturbed[0].metrics
+
+
+def test_damaged_state_is_discarded_and_the_one_before_it_used(undisturbed, tmp_path):
+    with pytest.raises(KilledError):
+        run_until(8, tmp_path)
+    (tmp_path / "step_000000008" / "_CHECKPOINT_METADATA").write_text("{")
+    seen = []
+    with pytest.warns(UserWarning, match="step_000000008.*discarded"):
+        classifier, _ = train(
+            TINY, DATA, CLASSES, KEYS, ResumeFolder(tmp_path, "same"), lambda rows: seen.append(len(rows))
+        )
+    assert seen == [2, 3]
+    assert classifier.digest() == undisturbed[0].digest()
+
+
+def test_state_of_another_run_is_not_taken_up(tmp_path):
+    with pytest.raises(KilledError):
+        run_until(8, tmp_path)
+    assert ResumeFolder(tmp_path, "other").latest() is None
+    assert not list(tmp_path.glob("step_*"))
+
+
+def test_fingerprint_tells_every_part_apart():
+    images = np.zeros((2, 3), np.uint8)
+    assert run_fingerprint("a", images) == run_fingerprint("a", images.copy())
+    assert len({run_fingerprint(*parts) for parts in [("a", images), ("a", images + 1), ("b", images), ("ab",)]}) == 4
+
+
+def test_best_interval_is_kept_and_of_equals_the_latest(undisturbed):
+    classifier, rows = undisturbed
+    best = max(row["val_accuracy"] for row in rows)
+    assert classifier.metrics == reproducible([row for row in rows if row["val_accuracy"] == best][-1])
+    accuracy = (classifier.predict_logits(DATA.val_images).argmax(axis=-1) == DATA.val_labels).mean()
+    assert accuracy == pytest.approx(classifier.metrics["val_accuracy"])
+
+
+def test_metrics_are_json_with_the_promised_names(undisturbed):
+    names = "step epoch train_loss train_accuracy val_loss val_accuracy learning_rate seconds images_per_second"
+    assert [json.loads(json.dumps(row))["step"] for row in undisturbed[1]] == [4, 8, 12]
+    assert all(set(row) == set(names.split()) for row in undisturbed[1])
+
+
+def test_infinite_loss_names_step_rate_and_mend():
+    with pytest.raises(FloatingPointError, match=r"at step \d+, where the learning rate is .*; lower learning_rate"):
+        train(TINY.model_copy(update={"learning_rate": 1e30}), DATA, CLASSES, KEYS)
+
+
+def test_fewer_images_than_a_batch_are_one_batch():
+    config = TINY.model_copy(update={"batch_size": 500})
+    _, rows = train(config, DATA, CLASSES, KEYS)
+    assert [row["epoch"] for row in rows] == [4, 8, 12]
+
+
+def test_steps_that_evaluations_do_not_divide_are_refused():
+    with pytest.raises(ValueError, match="make steps a multiple of evaluations, for example 20"):
+        TrainingConfig(steps=25, evaluations=10)

@@ -1,0 +1,55 @@
+"""A folder of images can stand in for the generator, in both layouts."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from text_to_image.config import ImageFolderConfig
+from text_to_image.image_folder import FolderReader
+
+
+def save(path, value, size=48):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.full((size, size, 3), value, np.uint8)).save(path)
+
+
+def test_one_sub_folder_a_class(tmp_path):
+    for i in range(3):
+        save(tmp_path / "cat" / f"{i}.png", 10 + i)
+        save(tmp_path / "dog" / f"{i}.png", 100 + i)
+    reader = FolderReader(ImageFolderConfig(folder=str(tmp_path)), ["dog", "cat"])
+    drawn = reader.draw("cat", [0, 2])
+    assert drawn.images_nhwc.shape == (2, 32, 32, 3)
+    assert drawn.images_nhwc[:, 0, 0, 0].tolist() == [10, 12]
+    assert drawn.labels.tolist() == [1, 1]
+    assert drawn.metadata["file"].tolist() == ["cat/0.png", "cat/2.png"]
+
+
+def test_cifake_names_tell_the_class(tmp_path):
+    # CIFAKE: no number is airplane, (2) automobile, (3) bird, (4) cat ... (10) truck.
+    for name, value in (("0001.jpg", 20), ("0001 (3).jpg", 60), ("0002 (3).jpg", 80), ("0001 (10).jpg", 120)):
+        save(tmp_path / name, value)
+    reader = FolderReader(ImageFolderConfig(folder=str(tmp_path)), ["airplane", "bird", "truck"])
+    assert [int(reader.draw(name, [0]).images_nhwc[0, 0, 0, 0]) for name in ("airplane", "bird", "truck")] == [
+        20,
+        60,
+        120,
+    ]
+    assert reader.draw("bird", [1]).metadata["file"].tolist() == ["0002 (3).jpg"]
+
+
+def test_missing_class_and_missing_images_are_named(tmp_path):
+    save(tmp_path / "cat" / "0.png", 10)
+    with pytest.raises(ValueError, match="no images of 'dog'"):
+        FolderReader(ImageFolderConfig(folder=str(tmp_path)), ["cat", "dog"])
+    reader = FolderReader(ImageFolderConfig(folder=str(tmp_path)), ["cat"])
+    with pytest.raises(ValueError, match="has 1 images of 'cat'; images_per_class asks for at least 3"):
+        reader.draw("cat", [2])
+
+
+def test_broken_image_is_named(tmp_path):
+    save(tmp_path / "cat" / "0.png", 10)
+    (tmp_path / "cat" / "1.png").write_bytes(b"no image")
+    reader = FolderReader(ImageFolderConfig(folder=str(tmp_path)), ["cat"])
+    with pytest.raises(ValueError, match=r"1\.png: not a readable image"):
+        reader.draw("cat", [1])

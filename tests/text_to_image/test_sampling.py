@@ -1,0 +1,69 @@
+"""Spoilt images are drawn again with the next sub-seed, counted, and never let through."""
+
+import numpy as np
+import pytest
+
+from text_to_image.config import GeneratorConfig
+from text_to_image.image_identity import image_seed
+from text_to_image.sampling import Sampler, is_spoilt
+
+
+def noise_image(seed):
+    return np.random.default_rng(seed).random((32, 32, 3)).astype(np.float32)
+
+
+class FaultyPipeline:
+    """Draws noise by seed; spoils the seeds it is told to, in the way it is told to."""
+
+    def __init__(self, spoils):
+        self.spoils = spoils
+
+    def __call__(self, prompts, scales, seeds):
+        images = np.stack([noise_image(seed) for seed in seeds])
+        blanked = [False] * len(seeds)
+        for row, seed in enumerate(seeds):
+            kind = self.spoils.get(seed)
+            if kind == "nan":
+                images[row, 3, 3, 0] = np.nan
+            elif kind == "blank":
+                images[row] = 0.5
+            elif kind == "unsafe":
+                blanked[row] = True
+        return images, blanked
+
+
+def sampler(spoils, **settings):
+    config = GeneratorConfig(model="tiny", rows_per_forward=4, **settings)
+    return Sampler(config, FaultyPipeline(spoils), ["cat"])
+
+
+def noise_seed(index, redraw=0):
+    return image_seed(0, "cat", index, "noise", redraw)
+
+
+@pytest.mark.parametrize("kind", ["nan", "blank", "unsafe"])
+def test_spoilt_image_is_drawn_again_and_counted(kind):
+    drawn = sampler({noise_seed(2): kind}).draw("cat", range(6))
+    assert drawn.metadata["redraws"].tolist() == [0, 0, 1, 0, 0, 0]
+    assert drawn.metadata["seed"][2] == noise_seed(2, redraw=1)
+    np.testing.assert_array_equal(drawn.images_nhwc[2], np.rint(noise_image(noise_seed(2, 1)) * 255).astype(np.uint8))
+
+
+def test_neighbours_of_a_spoilt_image_stay_the_same():
+    undisturbed = sampler({}).draw("cat", range(6))
+    drawn = sampler({noise_seed(2): "nan"}).draw("cat", range(6))
+    others = [0, 1, 3, 4, 5]
+    np.testing.assert_array_equal(drawn.images_nhwc[others], undisturbed.images_nhwc[others])
+
+
+def test_image_that_stays_spoilt_stops_the_job():
+    spoils = {noise_seed(2, redraw): "nan" for redraw in range(3)}
+    with pytest.raises(RuntimeError, match=r"image 2 of 'cat' .* after 2 redraws \(generator.max_redraws\)"):
+        sampler(spoils, max_redraws=2).draw("cat", range(6))
+
+
+def test_dim_image_with_something_in_it_passes():
+    image = np.zeros((32, 32, 3), np.float32)
+    assert is_spoilt(image)
+    image[10:20, 10:20] = 0.1
+    assert not is_spoilt(image)

@@ -1,0 +1,153 @@
+"""Text-to-image pipelines of the real classes and folder layouts, with random weights and next to no size."""
+
+import string
+from pathlib import Path
+
+import torch
+from diffusers import (
+    AutoencoderKL,
+    EulerDiscreteScheduler,
+    FlowMatchEulerDiscreteScheduler,
+    PNDMScheduler,
+    SD3Transformer2DModel,
+    StableDiffusion3Pipeline,
+    StableDiffusionPipeline,
+    StableDiffusionXLPipeline,
+    UNet2DConditionModel,
+)
+from transformers import (
+    CLIPTextConfig,
+    CLIPTextModel,
+    CLIPTextModelWithProjection,
+    T5Config,
+    T5EncoderModel,
+    T5Tokenizer,
+)
+
+from text_to_image.embedded_generator.vocabulary import build_tokenizer
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+_WIDTH = 32
+
+
+def save_stable_diffusion(folder: Path, variant: str | None = None, seed: int = 0) -> None:
+    """Stable Diffusion 1, 2 and SD-Turbo."""
+    torch.manual_seed(seed)
+    StableDiffusionPipeline(
+        vae=_autoencoder(latent_channels=4),
+        text_encoder=CLIPTextModel(_text_config(folder)),
+        tokenizer=_tokenizer(folder),
+        unet=_unet(cross_attention_dim=_WIDTH),
+        scheduler=PNDMScheduler(skip_prk_steps=True, prediction_type="v_prediction"),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    ).save_pretrained(folder, variant=variant)
+
+
+def save_stable_diffusion_xl(folder: Path, variant: str | None = None) -> None:
+    """SDXL and SDXL-Turbo."""
+    torch.manual_seed(0)
+    StableDiffusionXLPipeline(
+        vae=_autoencoder(latent_channels=4),
+        text_encoder=CLIPTextModel(_text_config(folder)),
+        text_encoder_2=CLIPTextModelWithProjection(_text_config(folder)),
+        tokenizer=_tokenizer(folder),
+        tokenizer_2=_tokenizer(folder),
+        unet=_unet(
+            cross_attention_dim=2 * _WIDTH,
+            addition_embed_type="text_time",
+            addition_time_embed_dim=8,
+            projection_class_embeddings_input_dim=6 * 8 + _WIDTH,
+        ),
+        scheduler=EulerDiscreteScheduler(),
+    ).save_pretrained(folder, variant=variant)
+
+
+def save_stable_diffusion_3(folder: Path, variant: str | None = None) -> None:
+    """Stable Diffusion 3 and 3.5."""
+    torch.manual_seed(0)
+    StableDiffusion3Pipeline(
+        transformer=SD3Transformer2DModel(
+            sample_size=16,
+            patch_size=2,
+            in_channels=4,
+            num_layers=1,
+            attention_head_dim=8,
+            num_attention_heads=4,
+            joint_attention_dim=2 * _WIDTH,
+            caption_projection_dim=32,
+            pooled_projection_dim=2 * _WIDTH,
+            out_channels=4,
+            pos_embed_max_size=16,
+        ),
+        vae=_autoencoder(latent_channels=4, shift_factor=0.06, use_quant_conv=False, use_post_quant_conv=False),
+        text_encoder=CLIPTextModelWithProjection(_text_config(folder)),
+        text_encoder_2=CLIPTextModelWithProjection(_text_config(folder)),
+        text_encoder_3=T5EncoderModel(
+            T5Config(vocab_size=128, d_model=2 * _WIDTH, d_kv=8, d_ff=32, num_layers=1, num_heads=2)
+        ),
+        tokenizer=_tokenizer(folder),
+        tokenizer_2=_tokenizer(folder),
+        tokenizer_3=_t5_tokenizer(),
+        scheduler=FlowMatchEulerDiscreteScheduler(),
+    ).save_pretrained(folder, variant=variant)
+
+
+def put_into_hub_cache(cache: Path, repository: str, save, variant: str | None = None) -> None:
+    """Lay a pipeline into `cache` as the hub's client would have, its main branch at `COMMIT`."""
+    root = cache / f"models--{repository.replace('/', '--')}"
+    save(root / "snapshots" / COMMIT, variant=variant)
+    (root / "refs").mkdir()
+    (root / "refs" / "main").write_text(COMMIT)
+
+
+def _tokenizer(folder: Path):
+    return build_tokenizer(folder.parent / f"{folder.name}_vocabulary")
+
+
+def _t5_tokenizer() -> T5Tokenizer:
+    pieces = ["<pad>", "</s>", "<unk>", "▁", *string.ascii_lowercase]
+    return T5Tokenizer(vocab=[(piece, -1.0) for piece in pieces], extra_ids=0)
+
+
+def _text_config(folder: Path) -> CLIPTextConfig:
+    tokenizer = _tokenizer(folder)
+    return CLIPTextConfig(
+        vocab_size=len(tokenizer),
+        hidden_size=_WIDTH,
+        intermediate_size=_WIDTH,
+        projection_dim=_WIDTH,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        max_position_embeddings=tokenizer.model_max_length,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+    )
+
+
+def _autoencoder(latent_channels: int, **options) -> AutoencoderKL:
+    return AutoencoderKL(
+        sample_size=64,
+        down_block_types=("DownEncoderBlock2D",) * 2,
+        up_block_types=("UpDecoderBlock2D",) * 2,
+        block_out_channels=(8, 16),
+        layers_per_block=1,
+        latent_channels=latent_channels,
+        norm_num_groups=4,
+        **options,
+    )
+
+
+def _unet(**options) -> UNet2DConditionModel:
+    return UNet2DConditionModel(
+        sample_size=32,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        block_out_channels=(16, 32),
+        layers_per_block=1,
+        norm_num_groups=8,
+        attention_head_dim=2,
+        **options,
+    )

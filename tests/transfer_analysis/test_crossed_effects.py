@@ -1,0 +1,108 @@
+"""The interval over seeds and images: against the textbook formula, and against the truth in simulation."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from transfer_analysis.crossed_effects import estimate_difference, estimate_mean
+
+
+def table_of_answers(seed: int, shape: tuple[int, int], seed_spread: float, image_spread: float) -> np.ndarray:
+    """Return right and wrong answers whose log-odds are 1 + a seed's effect + an image's effect."""
+    rng = np.random.default_rng(seed)
+    log_odds = 1 + seed_spread * rng.normal(size=(shape[0], 1)) + image_spread * rng.normal(size=(1, shape[1]))
+    return (rng.random(shape) < 1 / (1 + np.exp(-log_odds))).astype(float)
+
+
+def test_mean_of_a_small_table_is_exact():
+    assert estimate_mean(np.array([[1, 1, 0, 1], [1, 0, 0, 1]])).mean == 0.625
+
+
+def test_variance_is_that_of_the_two_way_table_summed_by_hand():
+    table = table_of_answers(3, (4, 60), 0.6, 1.5)
+    n_seeds, n_images = table.shape
+    grand = table.mean()
+    squares = {"seeds": 0.0, "images": 0.0, "residual": 0.0}
+    for s in range(n_seeds):
+        squares["seeds"] += n_images * (table[s].mean() - grand) ** 2
+        for n in range(n_images):
+            squares["residual"] += (table[s, n] - table[s].mean() - table[:, n].mean() + grand) ** 2
+    for n in range(n_images):
+        squares["images"] += n_seeds * (table[:, n].mean() - grand) ** 2
+    freedom = {"seeds": n_seeds - 1, "images": n_images - 1, "residual": (n_seeds - 1) * (n_images - 1)}
+    mean_squares = {name: squares[name] / freedom[name] for name in squares}
+    assert mean_squares["seeds"] > mean_squares["residual"] < mean_squares["images"]  # no component is truncated
+
+    variance = (mean_squares["seeds"] + mean_squares["images"] - mean_squares["residual"]) / table.size
+    denominator = sum((mean_squares[name] / table.size) ** 2 / freedom[name] for name in freedom)
+    estimate = estimate_mean(table)
+    assert estimate.standard_error**2 == pytest.approx(variance, rel=1e-12)
+    assert estimate.degrees_of_freedom == pytest.approx(variance**2 / denominator, rel=1e-12)
+
+
+def test_variance_never_falls_below_that_of_either_factor_alone():
+    for seed in range(20):
+        table = table_of_answers(seed, (3, 40), 0.0, 1.0)
+        over_seeds = table.mean(axis=1).var(ddof=1) / 3
+        over_images = table.mean(axis=0).var(ddof=1) / 40
+        assert estimate_mean(table).standard_error ** 2 >= max(over_seeds, over_images) * (1 - 1e-9)
+
+
+def test_one_seed_gives_the_usual_t_interval_over_images_and_says_so():
+    table = table_of_answers(1, (1, 50), 0.0, 1.0)
+    estimate = estimate_mean(table)
+    expected = stats.t.interval(0.95, 49, table.mean(), stats.sem(table[0]))
+    assert estimate.interval(0, 1) == pytest.approx(expected)
+    assert estimate.seed_variance == "not estimated"
+    assert estimate_mean(np.vstack([table, table])).seed_variance == "estimated"
+
+
+def test_minimum_detectable_effect_is_the_two_quantiles_times_the_standard_error():
+    estimate = estimate_mean(table_of_answers(2, (1, 50), 0.0, 1.0))
+    quantiles = stats.t.ppf(0.975, 49) + stats.t.ppf(0.8, 49)
+    assert estimate.minimum_detectable_effect() == pytest.approx(quantiles * estimate.standard_error)
+
+
+def test_all_right_leaves_the_exact_limit_for_an_unseen_event():
+    low, high = estimate_mean(np.ones((3, 200))).interval(0, 1)
+    assert high == 1
+    assert low == pytest.approx(1 + np.log(0.025) / 200)
+    assert low == pytest.approx(0.025 ** (1 / 200), abs=2e-4)  # Clopper and Pearson's
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 1), (1, 2), (2, 2)])
+def test_the_smallest_tables_give_wide_finite_intervals(shape):
+    estimate = estimate_mean(np.ones(shape))
+    low, high = estimate.interval(0, 1)
+    assert 0 <= low < 0.6
+    assert high == 1
+    assert np.isfinite([estimate.p_value(), estimate.minimum_detectable_effect()]).all()
+
+
+def test_an_empty_table_is_refused():
+    with pytest.raises(ValueError, match="not tables"):
+        estimate_mean(np.ones((3, 0)))
+
+
+@pytest.mark.parametrize(("n_seeds", "seed_spread"), [(3, 0.1), (3, 0.2), (5, 0.0), (5, 0.2)])
+def test_nominal_95_percent_intervals_cover_the_truth(n_seeds, seed_spread):
+    repetitions, image_spread = 600, 2.0
+    effects = np.random.default_rng(0).normal(size=(2, 400_000))
+    truth = (1 / (1 + np.exp(-1 - seed_spread * effects[0] - image_spread * effects[1]))).mean()
+    covered = 0
+    for repetition in range(repetitions):
+        low, high = estimate_mean(
+            table_of_answers(1000 + repetition, (n_seeds, 300), seed_spread, image_spread)
+        ).interval(0, 1)
+        covered += low <= truth <= high
+    monte_carlo_error = 2 * np.sqrt(0.95 * 0.05 / repetitions)
+    assert 0.93 - monte_carlo_error <= covered / repetitions <= 0.97 + monte_carlo_error
+
+
+def test_difference_on_separate_images_adds_the_variances_of_the_images():
+    first, second = table_of_answers(1, (1, 80), 0.0, 1.0), table_of_answers(2, (1, 50), 0.0, 1.0)
+    difference = estimate_difference(first, second)
+    welch = stats.ttest_ind(first[0], second[0], equal_var=False)
+    assert difference.mean == pytest.approx(first.mean() - second.mean())
+    assert difference.p_value() == pytest.approx(welch.pvalue)
+    assert difference.degrees_of_freedom == pytest.approx(welch.df)

@@ -1,0 +1,89 @@
+"""Figures can be drawn for any study, byte for byte the same, and tell arms apart by colour and by shape."""
+
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+from photographs.atomic_files import CorruptFileError
+from photographs.photo_set import PhotoSet
+from tests.transfer_analysis.invented_study import USUAL, invented_summary
+from transfer_analysis.figures.confusion_matrices import draw_confusion_matrices
+from transfer_analysis.figures.gaps import draw_gaps
+from transfer_analysis.figures.per_class_recall import draw_per_class_recall
+from transfer_analysis.figures.sample_sheets import draw_sample_sheets
+from transfer_analysis.figures.style import looks, save_figure
+from transfer_analysis.figures.training_curves import draw_training_curves
+from transfer_analysis.figures.transfer_matrix import draw_transfer_matrix
+from transfer_analysis.training_metrics import Course, read_course
+
+SUMMARY_FIGURES = [draw_transfer_matrix, draw_confusion_matrices, draw_per_class_recall, draw_gaps]
+EIGHT_ARMS = ["real", "synthetic", "mixture", *(f"real_share_{share}" for share in (10, 20, 30, 40, 50))]
+
+
+@pytest.fixture(scope="module")
+def extremes():
+    eight = {(arm, domain): 0.5 for arm in EIGHT_ARMS for domain in ("real", "synthetic")}
+    return {
+        "ten classes, eight arms": invented_summary(eight, classes=[f"class {n}" for n in range(10)], per_class=5),
+        "two classes, one arm, one seed": invented_summary(
+            {("real", "real"): 1.0}, classes=("cat", "dog"), n_seeds=1, per_class=2
+        ),
+    }
+
+
+@pytest.mark.parametrize("draw", SUMMARY_FIGURES)
+@pytest.mark.parametrize("study", ["ten classes, eight arms", "two classes, one arm, one seed"])
+def test_any_study_can_be_drawn(draw, study, extremes, tmp_path):
+    save_figure(draw(extremes[study]), tmp_path / "figure.svg")
+    assert ET.parse(tmp_path / "figure.svg").getroot().tag.endswith("svg")
+
+
+def test_the_same_summary_gives_the_same_bytes_and_no_text_that_needs_a_font(tmp_path):
+    summary = invented_summary(USUAL)
+    for name in ("a", "b"):
+        save_figure(draw_gaps(summary), tmp_path / f"{name}.svg")
+    content = (tmp_path / "a.svg").read_text()
+    assert content == (tmp_path / "b.svg").read_text()
+    assert "<text" not in content
+    assert "<dc:date>" not in content
+
+
+def test_arms_keep_their_looks_and_no_two_share_one():
+    assert looks(["mixture", "real"])["real"] == looks(["real", "synthetic"])["real"]
+    assert len({look.colour for look in looks(EIGHT_ARMS).values()}) == 8
+    assert len({look.marker for look in looks(EIGHT_ARMS).values()}) == 8
+
+
+@pytest.mark.parametrize("n_seeds", [1, 3])
+def test_curves_of_seeds_that_stopped_at_different_steps_can_be_drawn(n_seeds, tmp_path):
+    summary = invented_summary(USUAL, n_seeds=n_seeds)
+    courses = {arm: [Course([10, 20 + seed], [0.3, 0.8]) for seed in range(n_seeds)] for arm in summary["transfer"]}
+    save_figure(draw_training_curves(summary, courses), tmp_path / "figure.svg")
+
+
+def test_metrics_are_read_by_step_and_a_resumed_step_counts_as_told_last(tmp_path):
+    path = tmp_path / "metrics.jsonl"
+    path.write_text(
+        '{"step": 5, "val_accuracy": 0.2}\n{"step": 7, "val_accuracy": null}\n{"step": 5, "val_accuracy": 0.3}\n'
+    )
+    assert read_course(path) == Course([5], [0.3])
+    path.write_text('{"step": 5, "val_acc')
+    with pytest.raises(CorruptFileError, match="line 1"):
+        read_course(path)
+    path.write_text("")
+    with pytest.raises(CorruptFileError, match="no line"):
+        read_course(path)
+
+
+def photos(per_class: int, classes=("cat", "dog"), size: int = 32) -> PhotoSet:
+    n = per_class * len(classes)
+    images_nhwc = np.random.default_rng(0).integers(0, 256, (n, size, size, 3), np.uint8)
+    return PhotoSet(images_nhwc, np.repeat(np.arange(len(classes)), per_class), np.arange(n), tuple(classes))
+
+
+def test_sheets_of_unequal_sets_can_be_drawn_and_of_unequal_classes_not(tmp_path):
+    save_figure(draw_sample_sheets(photos(12), photos(3)), tmp_path / "figure.svg")
+    assert "image-rendering" in (tmp_path / "figure.svg").read_text()
+    with pytest.raises(ValueError, match="classes"):
+        draw_sample_sheets(photos(3), photos(3, classes=("cat", "frog")))

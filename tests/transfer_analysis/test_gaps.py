@@ -1,0 +1,87 @@
+"""Gaps between arms: known answers, pairing, and the correction for looking at many."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.transfer_analysis.invented_study import USUAL, invented_cell
+from transfer_analysis.cells import Cell
+from transfer_analysis.crossed_effects import estimate_mean
+from transfer_analysis.gaps import describe_gaps, describe_own_gain, holm
+
+
+def constructed_cell(arm: str, domain: str, right_sn) -> Cell:
+    right_sn = np.asarray(right_sn, bool)
+    labels_n = np.arange(right_sn.shape[1]) % 2
+    predicted_sn = np.where(right_sn, labels_n, 1 - labels_n)
+    confidence_sn = np.full(right_sn.shape, 0.9)
+    return Cell(arm, domain, ("cat", "dog"), labels_n, np.arange(len(labels_n)), predicted_sn, confidence_sn)
+
+
+def test_gap_is_home_less_away_and_exact():
+    home = constructed_cell("real", "real", [[1, 1, 1, 0, 1, 1, 1, 1]])
+    away = constructed_cell("synthetic", "real", [[1, 0, 1, 0, 0, 0, 1, 1]])
+    gap = describe_gaps({("real", "real"): home, ("synthetic", "real"): away})["synthetic_to_real"]
+    assert gap["mean"] == 0.375
+    assert gap["per_class"]["cat"]["mean"] == 0.25
+    assert gap["per_class"]["dog"]["mean"] == 0.5
+    assert gap["furthest_class"] == "dog"
+    assert gap["seed_variance"] == "not estimated"
+
+
+def test_identical_arms_have_no_gap_within_a_narrow_interval():
+    home = invented_cell("real", "real", 0.8)
+    gap = describe_gaps({("real", "real"): home, ("copy", "real"): replace(home, arm="copy")})["copy_to_real"]
+    assert gap["mean"] == 0
+    assert gap["p_value"] == 1
+    low, high = gap["ci95"]
+    assert -0.02 < low < 0 < high < 0.02
+
+
+def test_pairing_finds_what_unpaired_intervals_would_hide():
+    home_sn = np.repeat(np.arange(400)[None] % 10 < 6, 3, axis=0)
+    away_sn = home_sn.copy()
+    for seed in range(3):  # every seed loses another 20 of the 240 that the home arm has right
+        away_sn[seed, np.flatnonzero(home_sn[seed])[seed::12]] = False
+    cells = {
+        ("real", "real"): constructed_cell("real", "real", home_sn),
+        ("synthetic", "real"): constructed_cell("synthetic", "real", away_sn),
+    }
+    gap = describe_gaps(cells)["synthetic_to_real"]
+    assert gap["mean"] == pytest.approx(0.05)
+    assert gap["p_value"] < 0.001
+    home, away = (estimate_mean(cell.correct_sn).interval(0, 1) for cell in cells.values())
+    assert away[1] > home[0]
+
+
+def test_every_arm_away_from_home_has_a_gap_and_no_other():
+    cells = {key: invented_cell(*key, accuracy) for key, accuracy in USUAL.items()}
+    cells["real_half", "real"] = invented_cell("real_half", "real", 0.7)
+    cells["real", "sketches"] = invented_cell("real", "sketches", 0.3)
+    assert set(describe_gaps(cells)) == {
+        *("synthetic_to_real", "mixture_to_real", "real_half_to_real"),
+        *("real_to_synthetic", "mixture_to_synthetic", "real_to_mixture", "synthetic_to_mixture"),
+    }
+
+
+def test_arms_tested_on_different_images_cannot_be_compared():
+    home = invented_cell("real", "real", 0.8)
+    shuffled = replace(home, arm="synthetic", indices_n=home.indices_n[::-1])
+    with pytest.raises(ValueError, match="different real images"):
+        describe_gaps({("real", "real"): home, ("synthetic", "real"): shuffled})
+
+
+def test_holm_against_a_worked_example():
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([]) == []
+    assert holm([0.9, 0.8]) == [1.0, 1.0]
+
+
+def test_own_gain_is_above_zero_when_generated_images_are_easier_than_real_ones():
+    cells = {
+        ("real", "real"): invented_cell("real", "real", 0.7),
+        ("real", "synthetic"): invented_cell("real", "synthetic", 0.95),
+    }
+    assert describe_own_gain(cells)["ci95"][0] > 0
+    assert describe_own_gain({("real", "real"): cells["real", "real"]}) is None

@@ -1,0 +1,145 @@
+"""The report is one self-contained page, right for any study, and a number that is not the summary's is caught."""
+
+import copy
+import re
+from pathlib import Path
+
+import html5lib
+import pytest
+
+from tests.transfer_analysis.invented_study import USUAL, invented_summary
+from transfer_analysis.report.figures import FIGURES
+from transfer_analysis.report.numbers import FORMATS
+from transfer_analysis.report.page import render_page
+from transfer_analysis.report.verification import find_problems
+
+TEN = tuple(f"class{number}" for number in range(10))
+FOUR_ARMS = {**USUAL, **{("real_half", domain): 0.6 for domain in ("real", "synthetic", "mixture")}}
+
+
+@pytest.fixture(scope="module")
+def summary():
+    return invented_summary()
+
+
+@pytest.fixture(scope="module")
+def page(summary, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("figures")
+    for figure in FIGURES:
+        (folder / f"{figure.name}.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg"><text>1</text></svg>')
+    return render_page(summary, folder)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {},
+        {"classes": ("cat", "dog")},
+        {"classes": TEN, "per_class": 20},
+        {"n_seeds": 1},
+        {"accuracies": FOUR_ARMS},
+        {"accuracies": {("real", "real"): 0.8}, "n_seeds": 1, "per_class": 1},
+        {"accuracies": dict.fromkeys(USUAL, 1 / 6)},
+        {"per_class": 1},
+        {"is_embedded": False, "model": "stabilityai/sd-turbo", "revision": None, "note": {"a b": [1, {"c": None}]}},
+    ],
+)
+def test_every_number_of_any_study_has_its_source(arguments, tmp_path):
+    summary = invented_summary(arguments.pop("accuracies", None), **arguments)
+    assert find_problems(render_page(summary, tmp_path), summary) == []
+
+
+def test_a_changed_number_is_caught(page, summary):
+    shown = FORMATS["percent"](summary["transfer"]["synthetic"]["real"]["accuracy"]["mean"])
+    assert find_problems(page, summary) == []
+    problems = find_problems(page.replace(f">{shown}<", ">99.9\u00a0%<", 1), summary)
+    assert len(problems) == 1
+    assert "/transfer/synthetic/real/accuracy/mean" in problems[0]
+
+
+def test_a_changed_summary_is_caught(page, summary):
+    changed = copy.deepcopy(summary)
+    changed["gaps"]["real_to_synthetic"]["mean"] += 0.01
+    assert any("/gaps/real_to_synthetic/mean" in problem for problem in find_problems(page, changed))
+
+
+@pytest.mark.parametrize(
+    "smuggled",
+    [
+        "<p>It reached 77.7 percent.</p>",
+        "<p data-literal>77.7</p>",
+        '<p data-source="/no/such/place" data-format="percent">77.7 %</p>',
+        '<p data-source="/study/chance" data-format="unheard">77.7 %</p>',
+        '<img alt="77.7 percent" src="data:,">',
+    ],
+)
+def test_a_number_without_a_source_is_caught(page, summary, smuggled):
+    assert len(find_problems(page.replace("</main>", smuggled + "</main>"), summary)) == 1
+
+
+def test_page_loads_nothing_runs_nothing_and_is_well_formed(page):
+    html5lib.HTMLParser(strict=True).parse(page)
+    assert "<script" not in page
+    addresses = re.findall(r'(?:src|href)="([^"]*)"', page) + re.findall(r"url\(([^)]*)\)", page)
+    assert addresses
+    assert all(address.startswith(("data:image/svg+xml;base64,", "#")) for address in addresses)
+
+
+def test_page_can_be_read_by_structure(page):
+    document = html5lib.parse(page, namespaceHTMLElements=False)
+    assert document.get("lang") == "en"
+    assert len(list(document.iter("h1"))) == 1
+    assert [image.get("alt") for image in document.iter("img")] == [figure.alternative for figure in FIGURES]
+    assert all(table.find("caption") is not None for table in document.iter("table"))
+    ids = {element.get("id") for element in document.iter()}
+    assert all(element.get("aria-labelledby") in ids for element in document.iter("section"))
+
+
+def test_the_page_opens_with_who_made_the_images(tmp_path):
+    embedded = render_page(invented_summary(), tmp_path)
+    assert embedded.index("not from a Stability AI model") < embedded.index('id="answer"')
+    hub = invented_summary(is_embedded=False, model="stabilityai/sd-turbo", revision="abc")
+    assert "stand-in" not in render_page(hub, tmp_path)
+    assert render_page(hub, tmp_path).index("stabilityai/sd-turbo") < render_page(hub, tmp_path).index('id="answer"')
+    folder = invented_summary(is_embedded=False, model="CIFAKE", pipeline_class=None)
+    assert "Images from a folder" in render_page(folder, tmp_path)
+
+
+def test_images_that_could_not_be_made_are_told_at_the_top(tmp_path):
+    summary = invented_summary()
+    assert "Incomplete" not in render_page(summary, tmp_path)
+    summary["provenance"]["generated_images"]["failed"] = 3
+    page = render_page(summary, tmp_path)
+    assert page.index("Incomplete") < page.index('id="answer"')
+
+
+def test_names_from_a_study_cannot_inject_markup(tmp_path):
+    page = render_page(invented_summary(model="<b>bold</b>"), tmp_path)
+    assert "<b>bold</b>" not in page
+
+
+def test_the_workflows_captions_are_the_reports_and_hold_no_numbers():
+    folder = Path(__file__).parents[2] / "rules" / "report_captions"
+    for figure in FIGURES:
+        caption = (folder / f"{figure.name}.rst").read_text(encoding="utf-8")
+        assert " ".join(caption.split()) == figure.caption
+        assert not re.search(r"\d", caption)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "text"),
+    [
+        ("percent", 0.8125, "81.2\u00a0%"),
+        ("points", -0.0321, "−3.2"),
+        ("points", 0.5, "+50.0"),
+        ("points", -0.0001, "0.0"),
+        ("points_range", [-0.01, 0.02], "−1.0 to +2.0"),
+        ("p_value", 0.00049, "< 0.001"),
+        ("p_value", 1.0, "1.000"),
+        ("count", 60000, "60,000"),
+        ("text", None, "none"),
+        ("text", True, "yes"),
+    ],
+)
+def test_numbers_are_written_as_specified(kind, value, text):
+    assert FORMATS[kind](value) == text

@@ -1,0 +1,90 @@
+"""A tiny study in a folder of its own: the project's code linked in, a random model, real photographs."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from photographs.digests import file_digest
+from tests.text_to_image.tiny_pipelines import save_stable_diffusion
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TINY = Path(__file__).with_name("tiny_study.yaml")
+_CODE = ("Snakefile", "config.yaml", "pyproject.toml")
+_ROOMS = ("rules", "envs", "profiles", "photographs", "text_to_image", "flax_cnn", "transfer_analysis", "workflow_scripts")
+# Everything under results/ must be the same after a kill, but what is left of unfinished work.
+_UNFINISHED = ".unfinished"
+
+
+@dataclass
+class TinyStudy:
+    """A copy of the workflow in `folder`, with commands to run it."""
+
+    folder: Path
+
+    @classmethod
+    def create(cls, folder: Path) -> "TinyStudy":
+        """Copy the code, so that a test may edit it, and make the model that draws."""
+        folder.mkdir(parents=True)
+        for name in _CODE:
+            shutil.copy2(REPOSITORY / name, folder / name)
+        for name in _ROOMS:
+            shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        save_stable_diffusion(folder / "model")
+        return cls(folder)
+
+    def start(self, *arguments: str) -> subprocess.Popen:
+        """Start Snakemake on the tiny study, in a process group of its own."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "snakemake", "--cores", "2", "--configfile", str(TINY), *arguments],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": "", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess:
+        """Run Snakemake to its end."""
+        process = self.start(*arguments)
+        output, _ = process.communicate()
+        return subprocess.CompletedProcess(process.args, process.returncode, output)
+
+    def planned_rules(self, *arguments: str) -> set[str]:
+        """Return the rules that a dry run would carry out."""
+        finished = self.run("--dry-run", "--quiet", "rules", *arguments)
+        assert finished.returncode == 0, finished.stdout
+        lines = [line.split() for line in finished.stdout.splitlines()]
+        return {words[0] for words in lines if len(words) == 2 and words[1].isdigit()} - {"total", "all"}
+
+    def digests(self) -> dict[str, str]:
+        """Return the digest of every finished file under results/."""
+        results = self.folder / "results"
+        return {
+            str(path.relative_to(results)): file_digest(path)
+            for path in sorted(results.rglob("*"))
+            if path.is_file() and _UNFINISHED not in path.parts
+        }
+
+
+def kill_group(process: subprocess.Popen) -> None:
+    """Kill Snakemake and all its jobs at once, as a power cut would."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+
+
+def wait_for(condition, process: subprocess.Popen, seconds: float = 300) -> bool:
+    """Wait until `condition()` holds; return whether it did before the process ended."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        if process.poll() is not None:
+            return False
+        time.sleep(0.05)
+    raise TimeoutError("the condition never held")

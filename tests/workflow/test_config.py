@@ -1,0 +1,81 @@
+"""A setting that cannot be is one clear line, before anything runs."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.workflow.study import REPOSITORY
+from workflow_scripts.config import ConfigError, Study, load_study
+from workflow_scripts.write_config_schema import SCHEMA
+
+
+@pytest.fixture
+def settings(monkeypatch):
+    monkeypatch.chdir(REPOSITORY)
+    return yaml.safe_load(Path("config.yaml").read_text())
+
+
+def changed(settings, **changes):
+    return {**settings, **changes}
+
+
+def test_default_config_is_sound(settings):
+    load_study(settings)
+
+
+@pytest.mark.parametrize("study", sorted((REPOSITORY / "studies").glob("*.yaml")), ids=lambda path: path.stem)
+def test_studies_are_sound(settings, study):
+    laid_over = yaml.safe_load(study.read_text())
+    merged = {
+        key: {**settings.get(key, {}), **value} if isinstance(value, dict) else value for key, value in laid_over.items()
+    }
+    load_study({**settings, **merged})
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"clases": []}, "config: clases is no setting; remove it or correct its name"),
+        ({"seeds": "three"}, 'config: seeds is "three": it must be a valid integer'),
+        ({"classes": ["bird", "cow"]}, "'cow' is no class of CIFAR-10; choose from airplane"),
+        ({"classes": ["bird"]}, "classes"),
+        ({"classes": ["cat", "cat"]}, "'cat' stands there twice"),
+        ({"classes": ["cat", "ship"]}, "classes has 'ship', which the generator 'models/embedded' cannot draw"),
+        ({"images_per_class": {"synthetic": 6000, "train": 4600}}, "CIFAR-10 has 4500 to train on; lower it"),
+        ({"images_per_class": {"synthetic": 60, "train": 50}}, "leaves 45 to train on"),
+        ({"generator": {"model": "models/nothing"}}, "generator.model is 'models/nothing': no folder with a diffusers"),
+        ({"generator": {"model": "a/b", "guidance_scale": [5, 1]}}, "runs downwards; write [low, high]"),
+        ({"generator": {"model": "a/b", "prompts": {"templates": ["a {dog}"]}}}, "has {dog}; known are class, a_class"),
+        ({"image_folder": {"folder": "nowhere"}}, "image_folder.folder is 'nowhere': there is no such folder"),
+        ({"arms": {"real": {"synthetic_share": 0}}}, "'synthetic' must be there with synthetic_share 1"),
+        ({"training": {"steps": 0}}, "config: training.steps is 0: it must be greater than or equal to 1"),
+    ],
+)
+def test_impossible_setting_is_named_with_its_mend(settings, changes, message):
+    with pytest.raises(ConfigError) as raised:
+        load_study(changed(settings, **changes))
+    assert message in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_share_out_of_range_is_named(settings):
+    arms = {**settings["arms"], "mixture": {"synthetic_share": 1.2}}
+    with pytest.raises(ConfigError, match=r"arms\.mixture\.synthetic_share is 1\.2: it must be less than or equal to 1"):
+        load_study(changed(settings, arms=arms))
+
+
+def test_arm_is_taken_away_by_null(settings):
+    arms = {**settings["arms"], "mostly_synthetic": {"synthetic_share": 0.9}, "gone": None}
+    assert set(load_study(changed(settings, arms=arms)).arms) == {"real", "synthetic", "mixture", "mostly_synthetic"}
+
+
+def test_digest_changes_with_what_can_change_a_result_alone(settings):
+    digest = load_study(settings).digest()
+    assert load_study(changed(settings, batch_size=7, shard_size=11)).digest() == digest
+    assert load_study(changed(settings, seed=1)).digest() != digest
+
+
+def test_schema_is_that_of_the_types():
+    assert json.loads(SCHEMA.read_text()) == Study.model_json_schema(), "run: make schema"

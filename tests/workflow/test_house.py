@@ -1,0 +1,65 @@
+"""What stands twice is kept equal: pins, commands, help."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from tests.workflow.study import REPOSITORY
+
+COMMANDS = sorted(
+    path.stem
+    for path in (REPOSITORY / "workflow_scripts").glob("*.py")
+    if '__name__ == "__main__"' in path.read_text()
+)
+
+
+def pins(text):
+    return dict(line.split("==") for line in text.splitlines() if re.match(r"[A-Za-z0-9_.-]+==", line))
+
+
+LOCK = pins((REPOSITORY / "requirements.lock").read_text())
+
+
+@pytest.mark.parametrize("path", sorted((REPOSITORY / "envs").glob("*.yaml")), ids=lambda path: path.stem)
+def test_conda_pins_are_those_of_the_lock(path):
+    dependencies = yaml.safe_load(path.read_text())["dependencies"]
+    inline = pins("\n".join(next(entry["pip"] for entry in dependencies if isinstance(entry, dict))))
+    assert inline
+    assert inline.items() <= LOCK.items()
+
+
+def test_everything_asked_for_is_locked():
+    asked = re.findall(r"^([A-Za-z0-9_-]+)", (REPOSITORY / "requirements.in").read_text(), re.MULTILINE)
+    locked = {name.lower().replace("_", "-") for name in LOCK}
+    assert {name.lower().replace("_", "-") for name in asked} <= locked
+
+
+def test_torch_is_pinned_exactly():
+    assert LOCK["torch"] == "2.13.0"
+
+
+def test_every_rule_has_log_benchmark_environment_threads_and_resources():
+    for path in (REPOSITORY / "rules").glob("*.smk"):
+        for rule in re.split(r"\n(?=rule |use rule )", path.read_text())[1:]:
+            needed = {"log:", "benchmark:"}
+            if rule.startswith("rule "):
+                needed |= {"conda:", "threads:", "gpu=", "mem_mb=", "runtime="}
+            assert not {part for part in needed if part not in rule}, f"{path.name}: {rule.splitlines()[0]}"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name):
+    finished = subprocess.run(
+        [sys.executable, "-m", f"workflow_scripts.{name}", "--help"], capture_output=True, text=True, cwd=REPOSITORY
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert len(finished.stdout.split("options:")[0].split()) > 10
+
+
+def test_every_rules_command_exists():
+    rules = "".join(path.read_text() for path in (REPOSITORY / "rules").glob("*.smk"))
+    for name in re.findall(r"python -m workflow_scripts\.(\w+)", rules):
+        assert name in COMMANDS

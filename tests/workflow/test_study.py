@@ -1,0 +1,126 @@
+"""The whole workflow on a tiny study: it ends in a true report, and reruns just what a change touches."""
+
+import json
+import re
+
+import pytest
+
+from photographs.photo_set import read_photo_set
+from transfer_analysis.report.verification import find_problems
+
+pytestmark = pytest.mark.study
+
+TRAINING_AND_AFTER = {
+    "train_classifier",
+    "evaluate_classifier",
+    "analyse_transfer",
+    "plot_transfer_matrix",
+    "plot_gaps",
+    "plot_per_class_recall",
+    "plot_confusion_matrices",
+    "plot_training_curves",
+    "write_report",
+}
+
+
+def edit(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def test_study_ends_in_a_report_whose_numbers_are_the_summarys(finished_study):
+    report = finished_study.folder / "results" / "report"
+    summary = json.loads((report / "summary.json").read_text())
+    assert set(summary["transfer"]) == {"real", "synthetic", "mixture"}
+    for domains in summary["transfer"].values():
+        assert set(domains) == {"real", "synthetic", "mixture"}
+    page = (report / "report.html").read_text()
+    assert find_problems(page, summary) == []
+    assert not re.search(r'(src|href)="https?://[^"]*\.(js|css|png|svg)"', page)
+
+
+def test_summary_follows_the_contract(finished_study):
+    summary = json.loads((finished_study.folder / "results/report/summary.json").read_text())
+    study = summary["study"]
+    assert study["classes"] == ["bird", "cat", "deer", "dog", "frog", "horse"]
+    assert study["images_per_class"] == {
+        "real": {"train": 4500, "val": 500, "test": 1000},
+        "synthetic": {"train": 18, "val": 2, "test": 4},
+    }
+    assert study["seeds"] == [0, 1]
+    assert study["generator"]["revision"].startswith("sha256:")
+    cell = summary["transfer"]["synthetic"]["real"]
+    assert len(cell["accuracy"]["per_seed"]) == 2
+    assert sum(map(sum, cell["confusion"])) == 2 * 6000
+    assert set(cell["per_class_recall"]) == set(study["classes"])
+    assert {"mean", "ci95", "p_value", "minimum_detectable_effect"} <= set(summary["gaps"]["synthetic_to_real"])
+
+
+def test_no_photograph_is_in_two_splits(finished_study):
+    results = finished_study.folder / "results"
+    for kind in ("real_photos", "synthetic_photos"):
+        sets = [read_photo_set(results / kind / f"{split}.npz") for split in ("train", "val", "test")]
+        identities = [{(int(a), int(b)) for a, b in zip(s.labels, s.indices, strict=True)} for s in sets]
+        assert not identities[0] & identities[1]
+        if kind == "synthetic_photos":
+            assert not (identities[0] | identities[1]) & identities[2]
+
+
+def test_second_run_does_nothing(study_copy):
+    finished = study_copy.run()
+    assert finished.returncode == 0
+    assert "Nothing to be done" in finished.stdout
+
+
+def test_touch_reruns_nothing(study_copy):
+    (study_copy.folder / "flax_cnn" / "network.py").touch()
+    (study_copy.folder / "text_to_image" / "sampling.py").touch()
+    assert study_copy.planned_rules() == set()
+
+
+def test_edit_in_flax_cnn_reruns_training_and_what_follows(study_copy):
+    path = study_copy.folder / "flax_cnn" / "network.py"
+    path.write_text(path.read_text() + "\n# an edit\n")
+    assert study_copy.planned_rules() == TRAINING_AND_AFTER
+
+
+def test_edit_in_text_to_image_reruns_generation_and_what_follows(study_copy):
+    path = study_copy.folder / "text_to_image" / "sampling.py"
+    path.write_text(path.read_text() + "\n# an edit\n")
+    planned = study_copy.planned_rules()
+    assert {"prepare_generator", "generate_images", "merge_synthetic_photos"} <= planned
+    assert "prepare_real_photos" not in planned
+
+
+def test_one_arms_setting_reruns_that_arm(study_copy):
+    edit(study_copy.folder / "config.yaml", "mixture: {synthetic_share: 0.5}", "mixture: {synthetic_share: 0.25}")
+    finished = study_copy.run("--dry-run", "train_classifier_of_every_arm")
+    assert finished.returncode == 0, finished.stdout
+    assert set(re.findall(r"results/classifiers/(\w+)/seed_\d+/metrics.jsonl", finished.stdout)) == {"mixture"}
+
+
+def test_setting_without_effect_on_results_reruns_nothing(study_copy):
+    edit(study_copy.folder / "config.yaml", "minutes_between_saves: 3", "minutes_between_saves: 5")
+    assert study_copy.planned_rules() == set()
+
+
+def test_more_images_keep_the_shards_that_are_there(study_copy):
+    finished = study_copy.run("--dry-run", "--config", 'images_per_class={"synthetic": 36, "train": 16}')
+    assert finished.returncode == 0, finished.stdout
+    drawn = set(re.findall(r"output: results/generated_images/(\w+)/(\d+-\d+)\.npz", finished.stdout))
+    assert {shard for _, shard in drawn} == {"24-35"}
+
+
+def test_one_figure_and_one_class_can_be_asked_for_alone(study_copy):
+    figure = study_copy.folder / "results/figures/gaps.svg"
+    figure.unlink()
+    assert study_copy.planned_rules("results/figures/gaps.svg") == {"plot_gaps"}
+    (study_copy.folder / "results/generated_images/frog/0-11.npz").unlink()
+    assert study_copy.planned_rules("results/generated_images/frog/0-11.npz") == {"generate_images"}
+
+
+def test_snakemake_report_collects_the_figures(study_copy):
+    finished = study_copy.run("--report", "report.zip")
+    assert finished.returncode == 0, finished.stdout
+    assert (study_copy.folder / "report.zip").stat().st_size > 10_000

@@ -1,0 +1,185 @@
+"""Sentences that follow the numbers: what is claimed changes with what was found, and how sure it is."""
+
+from typing import Any, Literal
+
+from markupsafe import Markup
+
+from transfer_analysis.report.numbers import Numbers, literal
+
+Verdict = Literal["below", "above", "undetected"]
+SIGNIFICANCE = 0.05
+
+_IMAGES = {
+    "real": Markup("real photographs"),
+    "synthetic": Markup("generated images"),
+    "mixture": Markup("a mixture of both"),
+}
+
+
+def images(name: str) -> Markup:
+    """Return an arm's or a domain's images in words."""
+    return _IMAGES.get(name) or Markup("the images of “{}”").format(literal(name.replace("_", " ")))
+
+
+def verdict(gap: dict[str, Any]) -> Verdict:
+    """Say on which side of its home an arm lies, after Holm's correction over all gaps."""
+    if gap["p_value_holm"] >= SIGNIFICANCE:
+        return "undetected"
+    return "below" if gap["mean"] > 0 else "above"
+
+
+def write_headline(summary: dict[str, Any]) -> Markup:
+    """Answer the study's question in one sentence."""
+    n, gap = Numbers(summary), summary["gaps"].get("synthetic_to_real")
+    if gap is None:
+        return Markup("This study did not measure how training on generated images carries over to real photographs.")
+    if not _better_than_chance(summary, "real", "real"):
+        return Markup(
+            "This study cannot tell: even the networks trained on real photographs were not shown to recognise "
+            "real photographs better than chance."
+        )
+    if not _better_than_chance(summary, "synthetic", "real"):
+        return Markup("Nothing was shown to carry over from generated images to real photographs.")
+    size = n("points_size", "gaps", "synthetic_to_real", "mean")
+    return {
+        "below": Markup(
+            "On real photographs, training on generated images instead of real ones costs {} points of accuracy."
+        ).format(size),
+        "above": Markup(
+            "On real photographs, training on generated images instead of real ones gains {} points of accuracy."
+        ).format(size),
+        "undetected": Markup(
+            "On real photographs, no difference was detected between training on generated images and on real ones."
+        ),
+    }[verdict(gap)]
+
+
+def write_answer(summary: dict[str, Any]) -> list[Markup]:
+    """Return the answer's paragraphs: there, back, the mixture, and what weakens them."""
+    crossings = [("synthetic", "real"), ("real", "synthetic"), ("mixture", "real")]
+    paragraphs = [compare(summary, arm, domain) for arm, domain in crossings if f"{arm}_to_{domain}" in summary["gaps"]]
+    if not paragraphs:
+        paragraphs.append(Markup("No arm of this study was tested on a domain on which another arm is at home."))
+    return [*paragraphs, *_warn_of_prototypes(summary), *_warn_of_few_seeds(summary)]
+
+
+def compare(summary: dict[str, Any], arm: str, domain: str) -> Markup:
+    """Compare an arm on a domain with the arm at home there, in words that suit the numbers."""
+    n, key = Numbers(summary), f"{arm}_to_{domain}"
+    parts = {
+        "arm": images(arm),
+        "domain": images(domain),
+        "accuracy": n("percent", "transfer", arm, domain, "accuracy", "mean"),
+        "interval": n("percent_range", "transfer", arm, domain, "accuracy", "ci95"),
+        "home": n("percent", "transfer", domain, domain, "accuracy", "mean"),
+        "size": n("points_size", "gaps", key, "mean"),
+        "range": n("points_range", "gaps", key, "ci95"),
+        "p": n("p_value", "gaps", key, "p_value_holm"),
+        "detectable": n("points_size", "gaps", key, "minimum_detectable_effect"),
+        "gaps": n("length", "gaps"),
+        "chance": n("percent", "study", "chance"),
+        "level": literal("95 %"),
+        "power": literal("80 %"),
+    }
+    opening = Markup(
+        "Networks trained on {arm} recognise {accuracy} of {domain} ({level} interval {interval}); "
+        "those trained on {domain} recognise {home}. "
+    )
+    return Markup("").join(
+        [opening.format(**parts), *(line.format(**parts) for line in _findings(summary, arm, domain))]
+    )
+
+
+def _findings(summary: dict[str, Any], arm: str, domain: str) -> list[Markup]:
+    gap = summary["gaps"][f"{arm}_to_{domain}"]
+    home_learned = _better_than_chance(summary, domain, domain)
+    away_learned = _better_than_chance(summary, arm, domain)
+    if not home_learned and not away_learned:
+        return [
+            Markup("Neither is shown to do better than chance ({chance}), so the comparison says nothing of transfer.")
+        ]
+    findings = {
+        "below": [
+            Markup(
+                "The former are {size} points lower (gap {range}, adjusted p {p}), "
+                "a statistically significant difference."
+            )
+        ],
+        "above": [
+            Markup(
+                "The former are {size} points higher (gap {range}, adjusted p {p}), "
+                "a statistically significant difference."
+            )
+        ],
+        "undetected": [
+            Markup(
+                "No difference was detected (gap {range} points, adjusted p {p}). A true difference of {detectable} "
+                "points would have been found with {power} probability; a smaller one may well have gone unseen."
+            )
+        ],
+    }[verdict(gap)]
+    if verdict(gap) == "undetected" and gap["ci95"][0] * gap["ci95"][1] > 0:
+        findings.append(
+            Markup(" The interval leaves out zero, but that does not outlive the correction for {gaps} gaps.")
+        )
+    if not away_learned:
+        findings.append(Markup(" The former are not shown to do better than chance ({chance})."))
+    if not home_learned:
+        findings.append(
+            Markup(
+                " The latter, though at home, are not shown to do better than chance ({chance}): read this with care."
+            )
+        )
+    if arm != "mixture" and verdict(gap) == "below" and away_learned:
+        findings.append(_furthest_class(summary, gap, f"{arm}_to_{domain}"))
+    return findings
+
+
+def _furthest_class(summary: dict[str, Any], gap: dict[str, Any], key: str) -> Markup:
+    name = gap["furthest_class"]
+    place = ("gaps", key, "per_class", name)
+    n = Numbers(summary)
+    return Markup(
+        " The largest gap of a class is that of {}: {} points (interval {}, not corrected for picking the largest)."
+    ).format(literal(name.replace("_", " ")), n("points_size", *place, "mean"), n("points_range", *place, "ci95"))
+
+
+def _warn_of_prototypes(summary: dict[str, Any]) -> list[Markup]:
+    own = summary["real_arm_synthetic_minus_real"]
+    if own is None or own["mean"] <= 0:
+        return []
+    n, place = Numbers(summary), "real_arm_synthetic_minus_real"
+    return [
+        Markup(
+            "Beware: the networks trained on real photographs recognise generated images {} than real ones "
+            "(difference {} points, interval {}). This is no proof of realism: generated images tend to cluster near "
+            "the prototype of their class, which makes them easy to recognise whatever else they lack."
+        ).format(
+            Markup("more often") if own["ci95"][0] > 0 else Markup("at least as often in this sample"),
+            n("points", place, "mean"),
+            n("points_range", place, "ci95"),
+        )
+    ]
+
+
+def _warn_of_few_seeds(summary: dict[str, Any]) -> list[Markup]:
+    count, n = len(summary["study"]["seeds"]), Numbers(summary)
+    if count == 1:
+        return [
+            Markup(
+                "Only {} network was trained for each arm. The intervals therefore hold the choice of test images but "
+                "not the luck of training, which can be the larger of the two: read every difference as provisional."
+            ).format(n("count", "study", "n_seeds"))
+        ]
+    if count == 2:
+        return [
+            Markup(
+                "Only {} networks were trained for each arm, too few to know the luck of training well: "
+                "where it is large, the intervals are too narrow."
+            ).format(n("count", "study", "n_seeds"))
+        ]
+    return []
+
+
+def _better_than_chance(summary: dict[str, Any], arm: str, domain: str) -> bool:
+    return summary["transfer"][arm][domain]["accuracy"]["ci95"][0] > summary["study"]["chance"]

@@ -1,0 +1,77 @@
+"""How a number of the summary is written in the report, and marked with where it comes from.
+
+Every number carries its place in summary.json as a JSON Pointer (RFC 6901) and its format's name, so that
+`verification` can write it anew and compare. What holds digits but is no result (CIFAR-10, 95 %) is a listed literal.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from markupsafe import Markup
+
+LITERALS = frozenset({"CIFAR-10", "95 %", "5 %", "80 %", "SHA-256"})
+
+
+def _signed(value: float, digits: int = 1) -> str:
+    """Write with its sign; what rounds to zero has none."""
+    text = f"{value:+.{digits}f}".replace("-", "−")
+    return text if text.strip("+−0.") else text[1:]
+
+
+def _p_value(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+FORMATS: dict[str, Callable[[Any], str]] = {
+    "percent": lambda value: f"{100 * value:.1f}\u00a0%",
+    "percent_range": lambda ends: f"{100 * ends[0]:.1f}–{100 * ends[1]:.1f}\u00a0%",
+    "points": lambda value: _signed(100 * value),
+    "points_size": lambda value: f"{abs(100 * value):.1f}",
+    "points_range": lambda ends: f"{_signed(100 * ends[0])} to {_signed(100 * ends[1])}",
+    "p_value": _p_value,
+    "count": lambda value: f"{value:,}",
+    "length": lambda collection: str(len(collection)),
+    "text": _text,
+}
+
+
+def resolve(summary: Any, pointer: str) -> Any:
+    """Return what a JSON Pointer points at.
+
+    Raises:
+        LookupError: nothing is there.
+    """
+    value = summary
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        try:
+            value = value[int(key)] if isinstance(value, list) else value[key]
+        except (ValueError, TypeError) as error:
+            raise LookupError(pointer) from error
+    return value
+
+
+class Numbers:
+    """Writes the numbers of one summary, marked."""
+
+    def __init__(self, summary: dict[str, Any]):
+        self._summary = summary
+
+    def __call__(self, kind: str, *place: str | int) -> Markup:
+        """Return the value at `place` (keys from the top of the summary) in the format `kind`."""
+        pointer = "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in place)
+        text = FORMATS[kind](resolve(self._summary, pointer))
+        return Markup('<span data-source="{}" data-format="{}">{}</span>').format(pointer, kind, text)
+
+
+def literal(text: str) -> Markup:
+    """Return a text that may hold digits: one of `LITERALS`, or a name (arm, class, key) of the summary."""
+    return Markup("<span data-literal>{}</span>").format(text)

@@ -1,0 +1,63 @@
+"""Fills the report's template from a summary and a folder of figures."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from transfer_analysis.report.answer import images, verdict, write_answer, write_headline
+from transfer_analysis.report.figures import FIGURES, data_uri
+from transfer_analysis.report.numbers import Numbers, literal
+
+_TEMPLATES = Path(__file__).parent / "templates"
+
+
+def render_page(summary: dict[str, Any], figures: Path) -> str:
+    """Return the report as one HTML page that loads nothing from elsewhere; absent figures are left out."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pictures = {figure.name: data_uri(figures, figure.name) for figure in FIGURES}
+    return environment.get_template("report.html.j2").render(
+        summary=summary,
+        css=(_TEMPLATES / "report.css").read_text(encoding="utf-8"),
+        figures=[(figure, pictures[figure.name]) for figure in FIGURES if pictures[figure.name]],
+        n=Numbers(summary),
+        literal=literal,
+        images=images,
+        verdict=verdict,
+        headline=write_headline(summary),
+        answer=write_answer(summary),
+        generator_kind=generator_kind(summary["study"]["generator"]),
+        leaves=lambda *place: list(_leaves(_at(summary, place), place)),
+    )
+
+
+def generator_kind(generator: dict[str, Any]) -> str:
+    """Return "embedded", "folder" (images that were generated elsewhere) or "pipeline"."""
+    if generator["is_embedded"]:
+        return "embedded"
+    return "pipeline" if generator.get("pipeline_class") else "folder"
+
+
+def _at(summary: Any, place: tuple) -> Any:
+    for key in place:
+        summary = summary[key]
+    return summary
+
+
+def _leaves(value: Any, place: tuple) -> Iterator[tuple]:
+    """Yield the place of every single value below `value`."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _leaves(item, (*place, key))
+    elif isinstance(value, list):
+        for position, item in enumerate(value):
+            yield from _leaves(item, (*place, position))
+    else:
+        yield place

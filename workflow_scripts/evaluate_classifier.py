@@ -1,0 +1,43 @@
+"""Ask one classifier about test sets: one file of predictions (logits, labels, indices) for each."""
+
+import argparse
+from pathlib import Path
+
+import jax
+
+from flax_cnn.classifier import load_classifier
+from photographs.photo_set import read_photo_set
+from transfer_analysis.predictions import Predictions, write_predictions
+from workflow_scripts.command import parser, run
+
+
+def main() -> None:
+    """Run the command."""
+    arguments = parser(__doc__)
+    arguments.add_argument("--classifier", type=Path, required=True, help="checkpoint folder of train_classifier")
+    arguments.add_argument("--photos", type=_named_file, nargs="+", required=True, metavar="DOMAIN=NPZ")
+    arguments.add_argument("--output-folder", type=Path, required=True, help="gets DOMAIN.npz for every test set")
+    arguments.add_argument("--compilation-cache", type=Path, help="keep compiled programs here between jobs")
+    options = arguments.parse_args()
+    if options.compilation_cache:
+        jax.config.update("jax_compilation_cache_dir", str(options.compilation_cache.absolute()))
+
+    classifier = load_classifier(options.classifier)
+    for domain, path in options.photos:
+        photos = read_photo_set(path)
+        if photos.classes != classifier.classes:
+            raise ValueError(f"{path} has classes {photos.classes}, the classifier {classifier.classes}")
+        logits_nk = classifier.predict_logits(photos.images_nhwc)
+        predictions = Predictions(logits_nk, photos.labels, photos.indices, photos.classes)
+        write_predictions(options.output_folder / f"{domain}.npz", predictions)
+
+
+def _named_file(text: str) -> tuple[str, Path]:
+    name, separator, path = text.partition("=")
+    if not (name and separator and path):
+        raise argparse.ArgumentTypeError(f"{text!r} is not DOMAIN=FILE")
+    return name, Path(path)
+
+
+if __name__ == "__main__":
+    run(main)
