@@ -1,9 +1,8 @@
 """The network's two spatial operations, written for XLA on the CPU.
 
 `jax.lax.conv_general_dilated` inside `jax.lax.scan` is more than ten times slower there than outside (jax issue 12868).
-As nine shifted views, each times its own matrix, a convolution has no such trouble; joining the views into one patch
-matrix first gives one larger product, but copying the patches costs more than that saves (426 against 557 images a CPU
-second in training). A max-pool of strided slices has a cheaper gradient than `reduce_window`'s.
+As nine shifted views, each times its own matrix, a convolution has no such trouble, and copies no patches.
+A max-pool of strided slices has a cheaper gradient than `reduce_window`'s.
 """
 
 import jax

@@ -5,11 +5,6 @@ OUTPUTS  results/classifiers/{arm}/seed_{seed_index}/checkpoint/, metrics.jsonl
 """
 
 
-def share_of_arm(wildcards):
-    """Return the share of generated photographs in the arm's training data."""
-    return STUDY.arms[wildcards.arm].synthetic_share
-
-
 rule train_classifier:
     input:
         real=expand("results/real_photos/{split}.npz", split=("train", "val")),
@@ -49,4 +44,5 @@ rule train_classifier:
         " --resume-folder results/.unfinished/classifiers/{wildcards.arm}/seed_{wildcards.seed_index}"
         " --classifier {output.checkpoint:q}"
         " --metrics {output.metrics:q}"
+        " --compilation-cache results/.unfinished/compiled"
         " 2>&1 | tee {log:q}"

@@ -58,3 +58,45 @@ def as_json(settings):
         return text
 
     return json_text
+
+
+def model_files(wildcards):
+    """Return what the generator's manifest is made from: the folder's files, the trained model's, or none (hub)."""
+    if STUDY.image_folder is not None or not is_folder(STUDY.generator.model):
+        return []
+    if STUDY.generator.model == TRAINED_GENERATOR_FOLDER:
+        return [TRAINED_GENERATOR_FOLDER]
+    return sorted(str(path) for path in Path(STUDY.generator.model).rglob("*") if path.is_file())
+
+
+def shards_of_class(class_name):
+    """Return the shard files that hold a class's images; their names are the indices of the first and last image."""
+    total = STUDY.images_per_class.synthetic
+    return [
+        f"results/generated_images/{class_name}/{first}-{min(first + STUDY.shard_size, total) - 1}.npz"
+        for first in range(0, total, STUDY.shard_size)
+    ]
+
+
+def share_of_arm(wildcards):
+    """Return the share of generated photographs in the arm's training data."""
+    return STUDY.arms[wildcards.arm].synthetic_share
+
+
+def study_description():
+    """Return what the report says about the study's settings."""
+    return {
+        "config_sha256": STUDY.digest(),
+        "classes": STUDY.classes,
+        "train_images_per_class": STUDY.images_per_class.train,
+        "arms": {name: arm.model_dump() for name, arm in STUDY.arms.items()},
+        "study_seed": STUDY.seed,
+    }
+
+
+def template_files(wildcards):
+    """Return the report's page template and style sheet."""
+    return sorted(
+        str(path.relative_to(workflow.basedir))
+        for path in Path(workflow.basedir, "transfer_analysis/report/templates").iterdir()
+    )

@@ -36,8 +36,10 @@ rule plot_transfer_matrix:
         gpu=0,
         mem_mb=1000,
         runtime=10,
+    params:
+        command="plot_transfer_matrix",
     shell:
-        "python -m workflow_scripts.{rule}"
+        "python -m workflow_scripts.{params.command}"
         " --summary {input.summary:q}"
         " --output {output.figure:q}"
         " 2>&1 | tee {log:q}"
@@ -58,6 +60,8 @@ use rule plot_transfer_matrix as plot_gaps with:
         "logs/figures/gaps.log",
     benchmark:
         "benchmarks/results/figures/gaps.tsv"
+    params:
+        command="plot_gaps",
 
 
 use rule plot_transfer_matrix as plot_per_class_recall with:
@@ -75,6 +79,8 @@ use rule plot_transfer_matrix as plot_per_class_recall with:
         "logs/figures/per_class_recall.log",
     benchmark:
         "benchmarks/results/figures/per_class_recall.tsv"
+    params:
+        command="plot_per_class_recall",
 
 
 use rule plot_transfer_matrix as plot_confusion_matrices with:
@@ -92,6 +98,8 @@ use rule plot_transfer_matrix as plot_confusion_matrices with:
         "logs/figures/confusion_matrices.log",
     benchmark:
         "benchmarks/results/figures/confusion_matrices.tsv"
+    params:
+        command="plot_confusion_matrices",
 
 
 rule plot_training_curves:

@@ -5,15 +5,6 @@ OUTPUTS  results/generated_images/{class_name}/{first}-{last}.npz
 """
 
 
-def shards_of_class(class_name):
-    """Return the shard files that hold a class's images; their names are the indices of the first and last image."""
-    total = STUDY.images_per_class.synthetic
-    return [
-        f"results/generated_images/{class_name}/{first}-{min(first + STUDY.shard_size, total) - 1}.npz"
-        for first in range(0, total, STUDY.shard_size)
-    ]
-
-
 rule generate_images:
     input:
         manifest="results/generator/manifest.json",

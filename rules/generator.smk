@@ -5,15 +5,6 @@ OUTPUTS  results/generator/manifest.json; results/embedded_generator/pipeline/ w
 """
 
 
-def model_files(wildcards):
-    """Return what the generator's manifest is made from: the folder's files, the trained model's, or none (hub)."""
-    if STUDY.image_folder is not None or not is_folder(STUDY.generator.model):
-        return []
-    if STUDY.generator.model == TRAINED_GENERATOR_FOLDER:
-        return [TRAINED_GENERATOR_FOLDER]
-    return sorted(str(path) for path in Path(STUDY.generator.model).rglob("*") if path.is_file())
-
-
 rule prepare_generator:
     input:
         model=model_files,

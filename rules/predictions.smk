@@ -33,4 +33,5 @@ rule evaluate_classifier:
         " --classifier {input.checkpoint:q}"
         " --photos real={input.real:q} synthetic={input.synthetic:q} mixture={input.mixture:q}"
         " --output-folder results/predictions/{wildcards.arm}/seed_{wildcards.seed_index}"
+        " --compilation-cache results/.unfinished/compiled"
         " 2>&1 | tee {log:q}"

@@ -7,25 +7,6 @@ OUTPUTS  results/report/summary.json, results/report/tables/*.csv, results/repor
 TABLES = ("transfer", "per_class_recall", "gaps")
 
 
-def study_description():
-    """Return what the report says about the study's settings."""
-    return {
-        "config_sha256": STUDY.digest(),
-        "classes": STUDY.classes,
-        "train_images_per_class": STUDY.images_per_class.train,
-        "arms": {name: arm.model_dump() for name, arm in STUDY.arms.items()},
-        "study_seed": STUDY.seed,
-    }
-
-
-def template_files(wildcards):
-    """Return the report's page template and style sheet."""
-    return sorted(
-        str(path.relative_to(workflow.basedir))
-        for path in Path(workflow.basedir, "transfer_analysis/report/templates").iterdir()
-    )
-
-
 rule analyse_transfer:
     input:
         predictions=expand(
@@ -36,7 +17,7 @@ rule analyse_transfer:
         ),
         real_manifest="results/real_photos/manifest.json",
         synthetic_manifest="results/synthetic_photos/manifest.json",
-        code=command_sources("analyse_transfer", "transfer_analysis"),
+        code=command_sources("analyse_transfer", "workflow_scripts/code_version.py", "transfer_analysis"),
     output:
         summary="results/report/summary.json",
         tables=expand("results/report/tables/{table}.csv", table=TABLES),

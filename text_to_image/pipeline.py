@@ -51,7 +51,7 @@ class Pipeline:
         if config.prompts.negative is not None and not (uses_guidance(config) and "negative_prompt" in self._accepted):
             raise ValueError(
                 "generator.prompts.negative is set, but has no effect "
-                f"with {source.pipeline_class} at guidance_scale {config.guidance_scale}; remove it or raise the guidance"
+                f"with {source.pipeline_class} at guidance_scale {config.guidance_scale}; remove it, or raise the other"
             )
 
     def __call__(self, prompts: list[str], scales: list[float], seeds: list[int]) -> tuple[np.ndarray, list[bool]]:

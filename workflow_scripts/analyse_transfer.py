@@ -1,8 +1,8 @@
 """Turn the predictions of all trained networks into summary.json and three CSV tables.
 
 Reads PREDICTIONS_FOLDER/{arm}/seed_{seed}/{domain}.npz for every arm, domain and seed 0..SEEDS-1, the two manifests,
-and, as JSON, the config's slice --study {"config_sha256", "code_version", "commit", "classes",
-"train_images_per_class", "arms": {NAME: {"synthetic_share"}}, "study_seed"} and --training {"steps", ...}.
+and, as JSON, the config's slice --study {"config_sha256", "classes", "train_images_per_class",
+"arms": {NAME: {"synthetic_share"}}, "study_seed"} and --training {"steps", ...}. Adds the code's version and commit.
 The same inputs give the same bytes.
 """
 
@@ -20,6 +20,7 @@ from transfer_analysis.study_description import (
 from transfer_analysis.summary import summarise
 from transfer_analysis.tables import write_tables
 from workflow_scripts import command
+from workflow_scripts.code_version import code_version
 
 
 def main() -> None:
@@ -46,7 +47,7 @@ def main() -> None:
     }
     summary = summarise(
         cells,
-        parse_description(arguments.study, StudyDescription, "--study"),
+        parse_description({**arguments.study, **code_version()}, StudyDescription, "--study"),
         read_description(arguments.real_manifest, RealManifest),
         read_description(arguments.synthetic_manifest, SyntheticManifest),
         arguments.training,

@@ -1,4 +1,4 @@
-"""The study's settings as types: `config.yaml`, with a study's file laid over it. What is unknown or impossible is an error.
+"""The study's settings as types: `config.yaml`, with a study's file laid over it. Nothing unknown gets through.
 
 Each library owns its own settings; this module composes them and checks what only the whole can know.
 """

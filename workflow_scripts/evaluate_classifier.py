@@ -1,6 +1,7 @@
 """Ask one classifier about test sets: one file of predictions (logits, labels, indices) for each."""
 
 import argparse
+import platform
 from pathlib import Path
 
 import jax
@@ -20,7 +21,7 @@ def main() -> None:
     arguments.add_argument("--compilation-cache", type=Path, help="keep compiled programs here between jobs")
     options = arguments.parse_args()
     if options.compilation_cache:
-        jax.config.update("jax_compilation_cache_dir", str(options.compilation_cache.absolute()))
+        jax.config.update("jax_compilation_cache_dir", str(options.compilation_cache.absolute() / platform.node()))
 
     classifier = load_classifier(options.classifier)
     for domain, path in options.photos:

@@ -5,15 +5,17 @@ photographs have the same share and are as many as there are. A run that was kil
 """
 
 import json
+import platform
 from pathlib import Path
 
 import jax
+from tqdm import tqdm
 
 from flax_cnn.classifier import save_classifier
 from flax_cnn.config import TrainingConfig
 from flax_cnn.keys import training_keys
 from flax_cnn.resuming import ResumeFolder, locked, run_fingerprint
-from flax_cnn.training import TrainingData, train
+from flax_cnn.training import TrainingData, reproducible, train
 from photographs.atomic_files import write_text
 from photographs.mixing import largest_mix_size, mix
 from photographs.photo_set import read_photo_set
@@ -38,7 +40,7 @@ def main() -> None:
     arguments.add_argument("--compilation-cache", type=Path, help="keep compiled programs here between jobs")
     options = arguments.parse_args()
     if options.compilation_cache:
-        jax.config.update("jax_compilation_cache_dir", str(options.compilation_cache.absolute()))
+        jax.config.update("jax_compilation_cache_dir", str(options.compilation_cache.absolute() / platform.node()))
 
     config = TrainingConfig.model_validate(options.training)
     photos = {
@@ -51,16 +53,29 @@ def main() -> None:
     fingerprint = run_fingerprint(config.model_dump_json(), *identity, *vars(data).values())
 
     def write_metrics(rows: list[dict]) -> None:
-        write_text(options.metrics, "".join(json.dumps(row) + "\n" for row in rows))
+        # Without what the clock decides, so that two runs leave the same file; the speed goes to the log.
+        write_text(options.metrics, "".join(json.dumps(reproducible(row)) + "\n" for row in rows))
+
+    def report(rows: list[dict]) -> None:
+        write_metrics(rows)
+        print(_progress_line(rows[-1], config), flush=True)
 
     with locked(options.resume_folder):
         resume = ResumeFolder(options.resume_folder, fingerprint)
         keys = training_keys(options.study_seed, options.arm, options.seed_index)
-        classifier, rows = train(config, data, train_photos.classes, keys, resume, write_metrics)
+        classifier, rows = train(config, data, train_photos.classes, keys, resume, report)
         save_classifier(options.classifier, classifier)
         write_metrics(rows)
         resume.clear()
     print(f"{options.arm}, seed {options.seed_index}: validation accuracy {classifier.metrics['val_accuracy']:.4f}")
+
+
+def _progress_line(row: dict, config: TrainingConfig) -> str:
+    seconds_left = row["seconds"] * (config.steps - row["step"]) / config.steps_per_evaluation
+    return (
+        f"step {row['step']}/{config.steps}: validation accuracy {row['val_accuracy']:.3f}, "
+        f"{row['images_per_second']:.0f} images/s, {tqdm.format_interval(seconds_left)} left"
+    )
 
 
 def _arm_photos(options, real, split):

@@ -2,7 +2,6 @@ import itertools
 
 import jax
 import numpy as np
-import pytest
 from flax import nnx
 
 from flax_cnn.config import TrainingConfig
@@ -21,11 +20,10 @@ def test_parameter_count_of_the_default_network():
     assert parameter_count(6, TrainingConfig().width) == convolutions + batch_norm_biases + 128 * 6 == 496_704
 
 
-@pytest.mark.parametrize("classes", [2, 10])
-def test_any_number_of_classes(classes):
-    images, _ = bands(4, classes, seed=0)
-    logits = predict_logits(*initial_network(classes, WIDTH, jax.random.key(0)), images)
-    assert logits.shape == (4, classes)
+def test_ten_classes_give_ten_logits():
+    images, _ = bands(4, 10, seed=0)
+    logits = predict_logits(*initial_network(10, WIDTH, jax.random.key(0)), images)
+    assert logits.shape == (4, 10)
     assert np.isfinite(logits).all()
 
 

@@ -10,7 +10,7 @@ from flax_cnn.training import reproducible, train
 from tests.flax_cnn.toy_problem import TINY, band_data
 
 DATA = band_data()
-CLASSES = ("top", "upper", "middle")
+CLASSES = ("top", "upper")
 KEYS = training_keys(0, "real", 0)
 
 
@@ -35,10 +35,10 @@ def reproducible_rows(rows):
     return [reproducible(row) for row in rows]
 
 
-def test_training_lowers_the_loss_and_learns_the_bands():
-    classifier, rows = train(TINY.model_copy(update={"steps": 60}), DATA, CLASSES, KEYS)
+def test_training_lowers_the_loss_and_learns_the_bands(undisturbed):
+    classifier, rows = undisturbed
     assert rows[-1]["train_loss"] < 0.8 * rows[0]["train_loss"]
-    assert classifier.metrics["val_accuracy"] > 0.8
+    assert classifier.metrics["val_accuracy"] > 0.9
 
 
 def test_two_runs_give_the_same_classifier_and_metrics(undisturbed):
@@ -53,9 +53,9 @@ def test_another_seed_gives_another_classifier(undisturbed):
 
 def test_killed_run_ends_as_an_undisturbed_one(undisturbed, tmp_path):
     with pytest.raises(KilledError):
-        run_until(4, tmp_path)
+        run_until(10, tmp_path)
     with pytest.raises(KilledError):
-        run_until(8, tmp_path)
+        run_until(20, tmp_path)
     seen = []
     classifier, rows = train(
         TINY, DATA, CLASSES, KEYS, ResumeFolder(tmp_path, "same"), lambda rows: seen.append(len(rows))
@@ -68,10 +68,10 @@ def test_killed_run_ends_as_an_undisturbed_one(undisturbed, tmp_path):
 
 def test_damaged_state_is_discarded_and_the_one_before_it_used(undisturbed, tmp_path):
     with pytest.raises(KilledError):
-        run_until(8, tmp_path)
-    (tmp_path / "step_000000008" / "_CHECKPOINT_METADATA").write_text("{")
+        run_until(20, tmp_path)
+    (tmp_path / "step_000000020" / "_CHECKPOINT_METADATA").write_text("{")
     seen = []
-    with pytest.warns(UserWarning, match="step_000000008.*discarded"):
+    with pytest.warns(UserWarning, match="step_000000020.*discarded"):
         classifier, _ = train(
             TINY, DATA, CLASSES, KEYS, ResumeFolder(tmp_path, "same"), lambda rows: seen.append(len(rows))
         )
@@ -81,7 +81,7 @@ def test_damaged_state_is_discarded_and_the_one_before_it_used(undisturbed, tmp_
 
 def test_state_of_another_run_is_not_taken_up(tmp_path):
     with pytest.raises(KilledError):
-        run_until(8, tmp_path)
+        run_until(20, tmp_path)
     assert ResumeFolder(tmp_path, "other").latest() is None
     assert not list(tmp_path.glob("step_*"))
 
@@ -102,7 +102,7 @@ def test_best_interval_is_kept_and_of_equals_the_latest(undisturbed):
 
 def test_metrics_are_json_with_the_promised_names(undisturbed):
     names = "step epoch train_loss train_accuracy val_loss val_accuracy learning_rate seconds images_per_second"
-    assert [json.loads(json.dumps(row))["step"] for row in undisturbed[1]] == [4, 8, 12]
+    assert [json.loads(json.dumps(row))["step"] for row in undisturbed[1]] == [10, 20, 30]
     assert all(set(row) == set(names.split()) for row in undisturbed[1])
 
 
@@ -112,9 +112,9 @@ def test_infinite_loss_names_step_rate_and_mend():
 
 
 def test_fewer_images_than_a_batch_are_one_batch():
-    config = TINY.model_copy(update={"batch_size": 500})
+    config = TINY.model_copy(update={"batch_size": 500, "steps": 3})
     _, rows = train(config, DATA, CLASSES, KEYS)
-    assert [row["epoch"] for row in rows] == [4, 8, 12]
+    assert [row["epoch"] for row in rows] == [1, 2, 3]
 
 
 def test_steps_that_evaluations_do_not_divide_are_refused():

@@ -7,7 +7,7 @@ from flax_cnn.training import TrainingData
 
 TINY = TrainingConfig(
     width=0.05,
-    steps=12,
+    steps=30,
     batch_size=32,
     learning_rate=0.01,
     evaluations=3,
@@ -23,6 +23,6 @@ def bands(count: int, classes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     return (noise + 150 * rows[:, :, None, None]).astype(np.uint8), labels
 
 
-def band_data(classes: int = 3) -> TrainingData:
+def band_data(classes: int = 2) -> TrainingData:
     """Return 90 training and 30 validation images."""
     return TrainingData(*bands(90, classes, seed=0), *bands(30, classes, seed=1))

@@ -9,13 +9,23 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from flax_cnn.classifier import load_classifier
 from photographs.digests import file_digest
 from tests.text_to_image.tiny_pipelines import save_stable_diffusion
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TINY = Path(__file__).with_name("tiny_study.yaml")
 _CODE = ("Snakefile", "config.yaml", "pyproject.toml")
-_ROOMS = ("rules", "envs", "profiles", "photographs", "text_to_image", "flax_cnn", "transfer_analysis", "workflow_scripts")
+_ROOMS = (
+    "rules",
+    "envs",
+    "profiles",
+    "photographs",
+    "text_to_image",
+    "flax_cnn",
+    "transfer_analysis",
+    "workflow_scripts",
+)
 # Everything under results/ must be the same after a kill, but what is left of unfinished work.
 _UNFINISHED = ".unfinished"
 
@@ -63,13 +73,16 @@ class TinyStudy:
         return {words[0] for words in lines if len(words) == 2 and words[1].isdigit()} - {"total", "all"}
 
     def digests(self) -> dict[str, str]:
-        """Return the digest of every finished file under results/."""
+        """Return the digest of every finished file under results/, and that of every checkpoint's content.
+
+        Orbax writes the time of saving into a checkpoint, so its files differ where its content does not.
+        """
         results = self.folder / "results"
+        files = [path for path in sorted(results.rglob("*")) if path.is_file() and _UNFINISHED not in path.parts]
+        checkpoints = sorted(results.glob("classifiers/*/*/checkpoint"))
         return {
-            str(path.relative_to(results)): file_digest(path)
-            for path in sorted(results.rglob("*"))
-            if path.is_file() and _UNFINISHED not in path.parts
-        }
+            str(path.relative_to(results)): file_digest(path) for path in files if "checkpoint" not in path.parts
+        } | {str(path.relative_to(results)): load_classifier(path).digest() for path in checkpoints}
 
 
 def kill_group(process: subprocess.Popen) -> None:

@@ -29,7 +29,8 @@ def test_default_config_is_sound(settings):
 def test_studies_are_sound(settings, study):
     laid_over = yaml.safe_load(study.read_text())
     merged = {
-        key: {**settings.get(key, {}), **value} if isinstance(value, dict) else value for key, value in laid_over.items()
+        key: {**settings.get(key, {}), **value} if isinstance(value, dict) else value
+        for key, value in laid_over.items()
     }
     load_study({**settings, **merged})
 
@@ -62,7 +63,9 @@ def test_impossible_setting_is_named_with_its_mend(settings, changes, message):
 
 def test_share_out_of_range_is_named(settings):
     arms = {**settings["arms"], "mixture": {"synthetic_share": 1.2}}
-    with pytest.raises(ConfigError, match=r"arms\.mixture\.synthetic_share is 1\.2: it must be less than or equal to 1"):
+    with pytest.raises(
+        ConfigError, match=r"arms\.mixture\.synthetic_share is 1\.2: it must be less than or equal to 1"
+    ):
         load_study(changed(settings, arms=arms))
 
 

@@ -10,9 +10,7 @@ import yaml
 from tests.workflow.study import REPOSITORY
 
 COMMANDS = sorted(
-    path.stem
-    for path in (REPOSITORY / "workflow_scripts").glob("*.py")
-    if '__name__ == "__main__"' in path.read_text()
+    path.stem for path in (REPOSITORY / "workflow_scripts").glob("*.py") if '__name__ == "__main__"' in path.read_text()
 )
 
 

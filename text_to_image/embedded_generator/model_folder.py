@@ -12,41 +12,7 @@ from text_to_image.embedded_generator.architecture import build_scheduler
 from text_to_image.embedded_generator.diffusion_training import TextToLatents
 from text_to_image.embedded_generator.training_record import TRAINING_RECORD
 
-_CARD = """\
----
-license: mit
-library_name: diffusers
-pipeline_tag: text-to-image
-tags: [text-to-image, diffusion, cifar-10, tiny]
----
-
-# Fauxtograph's embedded generator
-
-A text-to-image diffusion model of {millions:.1f} million parameters in Stable Diffusion's layout, small enough to make
-32×32 photographs of animals on two CPU cores. It exists so that the study runs without a GPU and without a download.
-
-**It knows {n_classes} kinds of picture and nothing else: {classes}.** Other words in a prompt change
-little; a prompt without any of these subjects gives a picture of no particular one of them.
-
-## How it was trained
-
-| | |
-|---|---|
-| data | {n_photos:,} photographs of CIFAR-10's *train* split (its validation part, and the test split, never seen), mirrored left to right at random |
-| digest of the data | `{photos_digest}` |
-| captions | templates around the class's names, with words that say nothing about the picture mixed in |
-| autoencoder | 32×32×3 to 16×16×{latent_channels}; {autoencoder_steps:,} steps of {autoencoder_batch} |
-| diffusion | v-prediction on the cosine schedule, min-SNR weighting; {diffusion_steps:,} steps of {diffusion_batch} ({images_seen:,} images seen, {epochs:.1f} epochs) |
-| time | {minutes:.0f} minutes, {machine} |
-
-Every setting is in [`training.json`]({record}). `snakemake --cores all train_generator` does it again.
-
-## Limits
-
-Shapes are coarse, small animals often blurred, and what CIFAR-10 shows seldom this model draws badly or not at all.
-It has no safety checker: it cannot draw people. Photographs of CIFAR-10 were collected from the web (Krizhevsky 2009);
-the model inherits what they show and leave out.
-"""
+_CARD = Path(__file__).with_name("model_card.md")
 
 
 def write_model_folder(
@@ -76,7 +42,7 @@ def _card(record: dict[str, Any], pipeline: StableDiffusionPipeline) -> str:
     parts = (pipeline.vae, pipeline.text_encoder, pipeline.unet)
     recipe = record["recipe"]
     images_seen = recipe["diffusion"]["steps"] * recipe["diffusion"]["batch_size"]
-    return _CARD.format(
+    return _CARD.read_text().format(
         millions=sum(weight.numel() for part in parts for weight in part.parameters()) / 1e6,
         n_classes=len(record["classes"]),
         classes=", ".join(record["classes"]),

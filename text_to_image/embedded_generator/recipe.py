@@ -25,7 +25,7 @@ class DiffusionRecipe(_Settings):
     layers_per_block: PositiveInt = 1
     text_width: PositiveInt = 128
     text_layers: PositiveInt = 2
-    steps: PositiveInt = 5000
+    steps: PositiveInt = 2300
     batch_size: PositiveInt = 64
     learning_rate: PositiveFloat = 5e-4
     warmup_steps: PositiveInt = 200
