@@ -50,7 +50,7 @@ class TinyStudy:
     def start(self, *arguments: str) -> subprocess.Popen:
         """Start Snakemake on the tiny study, in a process group of its own."""
         return subprocess.Popen(
-            [sys.executable, "-m", "snakemake", "--cores", "2", "--configfile", str(TINY), *arguments],
+            [sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--configfile", str(TINY)],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": "", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
             stdout=subprocess.PIPE,
@@ -67,7 +67,7 @@ class TinyStudy:
 
     def planned_rules(self, *arguments: str) -> set[str]:
         """Return the rules that a dry run would carry out."""
-        finished = self.run("--dry-run", "--quiet", "rules", *arguments)
+        finished = self.run(*arguments, "--dry-run", "--quiet", "rules")
         assert finished.returncode == 0, finished.stdout
         lines = [line.split() for line in finished.stdout.splitlines()]
         return {words[0] for words in lines if len(words) == 2 and words[1].isdigit()} - {"total", "all"}

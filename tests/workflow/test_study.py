@@ -95,14 +95,13 @@ def test_edit_in_text_to_image_reruns_generation_and_what_follows(study_copy):
 
 def test_one_arms_setting_reruns_that_arm(study_copy):
     edit(study_copy.folder / "config.yaml", "mixture: {synthetic_share: 0.5}", "mixture: {synthetic_share: 0.25}")
-    finished = study_copy.run("--dry-run", "train_classifier_of_every_arm")
+    finished = study_copy.run("--dry-run")
     assert finished.returncode == 0, finished.stdout
-    assert set(re.findall(r"results/classifiers/(\w+)/seed_\d+/metrics.jsonl", finished.stdout)) == {"mixture"}
+    assert set(re.findall(r"output: results/classifiers/(\w+)/seed_\d+/checkpoint", finished.stdout)) == {"mixture"}
 
 
 def test_setting_without_effect_on_results_reruns_nothing(study_copy):
-    edit(study_copy.folder / "config.yaml", "minutes_between_saves: 3", "minutes_between_saves: 5")
-    assert study_copy.planned_rules() == set()
+    assert study_copy.planned_rules("--config", 'generator_training={"minutes_between_saves": 5}') == set()
 
 
 def test_more_images_keep_the_shards_that_are_there(study_copy):
