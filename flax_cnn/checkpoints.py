@@ -17,6 +17,7 @@ import numpy as np
 from orbax.checkpoint import v1 as ocp
 
 from photographs.atomic_files import CorruptFileError
+from photographs.verified_arrays import content_digest
 
 logging.getLogger("absl").setLevel(logging.WARNING)
 
@@ -34,7 +35,7 @@ def save_checkpoint(path: Path, arrays: dict[str, np.ndarray], metadata: dict[st
     workplace = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
     try:
         finished, replaced = workplace / "new", workplace / "old"
-        sealed = {"content": metadata, "sha256": _content_digest(arrays, metadata)}
+        sealed = {"content": metadata, "sha256": _sealed_digest(arrays, metadata)}
         ocp.save(finished, {name: np.array(array) for name, array in arrays.items()}, custom_metadata=sealed)
         if path.exists():
             os.rename(path, replaced)
@@ -56,7 +57,7 @@ def load_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     try:
         sealed = ocp.metadata(path).custom_metadata
         arrays = {name: np.asarray(array) for name, array in ocp.load(path).items()}
-        intact = _content_digest(arrays, sealed["content"]) == sealed["sha256"]
+        intact = _sealed_digest(arrays, sealed["content"]) == sealed["sha256"]
     except Exception as error:  # Orbax and TensorStore answer damage with errors of many unrelated types.
         raise CorruptFileError(path, f"not readable as a checkpoint ({type(error).__name__}: {error})") from error
     if not intact:
@@ -83,19 +84,9 @@ def fill(tree: Any, arrays: dict[str, np.ndarray]) -> Any:
     return structure.unflatten([jax.numpy.asarray(arrays[_name(path)]) for path, _ in leaves])
 
 
-def arrays_digest(arrays: dict[str, np.ndarray]) -> str:
-    """Return the hex SHA-256 of the arrays' names, types, shapes and bytes, in the order of their names."""
-    sha256 = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        sha256.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
-        sha256.update(array.tobytes())
-    return sha256.hexdigest()
-
-
-def _content_digest(arrays: dict[str, np.ndarray], metadata: dict[str, Any]) -> str:
+def _sealed_digest(arrays: dict[str, np.ndarray], metadata: dict[str, Any]) -> str:
     text = json.dumps(metadata, sort_keys=True)
-    return hashlib.sha256((arrays_digest(arrays) + text).encode()).hexdigest()
+    return hashlib.sha256((content_digest(arrays) + text).encode()).hexdigest()
 
 
 def _name(path) -> str:

@@ -12,11 +12,12 @@ import numpy as np
 from flax import nnx
 from pydantic import ValidationError
 
-from flax_cnn.checkpoints import arrays_digest, fill, load_checkpoint, named_arrays, save_checkpoint
+from flax_cnn.checkpoints import fill, load_checkpoint, named_arrays, save_checkpoint
 from flax_cnn.config import TrainingConfig
 from flax_cnn.evaluation import predict_features, predict_logits
 from flax_cnn.network import network_structure
 from photographs.atomic_files import CorruptFileError
+from photographs.verified_arrays import content_digest
 
 FORMAT_VERSION = 1
 
@@ -51,7 +52,7 @@ class Classifier:
 
     def digest(self) -> str:
         """Return the hex SHA-256 of the network's arrays: equal for two runs that gave the same classifier."""
-        return arrays_digest(named_arrays(self.state))
+        return content_digest(named_arrays(self.state))
 
 
 def save_classifier(path: Path, classifier: Classifier) -> None:
@@ -68,7 +69,7 @@ def save_classifier(path: Path, classifier: Classifier) -> None:
         },
         "training": classifier.config.model_dump(mode="json"),
         "metrics": classifier.metrics,
-        "parameters_sha256": arrays_digest(arrays),
+        "parameters_sha256": content_digest(arrays),
     }
     save_checkpoint(path, arrays, metadata)
 

@@ -19,7 +19,8 @@ rule train_classifier:
         "benchmarks/results/classifiers/{arm}_seed_{seed_index}.tsv"
     conda:
         "../envs/flax_cnn.yaml"
-    threads: 2
+    # XLA uses every core whatever stands here; side by side, jobs hide each other's start-up and compilation.
+    threads: 1
     resources:
         gpu=STUDY.gpus.training,
         mem_mb=4000,

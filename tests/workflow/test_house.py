@@ -1,5 +1,6 @@
 """What stands twice is kept equal: pins, commands, help."""
 
+import json
 import re
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import pytest
 import yaml
 
 from tests.workflow.study import REPOSITORY
+from workflow_scripts.write_readme_results import README, SUMMARY, with_results
 
 COMMANDS = sorted(
     path.stem for path in (REPOSITORY / "workflow_scripts").glob("*.py") if '__name__ == "__main__"' in path.read_text()
@@ -46,6 +48,11 @@ def test_every_rule_has_log_benchmark_environment_threads_and_resources():
             if rule.startswith("rule "):
                 needed |= {"conda:", "threads:", "gpu=", "mem_mb=", "runtime="}
             assert not {part for part in needed if part not in rule}, f"{path.name}: {rule.splitlines()[0]}"
+
+
+def test_readmes_numbers_are_those_of_the_default_study():
+    readme, summary = README.read_text(), json.loads(SUMMARY.read_text())
+    assert with_results(readme, summary) == readme, "run: python -m workflow_scripts.write_readme_results"
 
 
 @pytest.mark.parametrize("name", COMMANDS)

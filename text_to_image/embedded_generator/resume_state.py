@@ -15,23 +15,34 @@ class ResumeState:
     Args:
         path: where the state is kept.
         minutes_between_saves: at most this much work is lost by a kill.
+
+    Attributes:
+        minutes: time spent on what is saved, over all runs.
     """
 
     def __init__(self, path: Path, minutes_between_saves: float):
         self.path = path
-        self._seconds_between_saves = 60 * minutes_between_saves
-        self._saved_at = time.monotonic()
+        self.minutes = 0.0
+        self._minutes_between_saves = minutes_between_saves
+        self._counted_until = time.monotonic()
 
     def load(self) -> dict[str, Any] | None:
-        """Return the saved state, or None where there is none."""
-        return torch.load(self.path, weights_only=True) if self.path.exists() else None
+        """Return the saved state, or None where there is none; time is counted from here."""
+        self._counted_until = time.monotonic()
+        if not self.path.exists():
+            return None
+        state = torch.load(self.path, weights_only=True)
+        self.minutes = state.pop("minutes")
+        return state
 
     def save_if_due(self, state: dict[str, Any]) -> None:
         """Save if the time between saves has passed."""
-        if time.monotonic() - self._saved_at >= self._seconds_between_saves:
+        if (time.monotonic() - self._counted_until) / 60 >= self._minutes_between_saves:
             self.save(state)
 
     def save(self, state: dict[str, Any]) -> None:
         """Save now."""
-        write_atomically(self.path, lambda stream: torch.save(state, stream))
-        self._saved_at = time.monotonic()
+        now = time.monotonic()
+        self.minutes += (now - self._counted_until) / 60
+        self._counted_until = now
+        write_atomically(self.path, lambda stream: torch.save({**state, "minutes": self.minutes}, stream))

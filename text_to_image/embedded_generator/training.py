@@ -1,7 +1,6 @@
 """From photographs to a model folder: the whole training, resumable at any moment."""
 
 import os
-import time
 from pathlib import Path
 
 import numpy as np
@@ -25,25 +24,23 @@ def train_generator(recipe: GeneratorRecipe, photographs: PhotoSet, state_folder
         photographs: real photographs, 32x32, of the train split alone.
         state_folder: keeps the training's state between runs; one folder a recipe and data set.
     """
-    clock = _Clock(state_folder / "minutes.txt")
     tokenizer = build_tokenizer(state_folder / "tokenizer")
     images = photographs.images_nhwc
-    with clock:
-        autoencoder = train_autoencoder(recipe, images, _state(recipe, state_folder / "autoencoder.pt"))
-        latents, mirrored = (
-            _latents(autoencoder, views, _state(recipe, state_folder / f"{name}.pt"))
-            for name, views in (("latents", images), ("mirrored_latents", images[:, :, ::-1].copy()))
-        )
-        class_names = [photographs.classes[label] for label in photographs.labels]
-        text_to_latents = train_diffusion(
-            recipe, latents, mirrored, class_names, tokenizer, _state(recipe, state_folder / "diffusion.pt")
-        )
+    states = {
+        name: ResumeState(state_folder / f"{name}.pt", recipe.minutes_between_saves)
+        for name in ("autoencoder", "latents", "mirrored_latents", "diffusion")
+    }
+    autoencoder = train_autoencoder(recipe, images, states["autoencoder"])
+    latents = _latents(autoencoder, images, states["latents"])
+    mirrored = _latents(autoencoder, images[:, :, ::-1].copy(), states["mirrored_latents"])
+    class_names = [photographs.classes[label] for label in photographs.labels]
+    text_to_latents = train_diffusion(recipe, latents, mirrored, class_names, tokenizer, states["diffusion"])
     record = {
         "classes": [photographs.classes[label] for label in np.unique(photographs.labels)],
         "photos": len(photographs),
         "photos_digest": set_digest(image_digest(image) for image in images),
         "recipe": recipe.model_dump(mode="json"),
-        "minutes": round(clock.minutes, 1),
+        "minutes": round(sum(state.minutes for state in states.values()), 1),
         "machine": f"{os.cpu_count()} CPU cores, torch {torch.__version__}",
     }
     write_model_folder(output, autoencoder, text_to_latents, tokenizer, record)
@@ -55,24 +52,3 @@ def _latents(autoencoder: AutoencoderKL, images_nhwc: np.ndarray, saved: ResumeS
     latents = encode(autoencoder, images_nhwc) * autoencoder.config.scaling_factor
     saved.save({"latents": latents})
     return latents
-
-
-def _state(recipe: GeneratorRecipe, path: Path) -> ResumeState:
-    return ResumeState(path, recipe.minutes_between_saves)
-
-
-class _Clock:
-    """Counts the minutes spent over all the runs of one training."""
-
-    def __init__(self, path: Path):
-        self._path = path
-        self.minutes = float(path.read_text()) if path.exists() else 0.0
-
-    def __enter__(self):
-        self._started = time.monotonic()
-        return self
-
-    def __exit__(self, *_):
-        self.minutes += (time.monotonic() - self._started) / 60
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        self._path.write_text(str(self.minutes))
