@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from diffusers import AutoPipelineForText2Image
 from diffusers.utils import logging as diffusers_logging
+from transformers.utils import logging as transformers_logging
 
 from text_to_image.config import GeneratorConfig, guidance_range, uses_guidance
 from text_to_image.guidance import GuidancePerImage
@@ -32,6 +33,7 @@ class Pipeline:
         # A CPU keeps float32 weights and multiplies in bfloat16; a GPU keeps half the memory free for a larger batch.
         weights_dtype = torch.float32 if self.device == "cpu" else self.dtype
         diffusers_logging.disable_progress_bar()
+        transformers_logging.disable_progress_bar()
         location = (
             {}
             if is_folder(config.model)

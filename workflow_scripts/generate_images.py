@@ -4,6 +4,7 @@ A killed job carries on from its last finished batch when the same command is ru
 """
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,8 @@ def main() -> None:
 def _draw_function(manifest: dict, class_name: str, threads: int) -> Draw:
     if manifest["kind"] == "image_folder":
         return FolderReader(ImageFolderConfig.model_validate(manifest["settings"]), [class_name]).draw
+    # Said before transformers is imported, which otherwise greets every job with warnings about image processors.
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     # Imported here: a folder of images needs neither torch nor diffusers.
     import torch
 
