@@ -37,10 +37,7 @@ def results_text(summary: dict[str, Any]) -> str:
     rows = [
         "| trained on ↓ tested on → | " + " | ".join(domains) + " |",
         "|---|" + "---|" * len(domains),
-        *(
-            f"| {arm} | " + " | ".join(_cell(summary["transfer"][arm][domain]) for domain in domains) + " |"
-            for arm in arms
-        ),
+        *(f"| {arm} | " + " | ".join(_cell(cells[domain]) for domain in domains) + " |" for arm, cells in arms),
     ]
     gap = summary["gaps"]["synthetic_to_real"]
     low, high = (f"{100 * value:.1f}" for value in gap["ci95"])
