@@ -102,5 +102,5 @@ def test_a_missing_prediction_is_one_line_that_names_it(results, tmp_path):
     aside = path.rename(path.with_suffix(".aside"))
     message = analyse(results, tmp_path)
     aside.rename(path)
-    assert message == f"error: {path}: no such file or folder"
+    assert message == f"error: {path}: No such file or directory"
     assert not (tmp_path / "summary.json").exists()
