@@ -1,10 +1,12 @@
 """A tiny study in a folder of its own: the project's code linked in, a random model, real photographs."""
 
+import functools
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +46,7 @@ class TinyStudy:
             shutil.copy2(REPOSITORY / name, folder / name)
         for name in _ROOMS:
             shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        save_stable_diffusion(folder / "model")
+        shutil.copytree(_model(), folder / "model")
         return cls(folder)
 
     def start(self, *arguments: str) -> subprocess.Popen:
@@ -83,6 +85,14 @@ class TinyStudy:
         return {
             str(path.relative_to(results)): file_digest(path) for path in files if "checkpoint" not in path.parts
         } | {str(path.relative_to(results)): load_classifier(path).digest() for path in checkpoints}
+
+
+@functools.cache
+def _model() -> Path:
+    """Make the random model once, so that all studies of a test run draw with the very same one."""
+    folder = Path(tempfile.mkdtemp()) / "model"
+    save_stable_diffusion(folder)
+    return folder
 
 
 def kill_group(process: subprocess.Popen) -> None:

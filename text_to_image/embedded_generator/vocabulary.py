@@ -4,11 +4,14 @@ CIFAR-10 has labels and no captions. A caption here is a template with one of th
 the time, words that say nothing about the picture, so that the text encoder learns to look for the animal alone.
 """
 
+import itertools
 import json
 import random
+import re
+from collections import Counter
 from pathlib import Path
 
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+from tokenizers import pre_tokenizers
 from transformers import CLIPTokenizer
 
 CLASS_NAMES = {
@@ -41,8 +44,7 @@ _PLACES = tuple(
     "in the sun|on a farm|in the garden|on a branch|in the rain|with a blurred background|in the mountains".split("|")
 )
 MAX_TOKENS = 24
-_VOCABULARY_SIZE = 1024
-_START, _END = "<|startoftext|>", "<|endoftext|>"
+_START, _END, _WORD_END = "<|startoftext|>", "<|endoftext|>", "</w>"
 
 
 def random_caption(class_name: str, rng: random.Random) -> str:
@@ -55,30 +57,39 @@ def random_caption(class_name: str, rng: random.Random) -> str:
 
 
 def build_tokenizer(folder: Path) -> CLIPTokenizer:
-    """Train CLIP's kind of byte-pair tokenizer on the captions' words; leave its files in `folder`.
+    """Learn CLIP's kind of byte-pair vocabulary on the captions' words; leave its files in `folder`.
 
-    Any text can be encoded: what is no word here falls apart into letters.
+    Any text can be encoded: what is no word here falls apart into pieces and letters.
     """
-    words = sorted({*(name for names in CLASS_NAMES.values() for name in names), *_ADJECTIVES, *_PLACES, *_TEMPLATES})
-    byte_pairs = Tokenizer(models.BPE(unk_token=_END, end_of_word_suffix="</w>", fuse_unk=False))
-    byte_pairs.normalizer = normalizers.Lowercase()
-    byte_pairs.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.ByteLevel(add_prefix_space=False)]
-    )
-    byte_pairs.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=_VOCABULARY_SIZE,
-        end_of_word_suffix="</w>",
-        initial_alphabet=sorted(pre_tokenizers.ByteLevel.alphabet()),
-        show_progress=False,
-        min_frequency=1,
-    )
-    byte_pairs.train_from_iterator([text.replace("{name}", "") for text in words], trainer)
-    merged = json.loads(byte_pairs.to_str())["model"]
-    alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    tokens = list(dict.fromkeys([*alphabet, *(letter + "</w>" for letter in alphabet), *merged["vocab"]]))
-    tokens = [*tokens, _START, _END]
+    texts = [*(name for names in CLASS_NAMES.values() for name in names), *_ADJECTIVES, *_PLACES, *_TEMPLATES]
+    merges = learn_merges(sorted({word for text in texts for word in re.findall("[a-z]+", text)}))
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    tokens = [*letters, *(letter + _WORD_END for letter in letters), *("".join(pair) for pair in merges), _START, _END]
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "vocab.json").write_text(json.dumps({token: number for number, token in enumerate(tokens)}))
-    (folder / "merges.txt").write_text("#version: 0.2\n" + "".join(f"{a} {b}\n" for a, b in merged["merges"]))
+    (folder / "merges.txt").write_text("#version: 0.2\n" + "".join(f"{a} {b}\n" for a, b in merges))
     return CLIPTokenizer.from_pretrained(folder, model_max_length=MAX_TOKENS, pad_token=_END)
+
+
+def learn_merges(words: list[str]) -> list[tuple[str, str]]:
+    """Return the byte-pair merges (Sennrich et al. 2016) that make a token of every word, the commonest pair first.
+
+    Written here because the tokenizers library breaks ties by chance, and a vocabulary must be the same every time.
+    """
+    spellings = [[*word[:-1], word[-1] + _WORD_END] for word in words]
+    merges = []
+    while pairs := Counter(pair for spelling in spellings for pair in itertools.pairwise(spelling)):
+        commonest = min(pairs, key=lambda pair: (-pairs[pair], pair))
+        merges.append(commonest)
+        spellings = [_merge(spelling, commonest) for spelling in spellings]
+    return merges
+
+
+def _merge(spelling: list[str], pair: tuple[str, str]) -> list[str]:
+    merged = []
+    for symbol in spelling:
+        if merged and (merged[-1], symbol) == pair:
+            merged[-1] += symbol
+        else:
+            merged.append(symbol)
+    return merged
