@@ -51,16 +51,16 @@ def test_killed_job_is_redone_and_finished_ones_are_kept(finished_study, tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("spoilt", "also_removed"),
+    ("spoilt", "removed", "target"),
     [
-        ("generated_images/frog/0-11.npz", "synthetic_photos"),
-        ("classifiers/real/seed_0/checkpoint", "predictions/real/seed_0"),
-        ("predictions/mixture/seed_1/real.npz", "report"),
+        ("generated_images/frog/0-11.npz", "synthetic_photos", "synthetic_photos/manifest.json"),
+        ("classifiers/real/seed_0/checkpoint", "predictions/real/seed_0", "predictions/real/seed_0/real.npz"),
+        ("predictions/mixture/seed_1/real.npz", "report", "report/report.html"),
     ],
 )
-def test_spoilt_file_is_named_and_made_anew(finished_study, study_copy, spoilt, also_removed):
+def test_spoilt_file_is_named_and_made_anew(finished_study, study_copy, spoilt, removed, target):
     results = study_copy.folder / "results"
-    for path in (results / also_removed).rglob("*"):
+    for path in (results / removed).rglob("*"):
         if path.is_file():
             path.unlink()
     victim = results / spoilt
@@ -70,10 +70,10 @@ def test_spoilt_file_is_named_and_made_anew(finished_study, study_copy, spoilt, 
     spoil(victim)
     os.utime(victim, ns=(before.st_atime_ns, before.st_mtime_ns))
     time.sleep(0.1)
-    first = study_copy.run()
+    first = study_copy.run(f"results/{target}")
     assert first.returncode != 0
     assert f"error: results/{spoilt}" in first.stdout
     assert "run the same command again" in first.stdout
-    second = study_copy.run()
+    second = study_copy.run(f"results/{target}")
     assert second.returncode == 0, second.stdout
     assert study_copy.digests() == finished_study.digests()
