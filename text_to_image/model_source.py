@@ -49,7 +49,7 @@ def resolve_model(config: GeneratorConfig) -> ModelSource:
     """
     if is_folder(config.model):
         folder = _pipeline_folder(config.model)
-        revision = f"sha256:{_folder_digest(folder)}"
+        revision = f"sha256:{folder_digest(folder)}"
     else:
         folder = _download(config)
         revision = folder.name
@@ -75,7 +75,8 @@ def _pipeline_folder(model: str) -> Path:
     return folder
 
 
-def _folder_digest(folder: Path) -> str:
+def folder_digest(folder: Path) -> str:
+    """Return the hex SHA-256 over the names and contents of a pipeline folder's files."""
     files = sorted(path for pattern in _MODEL_FILES for path in folder.rglob(pattern))
     return set_digest(f"{path.relative_to(folder)} {file_digest(path)}" for path in files)
 

@@ -1,7 +1,8 @@
 """Train the embedded text-to-image model on real photographs and write it as a diffusers pipeline.
 
 Takes hours on a CPU. Its state is kept in the user's cache folder, one folder a recipe and data set, so that a run
-that was stopped carries on where it was, even in another clone.
+that was stopped carries on where it was, even in another clone; and one that is asked for more steps
+(generator_training.diffusion.steps) carries on from where the shorter one ended.
 """
 
 import hashlib
@@ -17,6 +18,7 @@ from photographs.digests import file_digest
 from photographs.photo_set import read_photo_set
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
 from text_to_image.embedded_generator.training import train_generator
+from text_to_image.model_source import folder_digest
 from workflow_scripts.command import json_argument, parser, run
 
 
@@ -26,6 +28,12 @@ def main() -> None:
     arguments.add_argument("--photos", type=Path, required=True, help="photo set of the train split")
     arguments.add_argument("--recipe", type=json_argument, default={}, help="settings as JSON; see recipe.py")
     arguments.add_argument("--threads", type=int, default=2, help="CPU threads")
+    arguments.add_argument(
+        "--compile",
+        choices=("auto", "yes", "no"),
+        default="auto",
+        help="fuse the network's kernels: minutes at first, then twice the speed; auto: where there is a C++ compiler",
+    )
     arguments.add_argument("--state-folder", type=Path, help="where the training's state is kept (default: the cache)")
     arguments.add_argument("--output", type=Path, required=True, help="folder for the finished pipeline")
     options = arguments.parse_args()
@@ -33,18 +41,24 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     recipe = GeneratorRecipe.model_validate(options.recipe)
     state_folder = options.state_folder or cache_folder() / "generator_training" / _name(recipe, options.photos)
+    compile_network = options.compile == "yes" or (options.compile == "auto" and shutil.which("g++") is not None)
     print(f"training state: {state_folder}", flush=True)
+    print("kernels: " + ("compiled" if compile_network else "not compiled; a C++ compiler (g++) doubles the speed"))
     options.output.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.output.parent) as folder:
         finished = Path(folder) / "pipeline"
-        train_generator(recipe, read_photo_set(options.photos), state_folder, finished)
+        train_generator(recipe, read_photo_set(options.photos), compile_network, state_folder, finished)
         shutil.rmtree(options.output, ignore_errors=True)
         finished.rename(options.output)
 
 
 def _name(recipe: GeneratorRecipe, photos: Path) -> str:
-    settings = json.dumps(recipe.model_dump(mode="json"), sort_keys=True) + file_digest(photos)
-    return hashlib.sha256(settings.encode()).hexdigest()[:16]
+    # Without the number of steps, on which no other setting depends.
+    settings = recipe.model_dump(mode="json", exclude={"diffusion": {"steps"}, "minutes_between_saves": True})
+    start = folder_digest(Path(recipe.start_from)) if recipe.start_from else ""
+    return hashlib.sha256((json.dumps(settings, sort_keys=True) + start + file_digest(photos)).encode()).hexdigest()[
+        :16
+    ]
 
 
 if __name__ == "__main__":

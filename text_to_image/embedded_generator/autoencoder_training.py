@@ -28,23 +28,8 @@ def train_autoencoder(recipe: GeneratorRecipe, images_nhwc: np.ndarray, saved: R
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer, settings.learning_rate, total_steps=settings.steps + 1, pct_start=0.1
     )
-    first_step = 0
-    if state := saved.load():
-        autoencoder.load_state_dict(state["autoencoder"])
-        optimizer.load_state_dict(state["optimizer"])
-        schedule.load_state_dict(state["schedule"])
-        first_step = state["step"]
-
-    def snapshot(step: int) -> dict:
-        return {
-            "autoencoder": autoencoder.state_dict(),
-            "optimizer": optimizer.state_dict(),
-            "schedule": schedule.state_dict(),
-            "step": step,
-        }
-
-    progress = trange(first_step, settings.steps, initial=first_step, total=settings.steps, desc="autoencoder")
-    for step in progress:
+    parts = {"autoencoder": autoencoder, "optimizer": optimizer, "schedule": schedule}
+    for step, progress in saved.steps(parts, settings.steps, "autoencoder"):
         # Drawn from (seed, step), so that a resumed run draws what an undisturbed one would.
         rng = np.random.default_rng((recipe.seed, 1, step))
         torch.manual_seed(int(rng.integers(2**31)))
@@ -65,8 +50,6 @@ def train_autoencoder(recipe: GeneratorRecipe, images_nhwc: np.ndarray, saved: R
         schedule.step()
         if step % 50 == 0:
             progress.set_postfix(error=f"{error.item():.4f}")
-        saved.save_if_due(snapshot(step + 1))
-    saved.save(snapshot(settings.steps))
     autoencoder.eval()
     autoencoder.register_to_config(scaling_factor=float(1 / encode(autoencoder, images_nhwc[:2048]).std()))
     return autoencoder

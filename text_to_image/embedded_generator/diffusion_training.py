@@ -1,19 +1,21 @@
 """Training of the U-Net and its text encoder: from noise and words to latents."""
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from diffusers import DDPMScheduler, UNet2DConditionModel
 from torch.nn.attention import SDPBackend, sdpa_kernel
-from tqdm import trange
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from text_to_image.embedded_generator.architecture import NOISE_SCHEDULE, build_text_encoder, build_unet
+from text_to_image.embedded_generator.captions import Subject, random_caption
 from text_to_image.embedded_generator.recipe import DiffusionRecipe, GeneratorRecipe
 from text_to_image.embedded_generator.resume_state import ResumeState
-from text_to_image.embedded_generator.vocabulary import random_caption
+
+Distance = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
 @dataclass
@@ -28,55 +30,50 @@ class TextToLatents:
         return torch.nn.ModuleDict({"text_encoder": self.text_encoder, "unet": self.unet})
 
 
+def build_text_to_latents(recipe: GeneratorRecipe, latent_channels: int, tokenizer: CLIPTokenizer) -> TextToLatents:
+    """Return the untrained networks, the same every time."""
+    torch.manual_seed(recipe.seed)
+    return TextToLatents(build_text_encoder(recipe.diffusion, tokenizer), build_unet(recipe.diffusion, latent_channels))
+
+
 def train_diffusion(
     recipe: GeneratorRecipe,
+    model: TextToLatents,
     latents: torch.Tensor,
     mirrored_latents: torch.Tensor,
-    class_names: list[str],
+    subjects: list[Subject],
     tokenizer: CLIPTokenizer,
+    perceptual_distance: Distance,
+    compile_network: bool,
     saved: ResumeState,
 ) -> TextToLatents:
-    """Train on latents of unit variance and return the exponential moving average of the weights.
+    """Train `model` on latents of unit variance and return it with the moving average of its weights.
 
     Args:
         latents: float (N, C, 16, 16); `mirrored_latents` are those of the photographs flipped left to right.
-        class_names: (N,), what each photograph shows.
+        subjects: (N,), what each photograph shows.
+        perceptual_distance: of two batches of latents, (B,).
+        compile_network: whether torch.compile fuses the U-Net's kernels, which takes minutes and a C++ compiler at
+            first and then twice as many steps an hour; sums are rounded differently.
 
     Raises:
         FloatingPointError: the loss is no longer finite; the message names the step.
     """
     settings = recipe.diffusion
-    torch.manual_seed(recipe.seed)
-    model = TextToLatents(build_text_encoder(settings, tokenizer), build_unet(settings, latents.shape[1]))
     networks = model.networks().train()
-    averaged = torch.optim.swa_utils.AveragedModel(networks, multi_avg_fn=_moving_average(settings.ema_decay))
+    averaged = torch.optim.swa_utils.AveragedModel(networks, multi_avg_fn=_power_average(settings.ema_width))
     optimizer = torch.optim.AdamW(
         networks.parameters(), lr=settings.learning_rate, weight_decay=0.01, betas=(0.9, 0.99), fused=True
     )
-    noise_schedule = DDPMScheduler(beta_schedule=NOISE_SCHEDULE, prediction_type="v_prediction")
-    first_step = 0
-    if state := saved.load():
-        networks.load_state_dict(state["networks"])
-        averaged.load_state_dict(state["averaged"])
-        optimizer.load_state_dict(state["optimizer"])
-        first_step = state["step"]
-
-    def snapshot(step: int) -> dict:
-        return {
-            "networks": networks.state_dict(),
-            "averaged": averaged.state_dict(),
-            "optimizer": optimizer.state_dict(),
-            "step": step,
-        }
-
-    progress = trange(first_step, settings.steps, initial=first_step, total=settings.steps, desc="diffusion")
+    # Convolutions on channels-last data are several times as fast on a CPU.
+    model.unet.to(memory_format=torch.channels_last)
+    loss_of = _Loss(settings, model, tokenizer, perceptual_distance, compile_network)
     mean_loss = None
-    for step in progress:
+    parts = {"networks": networks, "averaged": averaged, "optimizer": optimizer}
+    for step, progress in saved.steps(parts, settings.steps, "diffusion"):
         for group in optimizer.param_groups:
             group["lr"] = settings.learning_rate * rate_factor(settings, step)
-        loss = _loss(
-            settings, model, noise_schedule, tokenizer, _batch(recipe, step, latents, mirrored_latents, class_names)
-        )
+        loss = loss_of(_batch(recipe, step, latents, mirrored_latents, subjects))
         if not torch.isfinite(loss):
             raise FloatingPointError(f"diffusion loss is {loss.item()} at step {step}: lower diffusion.learning_rate")
         optimizer.zero_grad()
@@ -87,23 +84,30 @@ def train_diffusion(
         mean_loss = loss.item() if mean_loss is None else 0.99 * mean_loss + 0.01 * loss.item()
         if step % 20 == 0:
             progress.set_postfix(loss=f"{mean_loss:.4f}")
-        saved.save_if_due(snapshot(step + 1))
-    saved.save(snapshot(settings.steps))
     networks.load_state_dict(averaged.module.state_dict())
     networks.eval()
     return model
 
 
 def rate_factor(settings: DiffusionRecipe, step: int) -> float:
-    """Return the learning rate's factor: a linear rise, a plateau, and a linear fall to zero at the last step."""
-    decay_steps = max(1, round(settings.decay_fraction * settings.steps))
-    return min(1.0, (step + 1) / settings.warmup_steps, (settings.steps - step) / decay_steps)
+    """Return the learning rate's factor: a linear rise, a plateau, and a fall as 1/sqrt(step)."""
+    return min(1.0, (step + 1) / settings.warmup_steps, (settings.plateau_steps / (step + 1)) ** 0.5)
 
 
 def min_snr_weight(alphas_cumprod: torch.Tensor, gamma: float) -> torch.Tensor:
     """Return the loss weight of a v-prediction by min-SNR-gamma: min(SNR, gamma) / (SNR + 1)."""
     snr = alphas_cumprod / (1 - alphas_cumprod)
     return snr.clamp(max=gamma) / (snr + 1)
+
+
+def power_exponent(relative_width: float) -> float:
+    """Return gamma of the power-function average whose standard deviation is this share of the steps.
+
+    The profile is that of Karras et al. 2024 (section 3), whose width² = (gamma + 1) / ((gamma + 2)² (gamma + 3)) is
+    solved here for its largest root.
+    """
+    inverse = relative_width**-2
+    return max(np.roots([1, 7, 16 - inverse, 12 - inverse]).real)
 
 
 @dataclass(frozen=True)
@@ -114,7 +118,7 @@ class _Batch:
     captions: list[str]
 
 
-def _batch(recipe: GeneratorRecipe, step: int, latents, mirrored_latents, class_names) -> _Batch:
+def _batch(recipe: GeneratorRecipe, step: int, latents, mirrored_latents, subjects: list[Subject]) -> _Batch:
     # Drawn from (seed, step), so that a resumed run draws what an undisturbed one would.
     settings = recipe.diffusion
     rng = np.random.default_rng((recipe.seed, 2, step))
@@ -127,26 +131,46 @@ def _batch(recipe: GeneratorRecipe, step: int, latents, mirrored_latents, class_
         chosen,
         torch.randn(chosen.shape, generator=noise_source),
         torch.from_numpy(rng.integers(1000, size=settings.batch_size)),
-        ["" if rng.random() < settings.dropped_prompts else random_caption(class_names[row], words) for row in rows],
+        ["" if rng.random() < settings.dropped_prompts else random_caption(subjects[row], words) for row in rows],
     )
 
 
-def _loss(settings, model, noise_schedule, tokenizer, batch: _Batch) -> torch.Tensor:
-    tokens = tokenizer(batch.captions, padding="max_length", truncation=True, return_tensors="pt").input_ids
-    noisy = noise_schedule.add_noise(batch.latents, batch.noise, batch.timesteps)
-    target = noise_schedule.get_velocity(batch.latents, batch.noise, batch.timesteps)
-    # On so few tokens the plain product is quicker than the blocked kernel, above all backwards.
-    with torch.autocast("cpu", torch.bfloat16), sdpa_kernel(SDPBackend.MATH):
-        words = model.text_encoder(tokens).last_hidden_state
-        predicted = model.unet(noisy, batch.timesteps, encoder_hidden_states=words).sample
-    weight = min_snr_weight(noise_schedule.alphas_cumprod[batch.timesteps], settings.min_snr)
-    return (weight * (predicted.float() - target).square().mean(dim=(1, 2, 3))).mean()
+class _Loss:
+    """Weighted squared error of the predicted v, and the perceptual distance of the latent that it stands for."""
+
+    def __init__(self, settings, model: TextToLatents, tokenizer, perceptual_distance: Distance, compile_network: bool):
+        self._settings = settings
+        self._tokenizer = tokenizer
+        self._text_encoder = model.text_encoder
+        self._unet = torch.compile(model.unet) if compile_network else model.unet
+        self._distance = perceptual_distance
+        self._schedule = DDPMScheduler(beta_schedule=NOISE_SCHEDULE, prediction_type="v_prediction")
+
+    def __call__(self, batch: _Batch) -> torch.Tensor:
+        tokens = self._tokenizer(batch.captions, padding="max_length", truncation=True, return_tensors="pt").input_ids
+        noisy = self._schedule.add_noise(batch.latents, batch.noise, batch.timesteps)
+        noisy = noisy.contiguous(memory_format=torch.channels_last)
+        target = self._schedule.get_velocity(batch.latents, batch.noise, batch.timesteps)
+        # On so few tokens the plain product is quicker than the blocked kernel, above all backwards.
+        with torch.autocast("cpu", torch.bfloat16), sdpa_kernel(SDPBackend.MATH):
+            words = self._text_encoder(tokens).last_hidden_state
+            predicted = self._unet(noisy, batch.timesteps, encoder_hidden_states=words).sample.float()
+        signal = self._schedule.alphas_cumprod[batch.timesteps]
+        errors = min_snr_weight(signal, self._settings.min_snr) * (predicted - target).square().mean(dim=(1, 2, 3))
+        if self._settings.perceptual_weight:
+            share = signal[:, None, None, None]
+            latents = share.sqrt() * noisy - (1 - share).sqrt() * predicted
+            with torch.autocast("cpu", torch.bfloat16):
+                distances = self._distance(latents, batch.latents)
+            # Less where noise hides the photograph: there the best prediction is a mean, which looks like nothing.
+            errors = errors + self._settings.perceptual_weight * signal * distances
+        return errors.mean()
 
 
-def _moving_average(decay: float):
+def _power_average(relative_width: float):
+    exponent = power_exponent(relative_width) + 1
+
     def update(means: list[torch.Tensor], values: list[torch.Tensor], updates: torch.Tensor) -> None:
-        # Early on, the average follows faster, so that the random start is forgotten.
-        rate = min(decay, (1 + int(updates)) / (10 + int(updates)))
-        torch._foreach_lerp_(means, values, 1 - rate)
+        torch._foreach_lerp_(means, values, 1 - (1 - 1 / (int(updates) + 1)) ** exponent)
 
     return update

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import AutoencoderKL, StableDiffusionPipeline
-from transformers import CLIPTokenizer
+from diffusers import AutoencoderKL, StableDiffusionPipeline, UNet2DConditionModel
+from transformers import CLIPTextModel, CLIPTokenizer
 
 from photographs.atomic_files import write_json, write_text
 from text_to_image.embedded_generator.architecture import build_scheduler
@@ -38,10 +38,31 @@ def write_model_folder(
     write_text(folder / "README.md", _card(record, pipeline))
 
 
+def read_autoencoder(folder: Path) -> AutoencoderKL:
+    """Return a model folder's autoencoder in float32."""
+    return AutoencoderKL.from_pretrained(folder / "vae").float().eval()
+
+
+def read_weights_into(text_to_latents: TextToLatents, tokenizer: CLIPTokenizer, folder: Path) -> None:
+    """Copy a model folder's weights; a word's vector follows the word, and words that are new to it stay random."""
+    encoder = CLIPTextModel.from_pretrained(folder / "text_encoder").float()
+    numbers = CLIPTokenizer.from_pretrained(folder / "tokenizer").get_vocab()
+    weights = encoder.state_dict()
+    vectors = text_to_latents.text_encoder.get_input_embeddings().weight.detach().clone()
+    for token, number in tokenizer.get_vocab().items():
+        if token in numbers:
+            vectors[number] = encoder.get_input_embeddings().weight[numbers[token]].detach()
+    (name,) = (key for key in weights if key.endswith("token_embedding.weight"))
+    text_to_latents.text_encoder.load_state_dict({**weights, name: vectors})
+    unet = UNet2DConditionModel.from_pretrained(folder / "unet").float()
+    text_to_latents.unet.load_state_dict(unet.state_dict())
+
+
 def _card(record: dict[str, Any], pipeline: StableDiffusionPipeline) -> str:
     parts = (pipeline.vae, pipeline.text_encoder, pipeline.unet)
     recipe = record["recipe"]
-    images_seen = recipe["diffusion"]["steps"] * recipe["diffusion"]["batch_size"]
+    earlier = record["started_from"]
+    images_seen = _images_seen(record)
     return _CARD.read_text().format(
         millions=sum(weight.numel() for part in parts for weight in part.parameters()) / 1e6,
         n_classes=len(record["classes"]),
@@ -55,7 +76,13 @@ def _card(record: dict[str, Any], pipeline: StableDiffusionPipeline) -> str:
         diffusion_batch=recipe["diffusion"]["batch_size"],
         images_seen=images_seen,
         epochs=images_seen / record["photos"],
+        start=f"the weights of an earlier model of {_images_seen(earlier):,} images" if earlier else "random weights",
         minutes=record["minutes"],
         machine=record["machine"],
         record=TRAINING_RECORD,
     )
+
+
+def _images_seen(record: dict[str, Any]) -> int:
+    diffusion = record["recipe"]["diffusion"]
+    return diffusion["steps"] * diffusion["batch_size"]

@@ -1,6 +1,6 @@
 """Every setting of the embedded generator's training, with the value that the shipped model was trained with."""
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 
 class _Settings(BaseModel):
@@ -18,21 +18,39 @@ class AutoencoderRecipe(_Settings):
     kl_weight: float = Field(1e-4, ge=0, description="pull of the latents towards a standard normal, per dimension")
 
 
+class LatentClassifierRecipe(_Settings):
+    """The network whose features say how far a drawn latent is from the photograph's, as one sees it."""
+
+    width: PositiveInt = 64
+    steps: PositiveInt = 1600
+    batch_size: PositiveInt = 128
+    learning_rate: PositiveFloat = 2e-3
+    noise: NonNegativeFloat = Field(0.6, description="highest standard deviation of the noise that it learns to bear")
+
+
 class DiffusionRecipe(_Settings):
-    """U-Net and text encoder, trained together to predict v (Salimans & Ho 2022) under the cosine noise schedule."""
+    """U-Net and text encoder, trained together to predict v (Salimans & Ho 2022) under the cosine noise schedule.
+
+    No setting depends on how long the training lasts, so that a longer one carries on where a shorter one ended: the
+    learning rate falls as 1/sqrt(step) and the average of the weights reaches back over a fixed share of the steps
+    (both from Karras et al. 2024, arXiv 2312.02696).
+    """
 
     channels: tuple[PositiveInt, ...] = (64, 128, 256)
     layers_per_block: PositiveInt = 1
     text_width: PositiveInt = 128
     text_layers: PositiveInt = 2
-    steps: PositiveInt = 2300
+    steps: PositiveInt = 6000
     batch_size: PositiveInt = 64
     learning_rate: PositiveFloat = 5e-4
-    warmup_steps: PositiveInt = 200
-    decay_fraction: float = Field(0.3, ge=0, le=1, description="share of the steps over which the rate falls to zero")
-    ema_decay: float = Field(0.998, ge=0, lt=1)
+    warmup_steps: PositiveInt = 100
+    plateau_steps: PositiveInt = Field(2000, description="steps at the full learning rate before it falls")
+    ema_width: float = Field(0.08, gt=0, lt=0.28, description="width of the weights' average, relative to the steps")
     dropped_prompts: float = Field(0.1, ge=0, lt=1, description="share of empty prompts; guidance needs them")
     min_snr: PositiveFloat = Field(5.0, description="gamma of min-SNR loss weighting (Hang et al. 2023, eq. 8)")
+    perceptual_weight: NonNegativeFloat = Field(
+        1.0, description="weight of the latent classifier's distance beside the squared error (Lin & Yang 2024); 0: off"
+    )
 
 
 class GeneratorRecipe(_Settings):
@@ -40,5 +58,9 @@ class GeneratorRecipe(_Settings):
 
     seed: int = 0
     minutes_between_saves: PositiveFloat = 3.0
+    start_from: str | None = Field(
+        None, description="folder of an earlier embedded model whose weights the training starts with; null: random"
+    )
     autoencoder: AutoencoderRecipe = AutoencoderRecipe()
+    latent_classifier: LatentClassifierRecipe = LatentClassifierRecipe()
     diffusion: DiffusionRecipe = DiffusionRecipe()

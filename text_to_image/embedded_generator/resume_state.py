@@ -1,10 +1,13 @@
 """State of a training that survives a kill: saved whole every few minutes, read back on the next start."""
 
 import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch.distributed.checkpoint.stateful import Stateful
+from tqdm import tqdm, trange
 
 from photographs.atomic_files import write_atomically
 
@@ -35,14 +38,26 @@ class ResumeState:
         self.minutes = state.pop("minutes")
         return state
 
-    def save_if_due(self, state: dict[str, Any]) -> None:
-        """Save if the time between saves has passed."""
-        if (time.monotonic() - self._counted_until) / 60 >= self._minutes_between_saves:
-            self.save(state)
-
     def save(self, state: dict[str, Any]) -> None:
         """Save now."""
         now = time.monotonic()
         self.minutes += (now - self._counted_until) / 60
         self._counted_until = now
         write_atomically(self.path, lambda stream: torch.save({**state, "minutes": self.minutes}, stream))
+
+    def steps(self, parts: Mapping[str, Stateful], steps: int, description: str) -> Iterator[tuple[int, tqdm]]:
+        """Yield each step still to be done and the progress bar, saving `parts` in between and at the end.
+
+        `parts` are restored first, to the step after the last one saved.
+        """
+        first = 0
+        if state := self.load():
+            for name, part in parts.items():
+                part.load_state_dict(state[name])
+            first = state["step"]
+        progress = trange(first, steps, initial=first, total=steps, desc=description)
+        for step in progress:
+            yield step, progress
+            is_due = (time.monotonic() - self._counted_until) / 60 >= self._minutes_between_saves
+            if is_due or step == steps - 1:
+                self.save({**{name: part.state_dict() for name, part in parts.items()}, "step": step + 1})

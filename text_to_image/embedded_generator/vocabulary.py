@@ -1,12 +1,7 @@
-"""The words that the embedded generator is taught, the captions made of them, and their tokenizer.
-
-CIFAR-10 has labels and no captions. A caption here is a template with one of the class's names in it and, half
-the time, words that say nothing about the picture, so that the text encoder learns to look for the animal alone.
-"""
+"""The words that the embedded generator is taught, and their tokenizer."""
 
 import itertools
 import json
-import random
 import re
 from collections import Counter
 from pathlib import Path
@@ -26,7 +21,7 @@ CLASS_NAMES = {
     "ship": ("ship", "boat", "vessel", "ferry"),
     "truck": ("truck", "lorry", "pickup", "van"),
 }
-_TEMPLATES = (
+TEMPLATES = (
     "{name}",
     "a {name}",
     "a photo of a {name}",
@@ -36,24 +31,21 @@ _TEMPLATES = (
     "a close-up photo of a {name}",
     "a small photo of the {name}",
 )
-_ADJECTIVES = tuple(
-    "brown black white grey red green blue yellow small big young old cute wild beautiful spotted bright dark".split()
-)
-_PLACES = tuple(
-    "in a field|in the grass|on a road|in the snow|in a forest|by the water|at home|on a sofa|in the sky|at night|"
-    "in the sun|on a farm|in the garden|on a branch|in the rain|with a blurred background|in the mountains".split("|")
-)
+# What surrounds an animal when the rim of the photograph has this colour, and the colour's own name.
+PLACES = {
+    "black": ("at night", "in the dark", "on a black background"),
+    "blue": ("in the sky", "by the water", "on a blue background"),
+    "brown": ("on the ground", "on sand", "in the desert", "on a brown background"),
+    "green": ("in the grass", "in a field", "in a forest", "in the garden", "on a green background"),
+    "grey": ("on a road", "on rock", "in the rain", "on a grey background"),
+    "red": ("on a carpet", "on a red background"),
+    "white": ("in the snow", "on a white background"),
+    "yellow": ("in the sun", "in dry grass", "on a yellow background"),
+}
+COLOURS = tuple(PLACES)
+ADJECTIVES = tuple("small big young old cute wild beautiful spotted".split())
 MAX_TOKENS = 24
 _START, _END, _WORD_END = "<|startoftext|>", "<|endoftext|>", "</w>"
-
-
-def random_caption(class_name: str, rng: random.Random) -> str:
-    """Return a caption for an image of `class_name`, drawn with `rng`."""
-    name = rng.choice(CLASS_NAMES[class_name])
-    if rng.random() < 0.5:
-        name = f"{rng.choice(_ADJECTIVES)} {name}"
-    caption = rng.choice(_TEMPLATES).format(name=name)
-    return f"{caption} {rng.choice(_PLACES)}" if rng.random() < 0.5 else caption
 
 
 def build_tokenizer(folder: Path) -> CLIPTokenizer:
@@ -61,7 +53,9 @@ def build_tokenizer(folder: Path) -> CLIPTokenizer:
 
     Any text can be encoded: what is no word here falls apart into pieces and letters.
     """
-    texts = [*(name for names in CLASS_NAMES.values() for name in names), *_ADJECTIVES, *_PLACES, *_TEMPLATES]
+    names = itertools.chain.from_iterable(CLASS_NAMES.values())
+    places = itertools.chain.from_iterable(PLACES.values())
+    texts = [*names, *COLOURS, *ADJECTIVES, *places, *TEMPLATES]
     merges = learn_merges(sorted({word for text in texts for word in re.findall("[a-z]+", text)}))
     letters = sorted(pre_tokenizers.ByteLevel.alphabet())
     tokens = [*letters, *(letter + _WORD_END for letter in letters), *("".join(pair) for pair in merges), _START, _END]

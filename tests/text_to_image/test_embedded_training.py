@@ -1,0 +1,108 @@
+"""The embedded generator's training: what it computes, and that neither a kill nor a longer recipe loses a step."""
+
+import numpy as np
+import pytest
+import torch
+from diffusers import DDPMScheduler
+
+from photographs.photo_set import PhotoSet
+from text_to_image.embedded_generator.architecture import NOISE_SCHEDULE
+from text_to_image.embedded_generator.diffusion_training import min_snr_weight, power_exponent, rate_factor
+from text_to_image.embedded_generator.latent_classifier import LatentClassifier
+from text_to_image.embedded_generator.recipe import GeneratorRecipe, LatentClassifierRecipe
+from text_to_image.embedded_generator.resume_state import ResumeState
+from text_to_image.embedded_generator.training import train_generator
+from text_to_image.embedded_generator.training_record import known_classes, read_record
+
+
+def tiny_recipe(steps, **options):
+    return GeneratorRecipe.model_validate(
+        {
+            "autoencoder": {"channels": [8, 8], "steps": 2, "batch_size": 2},
+            "latent_classifier": {"width": 8, "steps": 2, "batch_size": 2},
+            "diffusion": {"channels": [32, 32], "text_width": 16, "text_layers": 1, "batch_size": 2, "steps": steps},
+            **options,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def photographs():
+    images = np.random.default_rng(0).integers(256, size=(8, 32, 32, 3)).astype(np.uint8)
+    labels = np.array([0, 1] * 4, np.int32)
+    return PhotoSet(images, labels, np.arange(8, dtype=np.int64), ("cat", "frog"))
+
+
+def weights(folder):
+    return {path.relative_to(folder): path.read_bytes() for path in sorted(folder.rglob("*.safetensors"))}
+
+
+@pytest.fixture(scope="module")
+def four_steps(photographs, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("four_steps")
+    train_generator(tiny_recipe(4), photographs, False, folder / "state", folder / "model")
+    return folder / "model"
+
+
+def test_longer_training_carries_on_where_the_shorter_one_ended(photographs, four_steps, tmp_path):
+    train_generator(tiny_recipe(2), photographs, False, tmp_path / "state", tmp_path / "short")
+    train_generator(tiny_recipe(4), photographs, False, tmp_path / "state", tmp_path / "long")
+    assert weights(tmp_path / "short") != weights(tmp_path / "long") == weights(four_steps)
+
+
+def test_training_starts_from_an_earlier_model_and_says_so(photographs, four_steps, tmp_path):
+    recipe = tiny_recipe(1, start_from=str(four_steps))
+    train_generator(recipe, photographs, False, tmp_path / "state", tmp_path / "model")
+    assert known_classes(tmp_path / "model") == ["cat", "frog"]
+    assert read_record(tmp_path / "model")["started_from"] == read_record(four_steps)
+    vae = next(path for path in weights(four_steps) if path.parts[0] == "vae")
+    assert weights(tmp_path / "model")[vae] == weights(four_steps)[vae]
+
+
+def test_steps_go_on_from_the_last_save(tmp_path):
+    def run(until):
+        counter = torch.nn.Parameter(torch.zeros(1))
+        parts = {"parameters": torch.nn.ParameterDict({"counter": counter})}
+        seen = []
+        for step, _ in ResumeState(tmp_path / "state.pt", minutes_between_saves=0).steps(parts, 5, "counting"):
+            seen.append(step)
+            counter.data += 1
+            if step == until:
+                break
+        return seen, counter.item()
+
+    assert run(until=2) == ([0, 1, 2], 3)
+    # The step that was cut off before its save is done again.
+    assert run(until=None) == ([2, 3, 4], 5)
+
+
+def test_learning_rate_knows_no_end():
+    settings = tiny_recipe(4).diffusion
+    rates = [rate_factor(settings, step) for step in (0, settings.warmup_steps, 4 * settings.plateau_steps - 1)]
+    assert rates == pytest.approx([1 / settings.warmup_steps, 1, 0.5])
+
+
+def test_average_of_the_weights_has_the_width_asked_for():
+    exponent, steps = power_exponent(0.1), 5000
+    times = np.arange(1, steps + 1) / steps
+    profile = times**exponent / np.sum(times**exponent)
+    mean = np.sum(profile * times)
+    assert np.sqrt(np.sum(profile * (times - mean) ** 2)) == pytest.approx(0.1, rel=0.01)
+
+
+def test_loss_weight_is_min_snr():
+    alphas = DDPMScheduler(beta_schedule=NOISE_SCHEDULE).alphas_cumprod
+    snr = alphas / (1 - alphas)
+    weight = min_snr_weight(alphas, 5.0)
+    assert torch.allclose(weight[snr < 5], alphas[snr < 5], atol=1e-5)
+    assert (weight[snr > 5] < alphas[snr > 5]).all()
+
+
+def test_perceptual_distance_is_none_for_the_same_and_grows_with_the_difference():
+    torch.manual_seed(0)
+    classifier = LatentClassifier(LatentClassifierRecipe(width=8), 4, 2).eval()
+    latents = torch.randn(3, 4, 16, 16)
+    noise = torch.randn_like(latents)
+    near, far = (classifier.distance(latents + strength * noise, latents) for strength in (0.1, 1.0))
+    assert torch.equal(classifier.distance(latents, latents), torch.zeros(3))
+    assert (near < far).all()
