@@ -62,16 +62,12 @@ def model_licence(generator: Generator) -> Licence:
     except (ValueError, yaml.YAMLError) as error:
         reason = str(error).splitlines()[0]
         raise ValueError(f"{card}: the front matter of the model's card is not readable ({reason}); mend it") from error
-    identifier = front_matter.get("license")
-    if not identifier:
-        return Licence(UNKNOWN, page=page)
-    # A card may name several; the hub's "other" stands for what has no identifier of its own.
-    name = front_matter.get("license_name")
-    if isinstance(identifier, list):
-        identifier, name = (
-            (identifier[0], name) if len(identifier) == 1 else ("other", name or " and ".join(identifier))
-        )
-    return Licence(str(identifier), name, _absolute(front_matter.get("license_link"), generator), page)
+    identifiers = front_matter.get("license") or UNKNOWN
+    name, link = front_matter.get("license_name"), _absolute(front_matter.get("license_link"), generator)
+    if isinstance(identifiers, list):
+        # The hub's "other" stands for what has no identifier of its own, such as several licences.
+        return Licence("other", name or " and ".join(map(str, identifiers)), link, page)
+    return Licence(str(identifiers), name, link, page)
 
 
 def _card_file(generator: Generator) -> Path | None:
