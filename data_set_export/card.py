@@ -13,6 +13,7 @@ from data_set_export.split_names import EXPORTED_SPLITS
 from data_set_export.value_counts import LISTED_VALUES, Column
 
 TEMPLATE = Path(__file__).with_name("card.md.j2")
+_SAID_ELSEWHERE = ("model", "revision", "prompts")
 
 
 def render_card(
@@ -47,7 +48,7 @@ def render_card(
         manifest=manifest,
         generator=manifest.generator,
         model=model_in_words(manifest.generator),
-        settings={name: json.dumps(value) for name, value in settings.items() if name not in ("model", "prompts")},
+        settings={name: json.dumps(value) for name, value in settings.items() if name not in _SAID_ELSEWHERE},
         prompt_settings=json.dumps(settings["prompts"], indent=2) if "prompts" in settings else None,
         prompts=next((column for column in columns if column.name == "prompt"), None),
         columns=columns,
@@ -81,7 +82,7 @@ def model_in_words(generator: Generator) -> str:
         return f"an unknown generator (the study took them from the folder {generator.model})"
     if generator.is_embedded:
         return f"Fauxtograph's own embedded generator ({generator.model})"
-    return generator.model
+    return generator.model if generator.is_on_hub else f"the text-to-image model in the folder {generator.model}"
 
 
 def _front_matter(manifest: PhotosManifest, licence: Licence) -> str:

@@ -59,7 +59,13 @@ def finished_photos(tmp_path_factory) -> Path:
         "revision": "sha256:" + "ab" * 32,
         "pipeline_class": "StableDiffusionPipeline",
         "is_embedded": False,
-        "settings": {"model": str(model), "steps": 7, "guidance_scale": [1.0, 5.0], "prompts": {"negative": "blur"}},
+        "settings": {
+            "model": str(model),
+            "revision": None,
+            "steps": 7,
+            "guidance_scale": [1.0, 5.0],
+            "prompts": {"negative": "blur"},
+        },
         "digest": "cd" * 32,
     }
 

@@ -63,6 +63,7 @@ def test_numbers_are_those_of_the_manifest(finished_photos, tmp_path):
         assert f"`{value}`" in text
     assert "Redraws: 2." in text
     assert "| steps | `7` |" in text
+    assert text.count("\n| revision |") == 1
 
 
 def test_changed_manifest_changes_the_card(photos, tmp_path):
