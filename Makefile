@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help .venv run full-study test lint lock schema clean
+.PHONY: help .venv run full-study export test lint lock schema clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -30,6 +30,10 @@ run: .venv  ## Run the study of config.yaml, to results/report/report.html
 
 full-study: .venv  ## Run the study at full size with the embedded generator (hours; it resumes)
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules --configfile studies/embedded_full_size.yaml
+
+export: .venv  ## Write the generated photographs as image folder and TFDS data set, to results/export/
+	source $(BIN)/activate && snakemake export --cores $(CORES) --quiet host reason rules
+	@echo "The image folder with its card: results/export/image_folder/; the TFDS data set: results/export/tfds/"
 
 test: .venv lint  ## Run the whole test suite
 	source $(BIN)/activate && python -m pytest tests

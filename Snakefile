@@ -24,12 +24,21 @@ include: "rules/classifiers.smk"
 include: "rules/predictions.smk"
 include: "rules/figures.smk"
 include: "rules/report.smk"
+include: "rules/export.smk"
 
 
 rule all:
     default_target: True
     input:
         "results/report/report.html",
+    localrule: True
+
+
+rule export:
+    input:
+        rules.write_image_folder.output,
+        rules.write_data_set_card.output,
+        rules.write_tfds.output,
     localrule: True
 
 

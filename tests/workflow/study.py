@@ -17,7 +17,7 @@ from tests.text_to_image.tiny_pipelines import save_stable_diffusion
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TINY = Path(__file__).with_name("tiny_study.yaml")
-_CODE = ("Snakefile", "config.yaml", "pyproject.toml")
+_CODE = ("Snakefile", "config.yaml", "pyproject.toml", "CITATION.cff")
 _ROOMS = (
     "rules",
     "envs",
@@ -26,6 +26,7 @@ _ROOMS = (
     "text_to_image",
     "flax_cnn",
     "transfer_analysis",
+    "data_set_export",
     "workflow_scripts",
 )
 # Everything under results/ must be the same after a kill, but what is left of unfinished work.
