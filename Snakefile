@@ -24,12 +24,21 @@ include: "rules/classifiers.smk"
 include: "rules/predictions.smk"
 include: "rules/figures.smk"
 include: "rules/report.smk"
+include: "rules/generator_quality.smk"
 
 
 rule all:
     default_target: True
     input:
         "results/report/report.html",
+    localrule: True
+
+
+rule generator_quality:
+    input:
+        "results/generator_quality/quality.json",
+        "results/figures/generator_quality.svg",
+        "results/figures/near_copies.svg",
     localrule: True
 
 

@@ -1,8 +1,9 @@
 """The Fréchet distance between two sets of features, each taken for a normal distribution.
 
-|μ₁ − μ₂|² + tr(Σ₁ + Σ₂ − 2 (Σ₁Σ₂)^½), the squared 2-Wasserstein distance of the two normal distributions (Dowson & Landau
-1982; Heusel et al. 2017, arXiv 1706.08500, use it on Inception's features: the numbers here are on other features and
-cannot be compared with theirs). It is biased upwards, the more the fewer the images: compare at equal size only.
+|μ₁ − μ₂|² + tr(Σ₁ + Σ₂ − 2 (Σ₁Σ₂)^½), the squared 2-Wasserstein distance of the two normal distributions (Dowson &
+Landau 1982). Heusel et al. 2017 (arXiv 1706.08500) take it of Inception's features; the numbers here are of other
+features and cannot be compared with theirs. It is biased upwards, the more the fewer the images: compare at equal
+size only.
 """
 
 import numpy as np

@@ -8,7 +8,7 @@ _QUERIES, _GALLERY = 1024, 8192
 
 
 class Nearest(NamedTuple):
-    """The nearest gallery vector of each query: Euclidean distances float64 (N,), and rows of the gallery int64 (N,)."""
+    """The nearest gallery vector of each query: Euclidean distances float64 (N,), rows of the gallery int64 (N,)."""
 
     distances_n: np.ndarray
     rows_n: np.ndarray
