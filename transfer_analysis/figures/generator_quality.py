@@ -41,7 +41,7 @@ def draw_generator_quality(quality: dict[str, Any]) -> Figure:
             axes.set_xlim(left=0)
     put_title(
         figure,
-        "Generated images beside real photographs, in the features of a classifier trained on real ones",
+        "Generated images beside real photographs, as a classifier of real ones sees them",
         f"Square: generated images, with 95 % interval. Circle and bar: real photographs against real ones, and where\n"
         f"95 % of draws lie (recognised: interval). {quality['method']['images_per_class_and_half']} images a class on "
         f"each side, k = {quality['method']['k']}.",

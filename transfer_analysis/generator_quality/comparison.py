@@ -5,9 +5,10 @@ random into two halves of n, and n generated images are drawn: the score is gene
 is the second half against the first. A perfect generator scores like the null, whatever the features.
 
 The spread over draws of half of a sample, without replacement, estimates the standard error over whole samples (the
-delete-d jackknife with d = N/2: Shao & Wu, Annals of Statistics 17, 1989). A bootstrap would not do: its repeated images
-are each other's nearest neighbours. Simulated coverage of the nominal 95 % intervals of score and difference (normal
-distributions, 60 images, 20 draws): 92–100 %, mostly above 95; they err on the wide side.
+delete-d jackknife with d = N/2: Shao & Wu, Annals of Statistics 17, 1989). A bootstrap would not do: its repeated
+images are each other's nearest neighbours. Simulated coverage of the nominal 95 % intervals of score and difference
+(normal distributions in 16 dimensions, 60 images, 20 draws): 92–100 %, mostly above 95; they err on the wide side.
+Of generators that were perfect, at most 3 % were told from real photographs by density and none by the others.
 """
 
 from collections.abc import Iterator

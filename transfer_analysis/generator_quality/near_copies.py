@@ -66,7 +66,8 @@ def judge_near_copies(real_n: np.ndarray, generated_m: np.ndarray, quantile: flo
     threshold = np.partition(real_n, rank - 1)[rank - 1]
     n_generated = len(generated_m)
     count = int((generated_m <= threshold).sum())
-    null = stats.betabinom(n_generated, rank, len(real_n) - rank + 1)
+    probabilities = stats.betabinom.pmf(np.arange(n_generated + 1), n_generated, rank, len(real_n) - rank + 1)
+    null_range = np.searchsorted(probabilities.cumsum(), [0.025, 0.975])
     interval = stats.binomtest(count, n_generated).proportion_ci(0.95, method="wilson")
     return {
         "threshold": float(threshold),
@@ -74,8 +75,8 @@ def judge_near_copies(real_n: np.ndarray, generated_m: np.ndarray, quantile: flo
         "real_share": float((real_n <= threshold).mean()),
         "generated_share": count / n_generated,
         "ci95": [float(interval.low), float(interval.high)],
-        "null95": [float(end / n_generated) for end in null.ppf([0.025, 0.975])],
-        "p_value": float(null.sf(count - 1)),
+        "null95": [float(end / n_generated) for end in null_range],
+        "p_value": float(min(1.0, probabilities[count:].sum())),
         "n_generated": n_generated,
         "n_real": len(real_n),
     }
