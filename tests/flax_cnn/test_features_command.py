@@ -1,4 +1,4 @@
-"""The command that asks a classifier for features writes those of photographs and of their mirror images, and logits."""
+"""The command that asks a classifier for features writes those of photographs and their mirror images, and logits."""
 
 import numpy as np
 import pytest
