@@ -25,6 +25,7 @@ include: "rules/predictions.smk"
 include: "rules/figures.smk"
 include: "rules/report.smk"
 include: "rules/export.smk"
+include: "rules/generator_quality.smk"
 
 
 rule all:
@@ -39,6 +40,14 @@ rule export:
         rules.write_image_folder.output,
         rules.write_data_set_card.output,
         rules.write_tfds.output,
+    localrule: True
+
+
+rule generator_quality:
+    input:
+        "results/generator_quality/quality.json",
+        "results/figures/generator_quality.svg",
+        "results/figures/near_copies.svg",
     localrule: True
 
 

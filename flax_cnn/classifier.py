@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from flax_cnn.checkpoints import fill, load_checkpoint, named_arrays, save_checkpoint
 from flax_cnn.config import TrainingConfig
-from flax_cnn.evaluation import predict_features, predict_logits
+from flax_cnn.evaluation import predict_features, predict_features_and_logits, predict_logits
 from flax_cnn.network import network_structure
 from photographs.atomic_files import CorruptFileError
 from photographs.verified_arrays import content_digest
@@ -49,6 +49,10 @@ class Classifier:
     def predict_features(self, images_nhwc: np.ndarray) -> np.ndarray:
         """Return the input of the linear head, float32 (N, 256 × width), for uint8 images (N, 32, 32, 3)."""
         return predict_features(self._graph, self.state, images_nhwc)
+
+    def predict_features_and_logits(self, images_nhwc: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return both of the above in one pass: features float32 (N, 256 × width), logits float32 (N, K)."""
+        return predict_features_and_logits(self._graph, self.state, images_nhwc)
 
     def digest(self) -> str:
         """Return the hex SHA-256 of the network's arrays: equal for two runs that gave the same classifier."""

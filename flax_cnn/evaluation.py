@@ -24,6 +24,13 @@ def predict_features(graph: nnx.GraphDef, state: nnx.State, images_nhwc: np.ndar
     return _in_batches(_features, graph, state, images_nhwc)
 
 
+def predict_features_and_logits(
+    graph: nnx.GraphDef, state: nnx.State, images_nhwc: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return features float32 (N, F) and logits float32 (N, K) for uint8 images (N, 32, 32, 3), in one pass."""
+    return _in_batches(_features_and_logits, graph, state, images_nhwc)
+
+
 @functools.partial(jax.jit, static_argnums=0)
 def _logits(graph, state, images_nhwc):
     return nnx.merge(graph, state, copy=True)(images_nhwc)
@@ -32,6 +39,13 @@ def _logits(graph, state, images_nhwc):
 @functools.partial(jax.jit, static_argnums=0)
 def _features(graph, state, images_nhwc):
     return nnx.merge(graph, state, copy=True).features(images_nhwc)
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _features_and_logits(graph, state, images_nhwc):
+    network = nnx.merge(graph, state, copy=True)
+    features_nf = network.features(images_nhwc)
+    return features_nf, network.classify(features_nf)
 
 
 def _in_batches(function, graph, state, images_nhwc):
@@ -44,4 +58,4 @@ def _in_batches(function, graph, state, images_nhwc):
     results = [
         function(graph, state, jnp.asarray(padded[start : start + _BATCH])) for start in range(0, len(padded), _BATCH)
     ]
-    return np.concatenate([np.asarray(result) for result in results])[:n]
+    return jax.tree.map(lambda *batches: np.concatenate([np.asarray(batch) for batch in batches])[:n], *results)

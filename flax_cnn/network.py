@@ -75,7 +75,11 @@ class Network(nnx.Module):
 
     def __call__(self, images_nhwc: jax.Array, training: bool = False) -> jax.Array:
         """Return logits float32 (N, K) for images of pixel values 0-255 (N, 32, 32, 3), uint8 or float."""
-        return self.head(self.features(images_nhwc, training)) * _LOGIT_SCALE
+        return self.classify(self.features(images_nhwc, training))
+
+    def classify(self, features_nf: jax.Array) -> jax.Array:
+        """Return logits float32 (N, K) for what `features` gave."""
+        return self.head(features_nf) * _LOGIT_SCALE
 
     def features(self, images_nhwc: jax.Array, training: bool = False) -> jax.Array:
         """Return what the linear head sees: float32 (N, 256 × width)."""

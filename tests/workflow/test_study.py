@@ -119,6 +119,19 @@ def test_one_figure_and_one_class_can_be_asked_for_alone(study_copy):
     assert study_copy.planned_rules("results/generated_images/frog/0-11.npz") == {"generate_images"}
 
 
+def test_generators_quality_is_measured_on_request_and_reads_no_test_photographs(study_copy):
+    finished = study_copy.run("generator_quality", "--dry-run")
+    assert finished.returncode == 0, finished.stdout
+    assert set(re.findall(r"^(?:local)?rule (\w+):", finished.stdout, re.MULTILINE)) == {
+        "evaluate_features",
+        "analyse_generator_quality",
+        "plot_generator_quality",
+        "plot_near_copies",
+        "generator_quality",
+    }
+    assert "test.npz" not in finished.stdout
+
+
 def test_snakemake_report_collects_the_figures(study_copy):
     finished = study_copy.run("--report", "report.zip")
     assert finished.returncode == 0, finished.stdout

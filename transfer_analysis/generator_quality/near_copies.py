@@ -1,0 +1,82 @@
+"""Are generated images nearer to training photographs than unseen real photographs are?
+
+Real photographs of the same source resemble each other, some closely. So "too near" is what held-out real photographs
+say it is: the threshold is the r-th smallest of their distances to the nearest training photograph, r/N their stated
+quantile. If generated images had the same distances, the number of theirs up to the threshold would follow a
+beta-binomial law (the threshold's rank among them is that of an order statistic): exact, whatever the distances are.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from transfer_analysis.generator_quality.nearest import Nearest, find_nearest
+
+QUANTILE = 0.01
+
+
+@dataclass(frozen=True)
+class NearestPhotograph:
+    """For each image its nearest training photograph or that one's mirror image.
+
+    Attributes:
+        distances_n: float64 (N,).
+        rows_n: int64 (N,), rows of the training photographs.
+        mirrored_n: bool (N,), whether the mirror image was nearer.
+    """
+
+    distances_n: np.ndarray
+    rows_n: np.ndarray
+    mirrored_n: np.ndarray
+
+
+def nearest_photographs(queries_nd: np.ndarray, gallery_md: np.ndarray, mirrored_md: np.ndarray) -> NearestPhotograph:
+    """Search the training photographs and their mirror images, which training shows as well.
+
+    Args:
+        queries_nd: descriptors of images, (N, D).
+        gallery_md: descriptors of the training photographs, (M, D).
+        mirrored_md: descriptors of the same, mirrored, (M, D).
+    """
+    plain, mirrored = find_nearest(queries_nd, gallery_md), find_nearest(queries_nd, mirrored_md)
+    is_mirrored_n = mirrored.distances_n < plain.distances_n
+    nearest = Nearest(*(np.where(is_mirrored_n, *pair) for pair in zip(mirrored, plain, strict=True)))
+    return NearestPhotograph(nearest.distances_n, nearest.rows_n, is_mirrored_n)
+
+
+def judge_near_copies(real_n: np.ndarray, generated_m: np.ndarray, quantile: float = QUANTILE) -> dict[str, Any]:
+    """Compare the distances of held-out real photographs and of generated images to their nearest training photograph.
+
+    Returns:
+        "threshold" and "quantile" (of the real distances); "real_share" (at most the quantile, by construction) and
+        "generated_share" at or below it, with "ci95" (Wilson's interval, for this threshold) and "n_generated",
+        "n_real"; "null95", the range in which the share of images with real photographs' distances lies with 95 %
+        probability; "p_value" (one-sided) of as many near-copies as there are or more.
+
+    Raises:
+        ValueError: too few real photographs for the quantile.
+    """
+    rank = int(quantile * len(real_n))
+    if rank < 1:
+        raise ValueError(
+            f"{len(real_n)} held-out photographs have no {quantile:.0%} quantile; it takes {int(np.ceil(1 / quantile))}"
+        )
+    threshold = np.partition(real_n, rank - 1)[rank - 1]
+    n_generated = len(generated_m)
+    count = int((generated_m <= threshold).sum())
+    probabilities = stats.betabinom.pmf(np.arange(n_generated + 1), n_generated, rank, len(real_n) - rank + 1)
+    null_range = np.searchsorted(probabilities.cumsum(), [0.025, 0.975])
+    interval = stats.binomtest(count, n_generated).proportion_ci(0.95, method="wilson")
+    return {
+        "threshold": float(threshold),
+        "quantile": quantile,
+        "real_share": float((real_n <= threshold).mean()),
+        "generated_share": count / n_generated,
+        "ci95": [float(interval.low), float(interval.high)],
+        "null95": [float(end / n_generated) for end in null_range],
+        "p_value": float(min(1.0, probabilities[count:].sum())),
+        "n_generated": n_generated,
+        "n_real": len(real_n),
+    }

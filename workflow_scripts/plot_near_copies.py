@@ -1,0 +1,31 @@
+"""Draw the generated images closest to a training photograph, each over that photograph, and real ones likewise."""
+
+import json
+from pathlib import Path
+
+from photographs.photo_set import read_photo_set
+from transfer_analysis.figures.near_copies import draw_near_copies
+from transfer_analysis.figures.style import save_figure
+from transfer_analysis.generator_quality.quality import Photographs
+from transfer_analysis.generator_quality.tables import read_pairs
+from workflow_scripts import command
+
+
+def main() -> None:
+    """Read the pairs and the photographs, write the figure."""
+    parser = command.parser(__doc__)
+    for name in ("real", "generated", "training"):
+        parser.add_argument(f"--{name}", type=Path, required=True, help="photo set (.npz)")
+    parser.add_argument("--pairs", type=Path, required=True, help="CSV of the closest pairs")
+    parser.add_argument("--quality", type=Path, required=True, help="quality.json")
+    parser.add_argument("--output", type=Path, required=True, help="the figure, .svg or .png")
+    arguments = parser.parse_args()
+    photographs = Photographs(
+        *(read_photo_set(path) for path in (arguments.real, arguments.generated, arguments.training))
+    )
+    copies = json.loads(arguments.quality.read_text())["near_copies"]
+    save_figure(draw_near_copies(read_pairs(arguments.pairs), photographs, copies), arguments.output)
+
+
+if __name__ == "__main__":
+    command.run(main)

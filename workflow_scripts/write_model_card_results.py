@@ -1,0 +1,94 @@
+"""Write what quality.json measured into a model folder's card (README.md), between two marks that are added if missing.
+
+The measurement must be of the very model in the folder: its revision (the digest of the folder's files) is compared.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from photographs.atomic_files import write_text
+from text_to_image.config import GeneratorConfig
+from text_to_image.model_source import resolve_model
+from workflow_scripts.command import parser, run
+
+QUALITY = Path("results/generator_quality/quality.json")
+_START, _END = "<!-- quality -->\n", "<!-- end of quality -->\n"
+_STATISTICS = {
+    "precision": "precision",
+    "recall": "recall",
+    "density": "density",
+    "coverage": "coverage",
+    "frechet_distance": "Fréchet distance",
+    "kernel_distance": "kernel distance",
+}
+
+
+def main() -> None:
+    """Run the command."""
+    arguments = parser(__doc__)
+    arguments.add_argument("--quality", type=Path, default=QUALITY)
+    arguments.add_argument("--model", type=Path, default=Path("models/embedded"), help="the model's folder")
+    options = arguments.parse_args()
+    quality = json.loads(options.quality.read_text())
+    revision = resolve_model(GeneratorConfig(model=str(options.model.absolute()))).revision
+    if quality["generator"]["revision"] != revision:
+        raise ValueError(
+            f"{options.quality} was measured on the model {quality['generator']['revision']}, and {options.model} is "
+            f"{revision}: run `snakemake --cores all generator_quality` with this model"
+        )
+    card = options.model / "README.md"
+    write_text(card, with_quality(card.read_text(), quality))
+
+
+def with_quality(card: str, quality: dict[str, Any]) -> str:
+    """Return the card with the measurements between the marks; without marks they come at the end."""
+    if _START not in card:
+        card = f"{card.rstrip()}\n\n{_START}{_END}"
+    before, rest = card.split(_START)
+    after = rest.split(_END)[1]
+    return before + _START + quality_text(quality) + _END + after
+
+
+def quality_text(quality: dict[str, Any]) -> str:
+    """Return the measurements as Markdown: words, table by class, and how they were made."""
+    classes, method = quality["classes"], quality["method"]
+    classifier, photographs = quality["classifier"], quality["photographs"]
+    groups = {"all": (quality["recognised"]["overall"], quality["overall"])} | {
+        name: (quality["recognised"]["per_class"][name], quality["per_class"][name]) for name in classes
+    }
+    rows = [
+        "| | " + " | ".join(groups) + " |",
+        "|---|" + "---|" * len(groups),
+        "| recognised | " + " | ".join(_share(shares) for shares, _ in groups.values()) + " |",
+        *(
+            f"| {name} | " + " | ".join(_statistic(entries[key]) for _, entries in groups.values()) + " |"
+            for key, name in _STATISTICS.items()
+        ),
+    ]
+    real = quality["recognised"]["overall"]["real"]
+    return (
+        "## How good its photographs are\n\n"
+        f"{quality['reading']}\n\n" + "\n".join(rows) + "\n\n"
+        "Each cell: generated images, and in brackets real photographs against real ones (the best that can be had). "
+        f"Measured on {sum(photographs['generated']['images_per_class']):,} generated images and "
+        f"{sum(photographs['real']['images_per_class']):,} of CIFAR-10's validation photographs "
+        f"({method['images_per_class_and_half']} a class on each side, {method['draws']} draws, k = {method['k']}), in "
+        f"{method['features']} features of a classifier trained on {classifier['train_images_per_class']:,} real "
+        f"photographs a class, {classifier['training']['steps']:,} steps ({len(method['classifiers'])} trainings, "
+        f"accuracy on the validation photographs {100 * real['mean']:.1f} %). Near-copies were searched among "
+        f"{sum(photographs['training']['images_per_class']):,} training photographs and their mirror images. "
+        f"Code: version {quality['provenance']['code_version']}, commit {quality['provenance']['commit']}.\n"
+    )
+
+
+def _share(shares: dict[str, Any]) -> str:
+    return f"{100 * shares['generated']['mean']:.1f} % ({100 * shares['real']['mean']:.1f} %)"
+
+
+def _statistic(entry: dict[str, Any]) -> str:
+    return f"{entry['value']:.2f} ({entry['null']:.2f})".replace("-", "−")
+
+
+if __name__ == "__main__":
+    run(main)
