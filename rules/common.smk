@@ -61,12 +61,13 @@ def as_json(settings):
 
 
 def model_files(wildcards):
-    """Return what the generator's manifest is made from: the folder's files, the trained model's, or none (hub)."""
+    """Return what the generator's manifest is made from: the folder's files but its card, or none (hub)."""
     if STUDY.image_folder is not None or not is_folder(STUDY.generator.model):
         return []
     if STUDY.generator.model == TRAINED_GENERATOR_FOLDER:
         return [TRAINED_GENERATOR_FOLDER]
-    return sorted(str(path) for path in Path(STUDY.generator.model).rglob("*") if path.is_file())
+    files = (path for path in Path(STUDY.generator.model).rglob("*") if path.is_file())
+    return sorted(str(path) for path in files if path.suffix != ".md")
 
 
 def shards_of_class(class_name):
