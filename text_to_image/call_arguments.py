@@ -13,9 +13,9 @@ _ALWAYS_GIVEN = ("prompt", "generator", "output_type")
 _SETTINGS = {*_ALWAYS_GIVEN, "num_inference_steps", "guidance_scale", "negative_prompt", "height", "width"}
 
 
-def accepted_arguments(pipeline: DiffusionPipeline) -> dict[str, bool]:
-    """Return the names of the arguments of the pipeline's call, each with whether it must be given."""
-    parameters = inspect.signature(type(pipeline).__call__).parameters.values()
+def accepted_arguments(pipeline_class: type[DiffusionPipeline]) -> dict[str, bool]:
+    """Return the names of the arguments of a call, each with whether it must be given."""
+    parameters = inspect.signature(pipeline_class.__call__).parameters.values()
     return {
         parameter.name: parameter.default is inspect.Parameter.empty
         for parameter in parameters

@@ -32,7 +32,7 @@ class Pipeline:
         self._pipeline = load_pipeline(config, source, weights_dtype).to(self.device)
         if config.timestep_spacing is not None:
             set_timestep_spacing(self._pipeline, config.timestep_spacing)
-        self._accepted = accepted_arguments(self._pipeline)
+        self._accepted = accepted_arguments(type(self._pipeline))
         check_call(config, source.pipeline_class, self._accepted)
 
     def __call__(self, prompts: list[str], scales: list[float], seeds: list[int]) -> tuple[np.ndarray, list[bool]]:
