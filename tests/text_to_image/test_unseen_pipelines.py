@@ -70,7 +70,7 @@ def check(pipeline_class, **settings):
 @pytest.mark.parametrize(
     ("pipeline_class", "settings", "message"),
     [
-        ("KandinskyV22Pipeline", {}, "needs image_embeds, so it does not draw pictures from prompts"),
+        ("WuerstchenDecoderPipeline", {}, "needs image_embeddings, so it does not draw pictures"),
         ("DDPMPipeline", {}, "DDPMPipeline takes no prompt, so it does not"),
         ("WanPipeline", {}, "WanPipeline makes films, so it does not"),
         (
