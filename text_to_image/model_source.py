@@ -1,5 +1,6 @@
 """Where a model comes from, settled once before anything is drawn: its exact revision and what it is."""
 
+import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -85,6 +86,8 @@ def _folder_digest(folder: Path) -> str:
 
 
 def _from_hub(config: GeneratorConfig, pins: Path | None) -> Path:
+    # Plain HTTP, whose broken transfers are taken up where they broke off; said before the hub's client is imported.
+    os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
     # Imported here: a folder needs no hub.
     from text_to_image.hub_model import fetch_model
 

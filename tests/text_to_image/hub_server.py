@@ -165,6 +165,9 @@ class _Handler(BaseHTTPRequestHandler):
             "X-Repo-Commit": commit,
             "X-Linked-Etag": f'"{_digest(path)}"',
             "X-Linked-Size": str(path.stat().st_size),
+            # The hub offers its other protocol for weights, which this server does not speak.
+            "X-Xet-Hash": _digest(path),
+            "X-Xet-Refresh-Route": f"{self.hub.endpoint}/api/models/{model}/xet-read-token/{commit}",
         }
         self._send(302, b"", headers, False)
 
