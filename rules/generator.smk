@@ -1,7 +1,7 @@
 """The generator: which model, at which revision; and, on request, the training of the embedded one.
 
 INPUTS   a folder with a diffusers pipeline, or a model on the Hugging Face hub; results/real_photos/train.npz to train one
-OUTPUTS  results/generator/manifest.json; results/embedded_generator/pipeline/ when asked for
+OUTPUTS  results/generator/manifest.json, pinned_commits.json (undeclared: it outlives the manifest); results/embedded_generator/pipeline/ when asked for
 """
 
 
@@ -29,6 +29,7 @@ rule prepare_generator:
         "python -m workflow_scripts.prepare_generator"
         " --generator {params.generator:q}"
         " --image-folder {params.image_folder:q}"
+        " --pins results/generator/pinned_commits.json"
         " --output {output.manifest:q}"
         " 2>&1 | tee {log:q}"
 

@@ -59,6 +59,11 @@ class GeneratorConfig(_Settings):
     timestep_spacing: Literal["leading", "linspace", "trailing"] | None = Field(
         None, description="How the steps are spread over the noise levels; null: as the model's scheduler says."
     )
+    arguments: dict[str, bool | int | float | str] = Field(
+        {},
+        description="Further arguments of the pipeline's call, by diffusers' names, for settings that only some "
+        "pipelines have, such as true_cfg_scale or prior_num_inference_steps.",
+    )
     resampling: ResamplingKernel = Field("box", description="Kernel that takes the image to 32x32, anti-aliased.")
     seed: int = Field(0, ge=0, description="Another seed: other images of the same kind.")
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(

@@ -1,14 +1,15 @@
 """Where a model comes from, settled once before anything is drawn: its exact revision and what it is."""
 
-import json
+import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from photographs.digests import file_digest, set_digest
 from text_to_image.config import GeneratorConfig
 from text_to_image.embedded_generator.training_record import known_classes
+from text_to_image.pinned_commits import pin_commit, pinned_commit
+from text_to_image.pipeline_files import INDEX, check_pipeline_files, files_below, read_index
 
-_INDEX = "model_index.json"
 _MODEL_FILES = ("*.json", "*.txt", "*.safetensors", "*.model")
 
 
@@ -40,24 +41,28 @@ class ModelSource:
         return cls(**{field.name: manifest[field.name] for field in fields(cls)})
 
 
-def resolve_model(config: GeneratorConfig) -> ModelSource:
+def resolve_model(config: GeneratorConfig, pins: Path | None = None) -> ModelSource:
     """Pin the configured model; a hub model is downloaded (safetensors only) unless the hub's cache has it.
 
+    Args:
+        pins: a file that keeps the commit of every branch and tag that was resolved; later calls use those.
+
     Raises:
-        FileNotFoundError: a folder that is not there or is no diffusers pipeline, or a hub model that can neither be
-            reached nor found in the cache.
+        FileNotFoundError: a folder that is not there or is no diffusers pipeline.
+        ValueError: weights that are missing or pickled, or a hub model that cannot be had; in one line.
     """
     if is_folder(config.model):
         folder = _pipeline_folder(config.model)
+        check_pipeline_files(config.model, read_index(folder / INDEX), files_below(folder), config.variant)
         revision = f"sha256:{folder_digest(folder)}"
     else:
-        folder = _download(config)
+        folder = _from_hub(config, pins)
         revision = folder.name
     classes = known_classes(folder)
     return ModelSource(
         model=config.model,
         revision=revision,
-        pipeline_class=json.loads((folder / _INDEX).read_text())["_class_name"],
+        pipeline_class=read_index(folder / INDEX)["_class_name"],
         is_embedded=classes is not None,
         known_classes=classes,
     )
@@ -70,7 +75,7 @@ def is_folder(model: str) -> bool:
 
 def _pipeline_folder(model: str) -> Path:
     folder = Path(model)
-    if not (folder / _INDEX).is_file():
+    if not (folder / INDEX).is_file():
         raise FileNotFoundError(2, "no diffusers pipeline (model_index.json is missing)", str(folder))
     return folder
 
@@ -81,19 +86,18 @@ def folder_digest(folder: Path) -> str:
     return set_digest(f"{path.relative_to(folder)} {file_digest(path)}" for path in files)
 
 
-def _download(config: GeneratorConfig) -> Path:
-    # Imported here: importing diffusers takes seconds, which a folder does not need.
-    from diffusers import DiffusionPipeline
+def _from_hub(config: GeneratorConfig, pins: Path | None) -> Path:
+    # Plain HTTP, whose broken transfers are taken up where they broke off; said before the hub's client is imported.
+    os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
+    # Imported here: a folder needs no hub.
+    from text_to_image.hub_model import fetch_model
 
+    pinned = pinned_commit(pins, config.model, config.revision)
     try:
-        return Path(
-            DiffusionPipeline.download(
-                config.model, revision=config.revision, variant=config.variant, use_safetensors=True
-            )
-        )
-    except OSError as error:
-        reason = str(error).splitlines()[0]
-        revision = config.revision or "its main branch"
-        raise FileNotFoundError(
-            2, f"cannot be loaded at {revision} from the hub or its local cache ({reason})", config.model
-        ) from error
+        folder = fetch_model(config.model, pinned or config.revision, config.variant)
+    except ValueError as error:
+        if pinned and str(error).startswith("generator.revision"):
+            raise ValueError(f"{error}; {pins} keeps it for this study: remove that file to resolve anew") from error
+        raise
+    pin_commit(pins, config.model, config.revision, folder.name)
+    return folder

@@ -1,18 +1,15 @@
 """Any diffusers text-to-image pipeline, loaded one way and called one way."""
 
-import inspect
-import warnings
 from contextlib import nullcontext
 
 import numpy as np
 import torch
-from diffusers import AutoPipelineForText2Image
-from diffusers.utils import logging as diffusers_logging
-from transformers.utils import logging as transformers_logging
 
-from text_to_image.config import GeneratorConfig, guidance_range, uses_guidance
-from text_to_image.guidance import GuidancePerImage
-from text_to_image.model_source import ModelSource, is_folder
+from text_to_image.call_arguments import accepted_arguments, call_arguments, check_call
+from text_to_image.config import GeneratorConfig
+from text_to_image.guidance import range_explained
+from text_to_image.model_source import ModelSource
+from text_to_image.pipeline_loading import load_pipeline, set_timestep_spacing
 
 
 class Pipeline:
@@ -32,29 +29,11 @@ class Pipeline:
         self.dtype = choose_dtype(config, self.device)
         # A CPU keeps float32 weights and multiplies in bfloat16; a GPU keeps half the memory free for a larger batch.
         weights_dtype = torch.float32 if self.device == "cpu" else self.dtype
-        diffusers_logging.disable_progress_bar()
-        transformers_logging.disable_progress_bar()
-        location = (
-            {}
-            if is_folder(config.model)
-            else {"revision": source.revision, "variant": config.variant, "local_files_only": True}
-        )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)
-            self._pipeline = AutoPipelineForText2Image.from_pretrained(
-                config.model, use_safetensors=True, torch_dtype=weights_dtype, **location
-            ).to(self.device)
-        self._pipeline.set_progress_bar_config(disable=True)
+        self._pipeline = load_pipeline(config, source, weights_dtype).to(self.device)
         if config.timestep_spacing is not None:
-            self._pipeline.scheduler = type(self._pipeline.scheduler).from_config(
-                self._pipeline.scheduler.config, timestep_spacing=config.timestep_spacing
-            )
-        self._accepted = set(inspect.signature(type(self._pipeline).__call__).parameters)
-        if config.prompts.negative is not None and not (uses_guidance(config) and "negative_prompt" in self._accepted):
-            raise ValueError(
-                "generator.prompts.negative is set, but has no effect "
-                f"with {source.pipeline_class} at guidance_scale {config.guidance_scale}; remove it, or raise the other"
-            )
+            set_timestep_spacing(self._pipeline, config.timestep_spacing)
+        self._accepted = accepted_arguments(type(self._pipeline))
+        check_call(config, source.pipeline_class, self._accepted)
 
     def __call__(self, prompts: list[str], scales: list[float], seeds: list[int]) -> tuple[np.ndarray, list[bool]]:
         """Draw one image a prompt.
@@ -67,23 +46,17 @@ class Pipeline:
             float32 (N, H, W, 3) in 0-1, NaN where the network failed; and whether the model's safety checker
             blanked each image.
         """
-        options = {"guidance_scale": GuidancePerImage(scales, guidance_range(self._config)[1])}
-        if self._config.prompts.negative is not None:
-            options["negative_prompt"] = [self._config.prompts.negative] * len(prompts)
-        if self._config.image_size is not None:
-            options |= {"height": self._config.image_size, "width": self._config.image_size}
         arithmetic = (
             torch.autocast("cpu", torch.bfloat16)
             if self.device == "cpu" and self.dtype != torch.float32
             else nullcontext()
         )
-        with torch.inference_mode(), arithmetic, np.errstate(invalid="ignore"):
+        with torch.inference_mode(), arithmetic, np.errstate(invalid="ignore"), range_explained(self._config):
             drawn = self._pipeline(
-                prompts,
-                num_inference_steps=self._config.steps,
+                prompt=prompts,
                 generator=[torch.Generator("cpu").manual_seed(seed) for seed in seeds],
                 output_type="np",
-                **options,
+                **call_arguments(self._config, self._accepted, scales),
             )
         blanked = getattr(drawn, "nsfw_content_detected", None) or [False] * len(prompts)
         return np.asarray(drawn.images, np.float32), [bool(flag) for flag in blanked]

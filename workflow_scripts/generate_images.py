@@ -54,6 +54,8 @@ def _draw_function(manifest: dict, class_name: str, threads: int) -> Draw:
         return FolderReader(ImageFolderConfig.model_validate(manifest["settings"]), [class_name]).draw
     # Said before transformers is imported, which otherwise greets every job with warnings about image processors.
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+    # A job that draws takes nothing from the network: prepare_generator has fetched what it needs.
+    os.environ["HF_HUB_OFFLINE"] = "1"
     # Imported here: a folder of images needs neither torch nor diffusers.
     import torch
 

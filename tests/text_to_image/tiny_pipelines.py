@@ -6,8 +6,15 @@ from pathlib import Path
 import torch
 from diffusers import (
     AutoencoderKL,
+    DDPMScheduler,
+    DPMSolverMultistepScheduler,
     EulerDiscreteScheduler,
     FlowMatchEulerDiscreteScheduler,
+    FluxPipeline,
+    FluxTransformer2DModel,
+    IFPipeline,
+    PixArtAlphaPipeline,
+    PixArtTransformer2DModel,
     PNDMScheduler,
     SD3Transformer2DModel,
     StableDiffusion3Pipeline,
@@ -84,14 +91,82 @@ def save_stable_diffusion_3(folder: Path, variant: str | None = None) -> None:
         vae=_autoencoder(latent_channels=4, shift_factor=0.06, use_quant_conv=False, use_post_quant_conv=False),
         text_encoder=CLIPTextModelWithProjection(_text_config(folder)),
         text_encoder_2=CLIPTextModelWithProjection(_text_config(folder)),
-        text_encoder_3=T5EncoderModel(
-            T5Config(vocab_size=128, d_model=2 * _WIDTH, d_kv=8, d_ff=32, num_layers=1, num_heads=2)
-        ),
+        text_encoder_3=_t5_encoder(2 * _WIDTH),
         tokenizer=_tokenizer(folder),
         tokenizer_2=_tokenizer(folder),
         tokenizer_3=_t5_tokenizer(),
         scheduler=FlowMatchEulerDiscreteScheduler(),
     ).save_pretrained(folder, variant=variant)
+
+
+def save_pixart(folder: Path) -> None:
+    """PixArt-alpha: a transformer in latent space, one T5 encoder, `use_resolution_binning` of its own."""
+    torch.manual_seed(0)
+    PixArtAlphaPipeline(
+        transformer=PixArtTransformer2DModel(
+            sample_size=32,
+            num_layers=1,
+            patch_size=2,
+            attention_head_dim=8,
+            num_attention_heads=4,
+            caption_channels=_WIDTH,
+            cross_attention_dim=_WIDTH,
+            in_channels=4,
+            out_channels=8,
+            norm_type="ada_norm_single",
+        ),
+        vae=_autoencoder(latent_channels=4),
+        text_encoder=_t5_encoder(_WIDTH),
+        tokenizer=_t5_tokenizer(),
+        scheduler=DPMSolverMultistepScheduler(),
+    ).save_pretrained(folder)
+
+
+def save_deepfloyd(folder: Path) -> None:
+    """DeepFloyd IF's first stage: a U-Net that draws pixels, without an autoencoder."""
+    torch.manual_seed(0)
+    IFPipeline(
+        text_encoder=_t5_encoder(_WIDTH),
+        tokenizer=_t5_tokenizer(),
+        unet=_unet(
+            cross_attention_dim=_WIDTH,
+            in_channels=3,
+            out_channels=6,
+            addition_embed_type="text",
+            addition_embed_type_num_heads=2,
+            encoder_hid_dim=_WIDTH,
+        ),
+        scheduler=DDPMScheduler(variance_type="learned_range", thresholding=True),
+        safety_checker=None,
+        feature_extractor=None,
+        watermarker=None,
+        requires_safety_checker=False,
+    ).save_pretrained(folder)
+
+
+def save_flux(folder: Path) -> None:
+    """Flux: a transformer whose guidance is an input of the network, so that there is one pass a step."""
+    torch.manual_seed(0)
+    FluxPipeline(
+        transformer=FluxTransformer2DModel(
+            patch_size=1,
+            in_channels=16,
+            num_layers=1,
+            num_single_layers=1,
+            attention_head_dim=16,
+            num_attention_heads=2,
+            joint_attention_dim=_WIDTH,
+            pooled_projection_dim=_WIDTH,
+            guidance_embeds=True,
+            axes_dims_rope=(4, 4, 8),
+        ),
+        vae=_autoencoder(latent_channels=4, shift_factor=0.06, use_quant_conv=False, use_post_quant_conv=False),
+        text_encoder=CLIPTextModel(_text_config(folder)),
+        tokenizer=_tokenizer(folder),
+        text_encoder_2=_t5_encoder(_WIDTH),
+        tokenizer_2=_t5_tokenizer(),
+        scheduler=FlowMatchEulerDiscreteScheduler(),
+    ).save_pretrained(folder)
 
 
 def put_into_hub_cache(cache: Path, repository: str, save, variant: str | None = None) -> None:
@@ -109,6 +184,10 @@ def _tokenizer(folder: Path):
 def _t5_tokenizer() -> T5Tokenizer:
     pieces = ["<pad>", "</s>", "<unk>", "▁", *string.ascii_lowercase]
     return T5Tokenizer(vocab=[(piece, -1.0) for piece in pieces], extra_ids=0)
+
+
+def _t5_encoder(width: int) -> T5EncoderModel:
+    return T5EncoderModel(T5Config(vocab_size=128, d_model=width, d_kv=8, d_ff=32, num_layers=1, num_heads=2))
 
 
 def _text_config(folder: Path) -> CLIPTextConfig:

@@ -1,0 +1,104 @@
+"""Classes of pipeline that the project names nowhere load and draw, or say in one line what stands in the way."""
+
+import json
+
+import diffusers
+import numpy as np
+import pytest
+
+from photographs.photo_set import read_photo_set
+from tests.text_to_image.commands import draw_frogs, run_command, the_line
+from tests.text_to_image.tiny_pipelines import save_deepfloyd, save_flux, save_pixart
+from text_to_image.call_arguments import accepted_arguments, call_arguments, check_call
+from text_to_image.config import GeneratorConfig
+from text_to_image.guidance import GuidancePerImage, range_explained
+
+UNSEEN = {
+    "PixArtAlphaPipeline": (
+        save_pixart,
+        {"guidance_scale": [1.5, 4], "image_size": 64, "arguments": {"use_resolution_binning": False}},
+    ),
+    "IFPipeline": (save_deepfloyd, {"guidance_scale": [1.5, 4], "prompts": {"negative": "blurry"}}),
+    "FluxPipeline": (save_flux, {"guidance_scale": 3.5, "image_size": 32}),
+}
+
+
+def prepare(save, folder, **settings):
+    save(folder / "model")
+    generator = {"model": str(folder / "model"), "steps": 2, "rows_per_forward": 2, "dtype": "float32", **settings}
+    manifest = folder / "manifest.json"
+    run_command("prepare_generator", "--generator", json.dumps(generator), "--output", manifest)
+    return manifest
+
+
+@pytest.mark.parametrize("pipeline_class", UNSEEN)
+def test_unseen_class_loads_and_draws(pipeline_class, tmp_path):
+    save, settings = UNSEEN[pipeline_class]
+    manifest = prepare(save, tmp_path, **settings)
+    assert json.loads(manifest.read_text())["pipeline_class"] == pipeline_class
+    _, shard = draw_frogs(manifest, tmp_path)
+    photos = read_photo_set(shard)
+    assert photos.images_nhwc.shape == (3, 32, 32, 3)
+    assert len(np.unique(photos.metadata["digest"])) == 3
+    assert photos.metadata["redraws"].tolist() == [0, 0, 0]
+
+
+def test_range_of_guidance_is_refused_where_the_network_takes_one_number(tmp_path):
+    manifest = prepare(save_flux, tmp_path, guidance_scale=[2, 4], image_size=32)
+    finished, shard = draw_frogs(manifest, tmp_path, last=0, check=False)
+    line = the_line(finished)
+    assert "generator.guidance_scale is [2.0, 4.0]" in line
+    assert line.endswith("takes one guidance scale for a whole batch, as distilled models do; give one number")
+    assert not shard.exists()
+
+
+def test_only_the_range_is_blamed_for_what_it_caused():
+    config = GeneratorConfig(model="a/b", guidance_scale=(1, 3))
+    with pytest.raises(TypeError, match="unrelated"), range_explained(config):
+        raise TypeError("unrelated")
+    with pytest.raises(ValueError, match="give one number"), range_explained(config):
+        GuidancePerImage([1.0, 2.0], 3.0) - 1
+
+
+def check(pipeline_class, **settings):
+    config = GeneratorConfig(model="owner/model", **settings)
+    accepted = accepted_arguments(getattr(diffusers, pipeline_class))
+    check_call(config, pipeline_class, accepted)
+    return call_arguments(config, accepted, [1.5] * 2)
+
+
+@pytest.mark.parametrize(
+    ("pipeline_class", "settings", "message"),
+    [
+        ("WuerstchenDecoderPipeline", {}, "needs image_embeddings, so it does not draw pictures"),
+        ("DDPMPipeline", {}, "DDPMPipeline takes no prompt, so it does not"),
+        ("WanPipeline", {}, "WanPipeline makes films, so it does not"),
+        (
+            "StableCascadeCombinedPipeline",
+            {},
+            "generator.guidance_scale is 1.5, but StableCascadeCombinedPipeline takes none; set it to 0 and, under "
+            "generator.arguments, prior_guidance_scale and decoder_guidance_scale",
+        ),
+        ("StableDiffusionPipeline", {"arguments": {"speed": 2}}, "has 'speed', which is no argument of StableDiff"),
+        ("StableDiffusionPipeline", {"arguments": {"height": 64}}, "has 'height', which is given by other settings"),
+        ("FluxPipeline", {"prompts": {"negative": "blurry"}}, "or raise arguments.true_cfg_scale above 1"),
+        ("LDMTextToImagePipeline", {"prompts": {"negative": "blurry"}}, "generator.prompts.negative is set, but has"),
+    ],
+)
+def test_setting_that_the_class_would_not_hear_is_refused(pipeline_class, settings, message):
+    with pytest.raises(ValueError, match="generator") as raised:
+        check(pipeline_class, **settings)
+    assert message in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_settings_of_its_own_reach_the_class():
+    given = check(
+        "StableCascadeCombinedPipeline",
+        guidance_scale=0,
+        steps=7,
+        arguments={"prior_guidance_scale": 2.0, "prior_num_inference_steps": 5},
+    )
+    assert given == {"num_inference_steps": 7, "prior_guidance_scale": 2.0, "prior_num_inference_steps": 5}
+    steered = check("FluxPipeline", prompts={"negative": "blurry"}, arguments={"true_cfg_scale": 2.0})
+    assert steered["negative_prompt"] == ["blurry", "blurry"]

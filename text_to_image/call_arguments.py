@@ -1,0 +1,96 @@
+"""What a pipeline is called with: diffusers' classes differ in what they take, and nothing may be dropped silently."""
+
+import inspect
+import json
+from collections.abc import Collection
+
+from diffusers import DiffusionPipeline
+
+from text_to_image.config import GeneratorConfig, uses_guidance
+from text_to_image.guidance import batch_guidance
+
+_ALWAYS_GIVEN = ("prompt", "generator", "output_type")
+_SETTINGS = {*_ALWAYS_GIVEN, "num_inference_steps", "guidance_scale", "negative_prompt", "height", "width"}
+
+
+def accepted_arguments(pipeline_class: type[DiffusionPipeline]) -> dict[str, bool]:
+    """Return the names of the arguments of a call, each with whether it must be given."""
+    parameters = inspect.signature(pipeline_class.__call__).parameters.values()
+    return {
+        parameter.name: parameter.default is inspect.Parameter.empty
+        for parameter in parameters
+        if parameter.name != "self" and parameter.kind is not inspect.Parameter.VAR_KEYWORD
+    }
+
+
+def check_call(config: GeneratorConfig, pipeline_class: str, accepted: dict[str, bool]) -> None:
+    """Check that every setting reaches the pipeline.
+
+    Raises:
+        ValueError: the class draws no pictures from prompts, or a setting would have no effect with it.
+    """
+    _check_draws_from_prompts(config, pipeline_class, accepted)
+    for name in config.arguments:
+        if name in _SETTINGS or name not in accepted:
+            why = "is given by other settings" if name in _SETTINGS else f"is no argument of {pipeline_class}"
+            raise ValueError(f"generator.arguments has {name!r}, which {why}; remove it")
+    if "num_inference_steps" not in accepted and not _given_elsewhere(config, "num_inference_steps"):
+        raise ValueError(
+            f"generator.steps is {config.steps}, but {pipeline_class} takes no such number; set under "
+            f"generator.arguments {_alternatives(accepted, 'num_inference_steps')}"
+        )
+    if "guidance_scale" not in accepted and uses_guidance(config):
+        raise ValueError(
+            f"generator.guidance_scale is {json.dumps(config.guidance_scale)}, but {pipeline_class} takes none; set it "
+            f"to 0 and, under generator.arguments, {_alternatives(accepted, 'guidance_scale')}"
+        )
+    if "height" not in accepted and config.image_size is not None:
+        raise ValueError(
+            f"generator.image_size is {config.image_size}, but {pipeline_class} draws in its own size alone; set null"
+        )
+    # Some take their network's distilled guidance by that name, and guide against a negative prompt by another.
+    steers = config.arguments.get("true_cfg_scale", 1) > 1 if "true_cfg_scale" in accepted else uses_guidance(config)
+    if config.prompts.negative is not None and not (steers and "negative_prompt" in accepted):
+        scale = "arguments.true_cfg_scale" if "true_cfg_scale" in accepted else "guidance_scale"
+        raise ValueError(
+            f"generator.prompts.negative is set, but has no effect with {pipeline_class} at guidance_scale "
+            f"{json.dumps(config.guidance_scale)}; remove it, or raise {scale} above 1"
+        )
+
+
+def call_arguments(config: GeneratorConfig, accepted: Collection[str], scales: list[float]) -> dict:
+    """Return the arguments of a call but the prompts, the noise and the kind of output.
+
+    Args:
+        accepted: what the pipeline takes, as `accepted_arguments` has it.
+        scales: each image's guidance scale.
+    """
+    arguments = dict(config.arguments)
+    if "num_inference_steps" in accepted:
+        arguments["num_inference_steps"] = config.steps
+    if "guidance_scale" in accepted:
+        arguments["guidance_scale"] = batch_guidance(config, scales)
+    if config.prompts.negative is not None:
+        arguments["negative_prompt"] = [config.prompts.negative] * len(scales)
+    if config.image_size is not None:
+        arguments |= {"height": config.image_size, "width": config.image_size}
+    return arguments
+
+
+def _check_draws_from_prompts(config: GeneratorConfig, pipeline_class: str, accepted: dict[str, bool]) -> None:
+    missing = [name for name in _ALWAYS_GIVEN if name not in accepted]
+    needed = [name for name, must in accepted.items() if must and name != "prompt" and name not in config.arguments]
+    if missing or needed or "num_frames" in accepted:
+        reason = f"takes no {missing[0]}" if missing else f"needs {needed[0]}" if needed else "makes films"
+        raise ValueError(
+            f"generator.model is {config.model!r}: {pipeline_class} {reason}, so it does not draw pictures from "
+            "prompts alone; choose a text-to-image model"
+        )
+
+
+def _given_elsewhere(config: GeneratorConfig, name: str) -> bool:
+    return any(argument.endswith(name) for argument in config.arguments)
+
+
+def _alternatives(accepted: Collection[str], name: str) -> str:
+    return " and ".join(other for other in accepted if other.endswith(name)) or "what it takes in its place (none)"

@@ -1,0 +1,79 @@
+"""From a pinned model to diffusers' pipeline object, whatever its class."""
+
+import inspect
+import json
+import warnings
+
+import diffusers
+import torch
+from diffusers import AutoPipelineForText2Image, DiffusionPipeline
+from diffusers.pipelines.auto_pipeline import (
+    AUTO_IMAGE2IMAGE_PIPELINES_MAPPING,
+    AUTO_INPAINT_PIPELINES_MAPPING,
+    AUTO_TEXT2IMAGE_PIPELINES_MAPPING,
+)
+from diffusers.utils import logging as diffusers_logging
+from safetensors import SafetensorError
+from transformers.utils import logging as transformers_logging
+
+from text_to_image.config import GeneratorConfig
+from text_to_image.model_source import ModelSource, is_folder
+
+
+def _class_names(mapping: dict[str, type]) -> set[str]:
+    return {pipeline.__name__ for pipeline in mapping.values()}
+
+
+_START_FROM_AN_IMAGE = (
+    _class_names(AUTO_IMAGE2IMAGE_PIPELINES_MAPPING) | _class_names(AUTO_INPAINT_PIPELINES_MAPPING)
+) - _class_names(AUTO_TEXT2IMAGE_PIPELINES_MAPPING)
+
+
+def load_pipeline(config: GeneratorConfig, source: ModelSource, dtype: torch.dtype) -> DiffusionPipeline:
+    """Load the model's own pipeline class, with weights of `dtype`, from its folder or the hub's cache.
+
+    A model that was saved for image-to-image or inpainting is loaded as its text-to-image sibling.
+
+    Raises:
+        ValueError: this version of diffusers has no such class, or the files do not make one.
+    """
+    if not hasattr(diffusers, source.pipeline_class):
+        raise ValueError(
+            f"generator.model is {config.model!r}: its class {source.pipeline_class} is unknown to diffusers "
+            f"{diffusers.__version__}; choose another model or revision"
+        )
+    diffusers_logging.disable_progress_bar()
+    transformers_logging.disable_progress_bar()
+    location = (
+        {}
+        if is_folder(config.model)
+        else {"revision": source.revision, "variant": config.variant, "local_files_only": True}
+    )
+    loader = AutoPipelineForText2Image if source.pipeline_class in _START_FROM_AN_IMAGE else DiffusionPipeline
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            pipeline = loader.from_pretrained(config.model, use_safetensors=True, torch_dtype=dtype, **location)
+    except (OSError, ValueError, ImportError, SafetensorError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise ValueError(
+            f"generator.model is {config.model!r}: {source.pipeline_class} at {source.revision} cannot be loaded "
+            f"({reason}); if a file is spoilt, remove the model from where it is kept and get it again"
+        ) from error
+    pipeline.set_progress_bar_config(disable=True)
+    return pipeline
+
+
+def set_timestep_spacing(pipeline: DiffusionPipeline, spacing: str) -> None:
+    """Spread the pipeline's steps over the noise levels another way.
+
+    Raises:
+        ValueError: its scheduler has no such setting.
+    """
+    scheduler = getattr(pipeline, "scheduler", None)
+    if scheduler is None or "timestep_spacing" not in inspect.signature(type(scheduler).__init__).parameters:
+        raise ValueError(
+            f"generator.timestep_spacing is {json.dumps(spacing)}: the scheduler of {type(pipeline).__name__} "
+            f"({type(scheduler).__name__}) has no such setting; set it to null"
+        )
+    pipeline.scheduler = type(scheduler).from_config(scheduler.config, timestep_spacing=spacing)
