@@ -2,6 +2,7 @@
 
 import inspect
 import warnings
+from collections.abc import Iterable
 from contextlib import nullcontext
 
 import numpy as np
@@ -13,6 +14,7 @@ from transformers.utils import logging as transformers_logging
 from text_to_image.config import GeneratorConfig, guidance_range, uses_guidance
 from text_to_image.guidance import GuidancePerImage
 from text_to_image.model_source import ModelSource, is_folder
+from text_to_image.prompt_length import refuse_cut_prompts
 
 
 class Pipeline:
@@ -23,7 +25,8 @@ class Pipeline:
         source: the model as `resolve_model` pinned it; it must be in a folder or in the hub's cache already.
 
     Raises:
-        ValueError: the settings ask for what this kind of pipeline does not have.
+        ValueError: the settings ask for what this kind of pipeline does not have, or for a negative prompt that is
+            longer than it takes.
     """
 
     def __init__(self, config: GeneratorConfig, source: ModelSource):
@@ -55,6 +58,12 @@ class Pipeline:
                 "generator.prompts.negative is set, but has no effect "
                 f"with {source.pipeline_class} at guidance_scale {config.guidance_scale}; remove it, or raise the other"
             )
+        if config.prompts.negative is not None:
+            self.refuse_cut_prompts([config.prompts.negative])
+
+    def refuse_cut_prompts(self, prompts: Iterable[str]) -> None:
+        """Raise ValueError for the first prompt that is longer than the model takes."""
+        refuse_cut_prompts(self._pipeline, prompts)
 
     def __call__(self, prompts: list[str], scales: list[float], seeds: list[int]) -> tuple[np.ndarray, list[bool]]:
         """Draw one image a prompt.
@@ -66,7 +75,11 @@ class Pipeline:
         Returns:
             float32 (N, H, W, 3) in 0-1, NaN where the network failed; and whether the model's safety checker
             blanked each image.
+
+        Raises:
+            ValueError: a prompt is longer than the model takes.
         """
+        self.refuse_cut_prompts(prompts)
         options = {"guidance_scale": GuidancePerImage(scales, guidance_range(self._config)[1])}
         if self._config.prompts.negative is not None:
             options["negative_prompt"] = [self._config.prompts.negative] * len(prompts)
