@@ -10,6 +10,7 @@ import os
 from pathlib import Path
 
 from photographs.atomic_files import write_atomically
+from text_to_image.model_source import resolve_model
 from workflow_scripts.command import parser, run
 from workflow_scripts.study_files import add_study_arguments, read_generator
 
@@ -34,6 +35,7 @@ def main() -> None:
     config = read_generator(
         [options.config, *options.study], **{key: value for key, value in changes.items() if value is not None}
     )
+    source = resolve_model(config)
     # Said before transformers is imported, which otherwise greets with warnings about image processors.
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     # Imported here: torch and diffusers take seconds, which --help and a wrong setting need not wait for.
@@ -41,11 +43,9 @@ def main() -> None:
 
     from text_to_image.contact_sheet import contact_sheet
     from text_to_image.free_prompt import draw_free_prompt, understand
-    from text_to_image.model_source import resolve_model
     from text_to_image.pipeline import Pipeline
 
     torch.set_num_threads(options.threads)
-    source = resolve_model(config)
     understood = understand(source, options.prompt)
     if understood.answer:
         print(understood.answer, flush=True)

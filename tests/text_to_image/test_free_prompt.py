@@ -53,10 +53,14 @@ def test_nothing_is_claimed_of_another_model(tiny_model):
     assert (understood.prompt, understood.answer) == ("a hot dog stand", "")
 
 
+def test_empty_prompt_is_refused(tiny_model):
+    with pytest.raises(ValueError, match="the prompt is empty; say what to draw"):
+        understand(resolve_model(GeneratorConfig(model=str(tiny_model))), " ")
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["", "--output", "sheet.png"], "error: the prompt is empty; say what to draw"),
         (["a cat", "--output", "sheet.jpg"], "error: --output is sheet.jpg; the sheet is a .png"),
         (["a cat", "--output", "sheet.png", "--count", "0"], "error: --count is 0; it takes at least one"),
         (["a cat", "--output", "sheet.png", "--generator", "./nowhere"], "error: nowhere: no diffusers pipeline"),

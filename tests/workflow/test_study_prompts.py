@@ -42,7 +42,7 @@ def test_shipped_sets_name_the_embedded_generators_animals(settings, name):
         ({"templates": ["a {class}", "a {class} chased by a dog"]}, "for class 'bird': 'a bird chased by a dog' says"),
         (
             {"templates": ["{class} {viewpoint}"], "viewpoints": ["up", "from a bird's eye"]},
-            "for class 'cat': 'cat from",
+            "for class 'cat': \"cat from a bird's eye\" says",
         ),
     ],
 )
