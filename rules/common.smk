@@ -10,9 +10,12 @@ from photographs.splits import SPLITS
 from text_to_image.model_source import is_folder
 from workflow_scripts.config import TRAINED_GENERATOR_FOLDER, ConfigError, load_study
 from workflow_scripts.stale_lock import clear_stale_lock
+from workflow_scripts.subject_check import check_subjects
 
 try:
     STUDY = load_study(config)
+    if workflow.is_main_process:  # once a run: jobs need not wait for the tokenizer's library
+        check_subjects(STUDY)
 except ConfigError as error:
     sys.exit(f"error: {error}")
 

@@ -9,7 +9,9 @@ rule merge_synthetic_photos:
     input:
         shards=[shard for name in STUDY.classes for shard in shards_of_class(name)],
         generator="results/generator/manifest.json",
-        code=command_sources("merge_synthetic_photos", "text_to_image/image_identity.py"),
+        code=command_sources(
+            "merge_synthetic_photos", "text_to_image/image_identity.py", "text_to_image/prompt_record.py"
+        ),
     output:
         splits=expand("results/synthetic_photos/{split}.npz", split=SPLITS),
         manifest="results/synthetic_photos/manifest.json",

@@ -1,43 +1,16 @@
 """Settings of the generated photographs: a text-to-image pipeline, or a folder of images in its place."""
 
-import string
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator
 
+from text_to_image.prompt_settings import Prompts
+
 ResamplingKernel = Literal["box", "bilinear", "hamming", "bicubic", "lanczos"]
-PLACEHOLDERS = ("class", "a_class", "domain", "a_domain")
 
 
 class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Prompts(_Settings):
-    """How a class becomes words. Each image draws its template and domain by its identity."""
-
-    templates: tuple[str, ...] = Field(
-        ("{a_domain} of {a_class}",),
-        min_length=1,
-        description="Sentences with {class} or {a_class} (with its article), and {domain} or {a_domain}. "
-        "More variety transfers better to real photographs than any other setting but guidance.",
-    )
-    domains: tuple[str, ...] = Field(("photo",), min_length=1, description="What {domain} may stand for.")
-    class_words: dict[str, str] = Field(
-        {}, description="The words to use for a class where its name misleads, such as crane: 'crane bird'."
-    )
-    negative: str | None = Field(None, description="What to steer away from; needs guidance above 1.")
-
-    @field_validator("templates")
-    @classmethod
-    def _names_the_class(cls, templates: tuple[str, ...]) -> tuple[str, ...]:
-        for template in templates:
-            names = {name for _, name, _, _ in string.Formatter().parse(template) if name is not None}
-            if unknown := names - set(PLACEHOLDERS):
-                raise ValueError(f"{template!r} has {{{unknown.pop()}}}; known are {', '.join(PLACEHOLDERS)}")
-            if not names & {"class", "a_class"}:
-                raise ValueError(f"{template!r} does not name the class; put {{class}} or {{a_class}} in it")
-        return templates
 
 
 class GeneratorConfig(_Settings):

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, Literal
 
-Purpose = Literal["noise", "prompt", "guidance"]
+Purpose = Literal["noise", "guidance", "template", "class_word", "domain", "background", "viewpoint", "weather"]
 
 
 def image_seed(seed: int, class_name: str, index: int, purpose: Purpose, redraw: int = 0) -> int:

@@ -1,5 +1,6 @@
 """Any diffusers text-to-image pipeline, loaded one way and called one way."""
 
+from collections.abc import Iterable
 from contextlib import nullcontext
 
 import numpy as np
@@ -10,6 +11,7 @@ from text_to_image.config import GeneratorConfig
 from text_to_image.guidance import range_explained
 from text_to_image.model_source import ModelSource
 from text_to_image.pipeline_loading import load_pipeline, set_timestep_spacing
+from text_to_image.prompt_length import refuse_cut_prompts
 
 
 class Pipeline:
@@ -20,7 +22,8 @@ class Pipeline:
         source: the model as `resolve_model` pinned it; it must be in a folder or in the hub's cache already.
 
     Raises:
-        ValueError: the settings ask for what this kind of pipeline does not have.
+        ValueError: the settings ask for what this kind of pipeline does not have, or for a negative prompt that is
+            longer than it takes.
     """
 
     def __init__(self, config: GeneratorConfig, source: ModelSource):
@@ -34,6 +37,12 @@ class Pipeline:
             set_timestep_spacing(self._pipeline, config.timestep_spacing)
         self._accepted = accepted_arguments(type(self._pipeline))
         check_call(config, source.pipeline_class, self._accepted)
+        if config.prompts.negative is not None:
+            self.refuse_cut_prompts([config.prompts.negative])
+
+    def refuse_cut_prompts(self, prompts: Iterable[str]) -> None:
+        """Raise ValueError for the first prompt that is longer than the model takes."""
+        refuse_cut_prompts(self._pipeline, prompts)
 
     def __call__(self, prompts: list[str], scales: list[float], seeds: list[int]) -> tuple[np.ndarray, list[bool]]:
         """Draw one image a prompt.
@@ -45,7 +54,11 @@ class Pipeline:
         Returns:
             float32 (N, H, W, 3) in 0-1, NaN where the network failed; and whether the model's safety checker
             blanked each image.
+
+        Raises:
+            ValueError: a prompt is longer than the model takes.
         """
+        self.refuse_cut_prompts(prompts)
         arithmetic = (
             torch.autocast("cpu", torch.bfloat16)
             if self.device == "cpu" and self.dtype != torch.float32

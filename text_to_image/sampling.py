@@ -11,7 +11,8 @@ from text_to_image.config import GeneratorConfig
 from text_to_image.guidance import guidance_for
 from text_to_image.image_identity import image_seed
 from text_to_image.pipeline import Pipeline
-from text_to_image.prompts import Prompt, prompt_for
+from text_to_image.prompt_record import Prompt, prompt_columns
+from text_to_image.prompts import prompt_for
 from text_to_image.resampling import to_study_size
 
 # An image whose brightest and darkest values lie this close together shows nothing.
@@ -95,9 +96,7 @@ class Sampler:
             np.asarray([request.index for request in requests], np.int64),
             self._classes,
             {
-                "prompt": np.asarray([request.prompt.text for request in requests]),
-                "template": np.asarray([request.prompt.template for request in requests]),
-                "domain": np.asarray([request.prompt.domain for request in requests]),
+                **prompt_columns([request.prompt for request in requests]),
                 "guidance_scale": np.asarray([request.guidance_scale for request in requests], np.float64),
                 "seed": np.asarray([request.seed for request in requests], np.int64),
                 "redraws": np.asarray([request.redraw for request in requests], np.int32),

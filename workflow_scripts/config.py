@@ -123,6 +123,12 @@ class Study(_Settings):
         return arms
 
     @model_validator(mode="after")
+    def _words_for_every_class(self) -> "Study":
+        if self.image_folder is None:
+            self.generator.prompts.check_classes(self.classes, CIFAR10_CLASSES)
+        return self
+
+    @model_validator(mode="after")
     def _enough_photographs(self) -> "Study":
         available = split_sizes(self.images_per_class.synthetic)["train"]
         for name, arm in self.arms.items():
@@ -157,7 +163,7 @@ def load_study(settings: dict[str, Any]) -> Study:
     try:
         study = Study.model_validate(settings)
     except ValidationError as error:
-        raise ConfigError(_first_problem(error)) from error
+        raise ConfigError(first_problem(error)) from error
     if study.image_folder is not None:
         if not Path(study.image_folder.folder).is_dir():
             raise ConfigError(f"config: image_folder.folder is {study.image_folder.folder!r}: there is no such folder")
@@ -178,14 +184,17 @@ def load_study(settings: dict[str, Any]) -> Study:
     return study
 
 
-def _first_problem(error: ValidationError) -> str:
+def first_problem(error: ValidationError, under: str | None = None) -> str:
+    """Return the first thing that is wrong as one line: the key (below the key `under`), its value and the mend."""
     problem = error.errors()[0]
-    key = ".".join(str(part) for part in problem["loc"]) or "the study"
+    key = ".".join(str(part) for part in (under, *problem["loc"]) if part is not None) or "the study"
     if problem["type"] == "extra_forbidden":
         return f"config: {key} is no setting; remove it or correct its name"
     if problem["type"] == "missing":
         return f"config: {key} is missing; add it (config.yaml explains each setting)"
     message = problem["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
-    if not problem["loc"]:
+    if not problem["loc"] and under is None:
         return f"config: {message}"
+    if isinstance(problem["input"], dict):
+        return f"config: {key}: {message}"
     return f"config: {key} is {json.dumps(problem['input'], default=str)}: {message[0].lower() + message[1:]}"

@@ -30,9 +30,10 @@ def main() -> None:
     options = arguments.parse_args()
 
     manifest = json.loads(options.generator_manifest.read_text())
+    indices = range(options.first, options.last + 1)
 
     def make_draw() -> Draw:
-        draw = _draw_function(manifest, options.class_name, options.threads)
+        draw = _draw_function(manifest, options.class_name, indices, options.threads)
         model, revision = str(manifest["model"]), str(manifest["revision"])
 
         def draw_with_origin(class_name: str, indices: list[int]) -> PhotoSet:
@@ -43,13 +44,12 @@ def main() -> None:
         return draw_with_origin
 
     name = f"{manifest['digest'][:16]}_{options.class_name}_{options.first}-{options.last}"
-    indices = range(options.first, options.last + 1)
     generate_shard(
         make_draw, options.class_name, indices, options.batch_size, options.state_folder / name, options.output
     )
 
 
-def _draw_function(manifest: dict, class_name: str, threads: int) -> Draw:
+def _draw_function(manifest: dict, class_name: str, indices: range, threads: int) -> Draw:
     if manifest["kind"] == "image_folder":
         return FolderReader(ImageFolderConfig.model_validate(manifest["settings"]), [class_name]).draw
     # Said before transformers is imported, which otherwise greets every job with warnings about image processors.
@@ -61,11 +61,15 @@ def _draw_function(manifest: dict, class_name: str, threads: int) -> Draw:
 
     from text_to_image.model_source import ModelSource
     from text_to_image.pipeline import Pipeline
+    from text_to_image.prompts import prompt_for
     from text_to_image.sampling import Sampler
 
     torch.set_num_threads(threads)
     config = GeneratorConfig.model_validate(manifest["settings"])
-    return Sampler(config, Pipeline(config, ModelSource.from_dict(manifest)), [class_name]).draw
+    pipeline = Pipeline(config, ModelSource.from_dict(manifest))
+    # All of the job's prompts, so that one too long stops it at once and not after hours.
+    pipeline.refuse_cut_prompts(prompt_for(config.prompts, config.seed, class_name, index).text for index in indices)
+    return Sampler(config, pipeline, [class_name]).draw
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from photographs.mixing import class_counts
 from photographs.photo_set import PhotoSet, concatenate, read_photo_set, write_photo_set
 from photographs.splits import SPLITS, split_of_index, split_sizes
 from text_to_image.image_identity import check_distinct
+from text_to_image.prompt_record import count_parts
 from workflow_scripts.command import parser, run
 
 
@@ -45,6 +46,7 @@ def main() -> None:
             "images_per_class": split_sizes(options.images_per_class),
             "digests": {name: photo_set.digest() for name, photo_set in splits.items()},
             "redrawn": int(photos.metadata["redraws"].sum()),
+            "drawn": count_parts(photos.metadata),
         },
     )
     write_text(options.output_folder / "images.csv", _table(photos, split_names))

@@ -1,12 +1,14 @@
 """An image is a function of (generator settings, class, index) alone."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 import torch
 
 from photographs.photo_set import read_photo_set
 from text_to_image.config import GeneratorConfig
-from text_to_image.image_identity import check_distinct, image_seed
+from text_to_image.image_identity import Purpose, check_distinct, image_seed
 from text_to_image.model_source import resolve_model
 from text_to_image.pipeline import Pipeline
 from text_to_image.sampling import Sampler
@@ -110,7 +112,7 @@ def test_class_and_index_change_the_image(sampler, reference):
 
 
 def test_prompts_and_guidance_vary_from_image_to_image(reference):
-    assert len(set(reference.metadata["prompt"].tolist())) == 3  # "cat" has no domain in it, so two pairs coincide
+    assert len(set(reference.metadata["prompt"].tolist())) == 3  # "{class}" has no domain: one prompt for both
     scales = reference.metadata["guidance_scale"]
     assert len(set(scales.tolist())) == N
     assert scales.min() >= 1
@@ -122,7 +124,7 @@ def test_seeds_are_distinct_over_classes_indices_purposes_and_redraws():
         image_seed(0, name, index, purpose, redraw)
         for name in ("cat", "dog")
         for index in range(500)
-        for purpose in ("noise", "prompt", "guidance")
+        for purpose in get_args(Purpose)
         for redraw in range(3)
     ]
     check_distinct(seeds)

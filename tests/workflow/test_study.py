@@ -104,6 +104,26 @@ def test_setting_without_effect_on_results_reruns_nothing(study_copy):
     assert study_copy.planned_rules("--config", 'generator_training={"minutes_between_saves": 5}') == set()
 
 
+def test_edited_prompt_set_draws_anew_and_a_remark_in_it_does_not(study_copy):
+    path = study_copy.folder / "text_to_image" / "prompt_sets" / "plain.yaml"
+    path.write_text("# a remark\n" + path.read_text())
+    assert study_copy.planned_rules() == set()
+    edit(path, "domains: [photo]", "domains: [snapshot]")
+    assert {"prepare_generator", "generate_images", "merge_synthetic_photos"} <= study_copy.planned_rules()
+
+
+def test_manifest_counts_the_words_of_the_prompts(finished_study):
+    drawn = json.loads((finished_study.folder / "results/synthetic_photos/manifest.json").read_text())["drawn"]
+    assert drawn == {
+        "template": {"{a_domain} of {a_class}": 48},
+        "class_word": {"cat": 24, "frog": 24},
+        "domain": {"photo": 48},
+    }
+    header, *rows = (finished_study.folder / "results/synthetic_photos/images.csv").read_text().splitlines()
+    assert {"template", "class_word", "domain", "background", "viewpoint", "weather"} <= set(header.split(","))
+    assert len(rows) == 48
+
+
 def test_more_images_keep_the_shards_that_are_there(study_copy):
     finished = study_copy.run("--dry-run", "--config", 'images_per_class={"synthetic": 36, "train": 16}')
     assert finished.returncode == 0, finished.stdout
