@@ -13,6 +13,7 @@ from transformers.utils import logging as transformers_logging
 from text_to_image.config import GeneratorConfig, guidance_range, uses_guidance
 from text_to_image.guidance import GuidancePerImage
 from text_to_image.model_source import ModelSource, is_folder
+from text_to_image.samplers import chosen_scheduler
 
 
 class Pipeline:
@@ -45,10 +46,7 @@ class Pipeline:
                 config.model, use_safetensors=True, torch_dtype=weights_dtype, **location
             ).to(self.device)
         self._pipeline.set_progress_bar_config(disable=True)
-        if config.timestep_spacing is not None:
-            self._pipeline.scheduler = type(self._pipeline.scheduler).from_config(
-                self._pipeline.scheduler.config, timestep_spacing=config.timestep_spacing
-            )
+        self._pipeline.scheduler = chosen_scheduler(self._pipeline.scheduler, config)
         self._accepted = set(inspect.signature(type(self._pipeline).__call__).parameters)
         if config.prompts.negative is not None and not (uses_guidance(config) and "negative_prompt" in self._accepted):
             raise ValueError(
