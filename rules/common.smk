@@ -20,6 +20,9 @@ if workflow.is_main_process and not workflow.dryrun:
     clear_stale_lock(Path.cwd())
 
 DOMAINS = ("real", "synthetic", "mixture")
+SWEEP_POINTS = STUDY.sweep_points()
+# What chooses between settings: real photographs that neither train a classifier nor judge the study.
+VALIDATION = "real_validation"
 
 
 wildcard_constraints:
@@ -29,6 +32,10 @@ wildcard_constraints:
     arm="|".join(STUDY.arms),
     seed_index=r"\d+",
     domain="|".join(DOMAINS),
+    sweep="|".join(SWEEP_POINTS) or "none",
+    point=r"[^/]+",
+    drawing=r"[^/]+",
+    subset=r"all|without_\d+",
     figure="[a-z_]+",
 
 
@@ -61,21 +68,30 @@ def as_json(settings):
 
 
 def model_files(wildcards):
-    """Return what the generator's manifest is made from: the folder's files, the trained model's, or none (hub)."""
-    if STUDY.image_folder is not None or not is_folder(STUDY.generator.model):
+    """Return what the generator's manifest is made from."""
+    return [] if STUDY.image_folder is not None else files_of_model(STUDY.generator.model)
+
+
+def files_of_model(model):
+    """Return a model's files: the folder's, the folder itself where the study trains it, or none (hub)."""
+    if not is_folder(model):
         return []
-    if STUDY.generator.model == TRAINED_GENERATOR_FOLDER:
+    if model == TRAINED_GENERATOR_FOLDER:
         return [TRAINED_GENERATOR_FOLDER]
-    return sorted(str(path) for path in Path(STUDY.generator.model).rglob("*") if path.is_file())
+    return sorted(str(path) for path in Path(model).rglob("*") if path.is_file())
 
 
-def shards_of_class(class_name):
+def shards_of_class(class_name, folder="results/generated_images", total=STUDY.images_per_class.synthetic):
     """Return the shard files that hold a class's images; their names are the indices of the first and last image."""
-    total = STUDY.images_per_class.synthetic
     return [
-        f"results/generated_images/{class_name}/{first}-{min(first + STUDY.shard_size, total) - 1}.npz"
+        f"{folder}/{class_name}/{first}-{min(first + STUDY.shard_size, total) - 1}.npz"
         for first in range(0, total, STUDY.shard_size)
     ]
+
+
+def named_photos(wildcards, input):
+    """Return DOMAIN=FILE for every test set among a rule's inputs."""
+    return [f"{domain}={path}" for domain, path in input.items() if domain in (*DOMAINS, VALIDATION)]
 
 
 def share_of_arm(wildcards):
