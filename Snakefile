@@ -24,12 +24,20 @@ include: "rules/classifiers.smk"
 include: "rules/predictions.smk"
 include: "rules/figures.smk"
 include: "rules/report.smk"
+include: "rules/sweeps.smk"
 
 
 rule all:
     default_target: True
     input:
         "results/report/report.html",
+    localrule: True
+
+
+rule sweeps:
+    input:
+        expand("results/figures/sweep_{sweep}.svg", sweep=STUDY.sweeps),
+        expand("results/sweeps/{sweep}/choice.json", sweep=STUDY.sweeps),
     localrule: True
 
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
 
-from photographs.splits import SPLITS
+from photographs.splits import SPLITS, split_sizes
 from text_to_image.model_source import is_folder
 from workflow_scripts.config import TRAINED_GENERATOR_FOLDER, ConfigError, load_study
 from workflow_scripts.stale_lock import clear_stale_lock
+from workflow_scripts.sweeps import drawing_config
 
 try:
     STUDY = load_study(config)
@@ -21,6 +22,7 @@ if workflow.is_main_process and not workflow.dryrun:
 
 DOMAINS = ("real", "synthetic", "mixture")
 SWEEP_POINTS = STUDY.sweep_points()
+SWEEP_SPLITS = split_sizes(STUDY.sweep_size.images_per_class)
 # What chooses between settings: real photographs that neither train a classifier nor judge the study.
 VALIDATION = "real_validation"
 

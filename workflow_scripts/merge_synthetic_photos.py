@@ -34,7 +34,10 @@ def main() -> None:
     options = arguments.parse_args()
 
     photos = concatenate(
-        [_resampled(_with_classes(read_photo_set(path), options.classes), options.resampling) for path in options.shards]
+        [
+            _resampled(_with_classes(read_photo_set(path), options.classes), options.resampling)
+            for path in options.shards
+        ]
     )
     if "seed" in photos.metadata:
         check_distinct(photos.metadata["seed"].tolist())
