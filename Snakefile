@@ -25,6 +25,7 @@ include: "rules/predictions.smk"
 include: "rules/figures.smk"
 include: "rules/report.smk"
 include: "rules/sweeps.smk"
+include: "rules/template_worth.smk"
 
 
 rule all:
@@ -38,6 +39,12 @@ rule sweeps:
     input:
         expand("results/figures/sweep_{sweep}.svg", sweep=STUDY.sweeps),
         expand("results/sweeps/{sweep}/choice.json", sweep=STUDY.sweeps),
+    localrule: True
+
+
+rule template_worth:
+    input:
+        "results/figures/template_worth.svg",
     localrule: True
 
 
