@@ -4,12 +4,25 @@ INPUTS   results/synthetic_photos/{train,val}.npz, results/real_photos/{train,va
 OUTPUTS  results/template_worth/worth.csv, worth.json; results/figures/template_worth.svg
 """
 
-WORTH_SUBSETS = ["all", *(f"without_{number}" for number, _ in enumerate(STUDY.prompt_parts()))]
-
 
 def left_out(wildcards):
     """Return the option that names the value to leave out of a subset, if any."""
     return f"--without {wildcards.subset.removeprefix('without_')}" if wildcards.subset != "all" else ""
+
+
+def predictions_of_template_worth(wildcards):
+    """Return the predictions of networks trained with everything and without each value; end the run if there is one."""
+    by, n_values = STUDY.template_worth.by, len(STUDY.prompt_parts())
+    if n_values < 2:
+        sys.exit(
+            f"error: config: template_worth.by is {by!r}: the prompts have only one; "
+            f"list two or more in generator.prompts.{by}s"
+        )
+    return [
+        f"results/template_worth/{subset}/seed_{seed}/{VALIDATION}.npz"
+        for subset in ("all", *(f"without_{number}" for number in range(n_values)))
+        for seed in range(STUDY.template_worth.seeds)
+    ]
 
 
 rule merge_template_subset:
@@ -92,7 +105,6 @@ rule evaluate_template_values:
             "evaluate_template_values",
             "flax_cnn",
             "transfer_analysis/neighbour_shapley.py",
-            "transfer_analysis/template_worth.py",
         ),
     output:
         values="results/template_worth/all/seed_{seed_index}/values.npz",
@@ -124,12 +136,7 @@ rule evaluate_template_values:
 
 rule analyse_template_worth:
     input:
-        predictions=expand(
-            "results/template_worth/{subset}/seed_{seed_index}/{domain}.npz",
-            subset=WORTH_SUBSETS,
-            seed_index=range(STUDY.template_worth.seeds),
-            domain=VALIDATION,
-        ),
+        predictions=predictions_of_template_worth,
         values=expand(
             "results/template_worth/all/seed_{seed_index}/values.npz",
             seed_index=range(STUDY.template_worth.seeds),

@@ -48,6 +48,17 @@ def group_values(
     return np.concatenate(values)
 
 
+def replacement_values(totals_mg: np.ndarray, counts_g: np.ndarray) -> np.ndarray:
+    """Return (M, G): each group's summed value less that of as many average images of the other groups.
+
+    Args:
+        totals_mg: every group's summed value to each test image.
+        counts_g: images in each group.
+    """
+    others_mg = (totals_mg.sum(axis=1, keepdims=True) - totals_mg) / (counts_g.sum() - counts_g)
+    return totals_mg - counts_g * others_mg
+
+
 def _by_rank(right_mn: np.ndarray, neighbours: int) -> np.ndarray:
     n = right_mn.shape[1]
     ranks = np.arange(1, n + 1)

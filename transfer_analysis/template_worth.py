@@ -24,17 +24,6 @@ _RESAMPLES = 2000
 _FEWEST_TO_RANK = 4
 
 
-def replacement_values(totals_mg: np.ndarray, counts_g: np.ndarray) -> np.ndarray:
-    """Return (M, G): each group's summed value less that of as many average images of the other groups.
-
-    Args:
-        totals_mg: every group's summed value to each test image.
-        counts_g: images in each group.
-    """
-    others_mg = (totals_mg.sum(axis=1, keepdims=True) - totals_mg) / (counts_g.sum() - counts_g)
-    return totals_mg - counts_g * others_mg
-
-
 def describe_worth(
     by: str, names: Sequence[str], everything: Cell, without: Sequence[Cell], estimates_smg: np.ndarray
 ) -> dict[str, Any]:
@@ -45,7 +34,7 @@ def describe_worth(
         names: the G templates.
         everything: answers of the networks trained on all templates.
         without: answers of those trained without each, in the order of `names`.
-        estimates_smg: float (S, M, G), `replacement_values` in the features of each of the first networks.
+        estimates_smg: float (S, M, G), `neighbour_shapley.replacement_values` in the features of each of the first.
     """
     measured = [describe_gap(everything, cell) for cell in without]
     measured_gsm = np.stack([everything.correct_sn - cell.correct_sn for cell in without])
@@ -91,19 +80,19 @@ def _agreement(measured_gsm: np.ndarray, estimated_gsm: np.ndarray) -> dict[str,
         np.stack([((images_bm @ table_sm.T) * seeds_bs).sum(axis=1) for table_sm in tables], axis=1)
         for tables in (measured_gsm, estimated_gsm)
     ]
-    correlations = [_spearman(first, second) for first, second in zip(*resampled, strict=True)]
+    observed = [tables.mean(axis=(1, 2))[None] for tables in (measured_gsm, estimated_gsm)]
     return {
-        "mean": _spearman(measured_gsm.mean(axis=(1, 2)), estimated_gsm.mean(axis=(1, 2))),
-        "ci95": [float(end) for end in np.quantile(correlations, [0.025, 0.975])],
+        "mean": float(_spearman(*observed)[0]),
+        "ci95": [float(end) for end in np.quantile(_spearman(*resampled), [0.025, 0.975])],
         "n_values": len(measured_gsm),
     }
 
 
-def _spearman(first: np.ndarray, second: np.ndarray) -> float:
-    # Without any difference there is no ranking to agree with.
-    if np.ptp(first) == 0 or np.ptp(second) == 0:
-        return 0.0
-    return float(stats.spearmanr(first, second).statistic)
+def _spearman(first_bg: np.ndarray, second_bg: np.ndarray) -> np.ndarray:
+    """Return each row's rank correlation; zero where one side is all ties, for there is no ranking to agree with."""
+    centred = [stats.rankdata(side, axis=1) - (side.shape[1] + 1) / 2 for side in (first_bg, second_bg)]
+    norms = np.sqrt((centred[0] ** 2).sum(axis=1) * (centred[1] ** 2).sum(axis=1))
+    return (centred[0] * centred[1]).sum(axis=1) / np.maximum(norms, np.finfo(float).tiny)
 
 
 def _entry(estimate: MeanEstimate) -> dict[str, Any]:

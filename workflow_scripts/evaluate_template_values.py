@@ -13,8 +13,7 @@ import numpy as np
 from flax_cnn.classifier import load_classifier
 from photographs.photo_set import read_photo_set
 from photographs.verified_arrays import write_arrays
-from transfer_analysis.neighbour_shapley import group_values
-from transfer_analysis.template_worth import replacement_values
+from transfer_analysis.neighbour_shapley import group_values, replacement_values
 from workflow_scripts.command import json_argument, parser, run
 
 

@@ -24,11 +24,6 @@ def main() -> None:
     photos = read_photo_set(options.photos)
     if options.by not in photos.metadata:
         raise ValueError(f"template_worth.by is {options.by!r}: the images in {options.photos} do not say theirs")
-    if len(options.values) < 2:
-        raise ValueError(
-            f"template_worth.by is {options.by!r}: the prompts have only one; "
-            f"list two at least in generator.prompts.{options.by}s"
-        )
     if options.without is not None:
         photos = photos.select(photos.metadata[options.by] != options.values[options.without])
     try:

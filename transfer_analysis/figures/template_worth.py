@@ -32,9 +32,9 @@ def draw_template_worth(worth: Mapping[str, Any]) -> Figure:
     measured.set_xlabel("points of accuracy")
     estimated.set_xlabel("points of a nearest-neighbour\nclassifier's accuracy")
     how = (
-        f"Above zero: training on it helps classify {worth['n_images']:,} real validation photographs more than as many "
-        f"other images do. 95 % intervals over these and {worth['n_seeds']} trainings; grey: too small to be found "
-        "reliably (80 % power). Hollow: not shown to differ from zero."
+        f"Above zero: training on it helps classify {worth['n_images']:,} real validation photographs more than as "
+        f"many other images do. 95 % intervals over these and {worth['n_seeds']} trainings; grey: too small to be "
+        "found reliably (80 % power). Hollow: not shown to differ from zero."
     )
     lines = [line for text in (worth["finding"], how) for line in textwrap.wrap(text, 118)]
     put_title(figure, f"What each {worth['by']} of the prompts is worth", "\n".join(lines))
