@@ -6,7 +6,7 @@ that, which is why a choice between settings counts what cannot be told apart fr
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ from transfer_analysis.cells import Cell
 from transfer_analysis.crossed_effects import estimate_mean
 from transfer_analysis.gaps import describe_gap
 from transfer_analysis.tables import csv_text
+
+_MOST_NAMED = 5
 
 
 def describe_sweep(plan: Mapping[str, Any], cells: Mapping[str, Cell], digests: Mapping[str, str]) -> dict[str, Any]:
@@ -69,17 +71,23 @@ def finding(sweep: Mapping[str, Any]) -> str:
     others = [point for point in points.values() if point["behind_best"] is not None]
     if not others:
         return f"{_percent(best['accuracy'])} with {best['label']}, the only point."
-    tied = [point["label"] for point in others if not is_worse(point)]
+    tied = [point for point in others if not is_worse(point)]
     worse = [point for point in others if is_worse(point)]
     parts = [f"Accuracy was highest with {best['label']} ({_percent(best['accuracy'])})"]
     if tied:
-        parts.append(f"not shown to differ from it: {'; '.join(tied)}")
+        parts.append(f"not shown to differ from it: {_names(tied)}")
     if worse:
         losses = sorted(100 * point["behind_best"]["mean"] for point in worse)
         by = f"{losses[0]:.1f}" if len(losses) == 1 else f"{losses[0]:.1f} to {losses[-1]:.1f}"
-        which = "; ".join(point["label"] for point in worse) if tied else "every other setting"
+        which = _names(worse) if tied else "every other setting"
         parts.append(f"lower by {by} points: {which}")
     return " – ".join(parts) + "."
+
+
+def _names(points: Sequence[Mapping[str, Any]]) -> str:
+    if len(points) > _MOST_NAMED:
+        return f"{len(points)} other points"
+    return "; ".join(point["label"] for point in points)
 
 
 def is_worse(point: Mapping[str, Any]) -> bool:

@@ -113,12 +113,10 @@ def _finding(worth: Mapping[str, Any]) -> str:
     low, high = agreement["ci95"]
     correlation = f"rank correlation {agreement['mean']:.2f} ({low:.2f} to {high:.2f}) over {len(values)}"
     if len(values) < _FEWEST_TO_RANK:
-        verdict = f"too few to tell whether the cheaper estimate ranks as retraining does ({correlation})"
+        verdict = f"too few to tell whether the cheaper estimate ranks as retraining does: {correlation}"
     elif low > 0:
-        verdict = f"the cheaper estimate ranks them as retraining does, within its interval ({correlation})"
+        verdict = f"the cheaper estimate ranks them as retraining does, within its interval: {correlation}"
     else:
-        verdict = (
-            f"the cheaper estimate is not shown to rank them as retraining does: do not rely on it ({correlation})"
-        )
+        verdict = f"the cheaper estimate is not shown to rank them as retraining does, do not rely on it: {correlation}"
     text = ", ".join(parts)
     return f"{text[0].upper()}{text[1:]}; {verdict}."

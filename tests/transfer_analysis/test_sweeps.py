@@ -37,7 +37,7 @@ def plan(points: dict[str, tuple], keys=("steps",), study=None) -> dict:
                 "name": name,
                 "label": name,
                 "settings": dict(zip(keys, values, strict=True)),
-                "generator": {},
+                "generator": {"steps": 8} | dict(zip(keys, values, strict=True)),
                 "is_study": name == study,
                 "network_evaluations": evaluations,
             }

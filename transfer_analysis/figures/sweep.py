@@ -38,8 +38,8 @@ _APART = 0.012
 def draw_sweep(sweep: Mapping[str, Any]) -> Figure:
     """Draw a point's accuracy against the first numeric setting, a line for each value of the last other setting.
 
-    Settings between those two make panels of their own. Where steps or samplers differ, a further panel shows accuracy
-    against network evaluations. Without a numeric setting every point has a row.
+    Settings between those two make panels of their own. Where samplers differ in what a step costs, a further panel
+    shows accuracy against network evaluations. Without a numeric setting every point has a row.
     """
     axis_key = _axis_key(sweep)
     figure = _draw_rows(sweep) if axis_key is None else _draw_lines(sweep, axis_key)
@@ -74,8 +74,11 @@ def _draw_lines(sweep: Mapping[str, Any], axis_key: str) -> Figure:
             sorted(sweep["points"], key=lambda point: _text(point, panel_keys)), lambda point: _text(point, panel_keys)
         )
     ]
-    with_cost = not panel_keys and {"steps", "sampler"} & set(sweep["keys"])
-    n_panels = len(by_panel) + bool(with_cost)
+    per_step = {point["network_evaluations"] / point["generator"]["steps"] for point in sweep["points"]}
+    # Where every step costs the same, a second panel would show the first again.
+    with_cost = not panel_keys and bool({"steps", "sampler"} & set(sweep["keys"])) and len(per_step) > 1
+    n_panels = len(by_panel) + with_cost
+    cost = f" ({min(per_step):g} network evaluations each)" if axis_key == "steps" and len(per_step) == 1 else ""
     columns = min(n_panels, _FACETS_A_ROW)
     rows = math.ceil(n_panels / columns)
     figure = new_figure(8.6 if columns == 1 else 4.6 * columns, 1.8 + 3.6 * rows)
@@ -84,7 +87,7 @@ def _draw_lines(sweep: Mapping[str, Any], axis_key: str) -> Figure:
     style = looks(names) if len(names) > 1 else {names[0]: looks(["synthetic"])["synthetic"]}
     for axes, (title, points) in zip(grid, by_panel, strict=False):
         _draw_panel(axes, points, series_key, style, lambda point: point["settings"][axis_key])
-        axes.set_xlabel(words(axis_key))
+        axes.set_xlabel(words(axis_key) + cost)
         axes.set_title(title, loc="left", weight="bold")
         if axis_key == "guidance_scale":
             axes.axvspan(*_PUBLISHED_GUIDANCE, color=GRID, alpha=0.55, lw=0, zorder=0)
