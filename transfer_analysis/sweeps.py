@@ -138,7 +138,7 @@ def _reason(best: Mapping[str, Any], chosen: Mapping[str, Any], n_tied: int) -> 
     if chosen is best:
         if n_tied == 1:
             return f"{top}, and every other point is shown to be less so."
-        return f"{top}, and none of the {n_tied - 1} points that tie with it is cheaper."
+        return f"{top}, and no point that ties with it is cheaper."
     behind = chosen["behind_best"]
     low, high = (100 * end for end in behind["ci95"])
     detectable = 100 * behind["minimum_detectable_effect"]

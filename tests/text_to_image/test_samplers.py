@@ -89,6 +89,12 @@ def test_zero_terminal_signal_is_kept_or_refused(tiny_model):
         chosen_scheduler(own, settings(tiny_model, sampler="heun"))
 
 
+def test_heun_is_refused_where_it_diverges(tiny_model):
+    cosine = diffusers.DDIMScheduler(beta_schedule="squaredcos_cap_v2", prediction_type="v_prediction")
+    with pytest.raises(ValueError, match="'heun': it diverges where a model starts from nearly pure noise"):
+        chosen_scheduler(cosine, settings(tiny_model, sampler="heun"))
+
+
 def test_scheduler_without_noise_schedule_takes_no_other_sampler(tiny_model):
     with pytest.raises(ValueError, match="has no noise schedule that another"):
         chosen_scheduler(diffusers.KarrasVeScheduler(), settings(tiny_model, sampler="ddim"))
