@@ -16,6 +16,7 @@ report: "rules/report_captions/workflow.rst"
 
 
 include: "rules/common.smk"
+include: "rules/common_sweeps.smk"
 include: "rules/real_photos.smk"
 include: "rules/generator.smk"
 include: "rules/generated_images.smk"

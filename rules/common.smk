@@ -91,6 +91,11 @@ def shards_of_class(class_name, folder="results/generated_images", total=STUDY.i
     ]
 
 
+def output_folder(wildcards, output):
+    """Return the folder that a rule's first output lies in."""
+    return str(Path(output[0]).parent)
+
+
 def named_photos(wildcards, input):
     """Return DOMAIN=FILE for every test set among a rule's inputs."""
     return [f"{domain}={path}" for domain, path in input.items() if domain in (*DOMAINS, VALIDATION)]

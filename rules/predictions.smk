@@ -30,7 +30,7 @@ rule evaluate_classifier:
         runtime=30,
     params:
         photos=named_photos,
-        folder="results/predictions/{arm}/seed_{seed_index}",
+        folder=output_folder,
     shell:
         "python -m workflow_scripts.evaluate_classifier"
         " --classifier {input.checkpoint:q}"

@@ -5,79 +5,6 @@ OUTPUTS  results/sweeps/{sweep}/points.csv, points.json, choice.json; results/fi
 """
 
 
-def sweep_plan(wildcards):
-    """Return what a sweep is, as JSON."""
-    points = [
-        {
-            "name": point.name,
-            "label": point.label,
-            "settings": point.settings,
-            "generator": point.generator.model_dump(mode="json"),
-            "is_study": point.generator == STUDY.generator,
-        }
-        for point in SWEEP_POINTS[wildcards.sweep].values()
-    ]
-    plan = {
-        "keys": list(STUDY.sweeps[wildcards.sweep]),
-        "classes": STUDY.classes,
-        "train_images_per_class": SWEEP_SPLITS["train"],
-        "training_steps": STUDY.sweep_training().steps,
-        "points": points,
-    }
-    return as_json(plan)(wildcards)
-
-
-def files_of_sweeps_models(wildcards):
-    """Return the files of every model that the sweep draws with."""
-    models = {point.generator.model for point in SWEEP_POINTS[wildcards.sweep].values()}
-    return [file for model in sorted(models) for file in files_of_model(model)]
-
-
-def drawn_with(wildcards):
-    """Return the generator settings of a drawing, as JSON."""
-    points = SWEEP_POINTS[wildcards.sweep].values()
-    config = next(drawing_config(point) for point in points if point.drawing == wildcards.drawing)
-    return as_json(config)(wildcards)
-
-
-def drawing_of_point(wildcards):
-    """Return the folder of what is drawn for a point, which points that differ in their resampling share."""
-    return f"results/sweeps/{wildcards.sweep}/{SWEEP_POINTS[wildcards.sweep][wildcards.point].drawing}"
-
-
-def generator_of_point(wildcards):
-    """Return the manifest of what a point's images are drawn with."""
-    return f"{drawing_of_point(wildcards)}/generator.json"
-
-
-def shards_of_point(wildcards):
-    """Return the shards that hold a point's images."""
-    folder = f"{drawing_of_point(wildcards)}/images"
-    return [
-        shard for name in STUDY.classes for shard in shards_of_class(name, folder, STUDY.sweep_size.images_per_class)
-    ]
-
-
-def kernel_of_point(wildcards):
-    """Return the kernel that is still to be applied to a point's shards: none, unless the sweep varies it."""
-    point = SWEEP_POINTS[wildcards.sweep][wildcards.point]
-    return point.settings.get("resampling", "none")
-
-
-def predictions_of_sweep(wildcards):
-    """Return the predictions of every point and seed."""
-    return [
-        f"results/sweeps/{wildcards.sweep}/{point}/seed_{seed}/{VALIDATION}.npz"
-        for point in SWEEP_POINTS[wildcards.sweep]
-        for seed in range(STUDY.sweep_size.seeds)
-    ]
-
-
-def manifests_of_sweep(wildcards):
-    """Return what every point's images are."""
-    return [f"results/sweeps/{wildcards.sweep}/{point}/photos/manifest.json" for point in SWEEP_POINTS[wildcards.sweep]]
-
-
 rule prepare_sweep:
     input:
         model=files_of_sweeps_models,
@@ -154,7 +81,7 @@ use rule merge_synthetic_photos as merge_sweep_photos with:
         classes=STUDY.classes,
         images_per_class=STUDY.sweep_size.images_per_class,
         resampling=kernel_of_point,
-        folder="results/sweeps/{sweep}/{point}/photos",
+        folder=output_folder,
 
 
 use rule train_classifier as train_sweep_classifier with:
@@ -192,7 +119,7 @@ use rule evaluate_classifier as evaluate_sweep_classifier with:
         "benchmarks/results/sweeps/{sweep}/{point}/seed_{seed_index}_predictions.tsv"
     params:
         photos=named_photos,
-        folder="results/sweeps/{sweep}/{point}/seed_{seed_index}",
+        folder=output_folder,
 
 
 rule analyse_sweep:

@@ -36,7 +36,7 @@ rule merge_synthetic_photos:
         images_per_class=STUDY.images_per_class.synthetic,
         # The shards' images are 32x32 already.
         resampling="none",
-        folder="results/synthetic_photos",
+        folder=output_folder,
     shell:
         "python -m workflow_scripts.merge_synthetic_photos"
         " --shards {input.shards:q}"

@@ -5,26 +5,6 @@ OUTPUTS  results/template_worth/worth.csv, worth.json; results/figures/template_
 """
 
 
-def left_out(wildcards):
-    """Return the option that names the value to leave out of a subset, if any."""
-    return f"--without {wildcards.subset.removeprefix('without_')}" if wildcards.subset != "all" else ""
-
-
-def predictions_of_template_worth(wildcards):
-    """Return the predictions of networks trained with everything and without each value; end the run if there is one."""
-    by, n_values = STUDY.template_worth.by, len(STUDY.prompt_parts())
-    if n_values < 2:
-        sys.exit(
-            f"error: config: template_worth.by is {by!r}: the prompts have only one; "
-            f"list two or more in generator.prompts.{by}s"
-        )
-    return [
-        f"results/template_worth/{subset}/seed_{seed}/{VALIDATION}.npz"
-        for subset in ("all", *(f"without_{number}" for number in range(n_values)))
-        for seed in range(STUDY.template_worth.seeds)
-    ]
-
-
 rule merge_template_subset:
     input:
         photos="results/synthetic_photos/train.npz",
@@ -93,7 +73,7 @@ use rule evaluate_classifier as evaluate_template_classifier with:
         "benchmarks/results/template_worth/{subset}/seed_{seed_index}_predictions.tsv"
     params:
         photos=named_photos,
-        folder="results/template_worth/{subset}/seed_{seed_index}",
+        folder=output_folder,
 
 
 rule evaluate_template_values:
