@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help .venv run full-study export test lint lock schema clean
+.PHONY: help .venv run full-study export sweeps tune test lint lock schema clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -34,6 +34,13 @@ full-study: .venv  ## Run the study at full size with the embedded generator (ho
 export: .venv  ## Write the generated photographs as image folder and TFDS data set, to results/export/
 	source $(BIN)/activate && snakemake export --cores $(CORES) --quiet host reason rules
 	@echo "The image folder with its card: results/export/image_folder/; the TFDS data set: results/export/tfds/"
+
+sweeps: .venv  ## Run the config's sweeps over generator settings (hours on a CPU), to results/sweeps and results/figures
+	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- sweeps
+
+tune: .venv  ## Choose the embedded generator's guidance, steps and sampler anew, to results/sweeps/sampling/choice.json
+	source $(BIN)/activate && snakemake --cores $(CORES) --configfile studies/tune_embedded.yaml --quiet host reason rules -- \
+		results/sweeps/sampling/choice.json results/figures/sweep_sampling.svg
 
 test: .venv lint  ## Run the whole test suite
 	source $(BIN)/activate && python -m pytest tests

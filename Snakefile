@@ -16,6 +16,7 @@ report: "rules/report_captions/workflow.rst"
 
 
 include: "rules/common.smk"
+include: "rules/common_sweeps.smk"
 include: "rules/real_photos.smk"
 include: "rules/generator.smk"
 include: "rules/generated_images.smk"
@@ -26,6 +27,8 @@ include: "rules/figures.smk"
 include: "rules/report.smk"
 include: "rules/export.smk"
 include: "rules/generator_quality.smk"
+include: "rules/sweeps.smk"
+include: "rules/template_worth.smk"
 
 
 rule all:
@@ -48,6 +51,19 @@ rule generator_quality:
         "results/generator_quality/quality.json",
         "results/figures/generator_quality.svg",
         "results/figures/near_copies.svg",
+    localrule: True
+
+
+rule sweeps:
+    input:
+        expand("results/figures/sweep_{sweep}.svg", sweep=STUDY.sweeps),
+        expand("results/sweeps/{sweep}/choice.json", sweep=STUDY.sweeps),
+    localrule: True
+
+
+rule template_worth:
+    input:
+        "results/figures/template_worth.svg",
     localrule: True
 
 

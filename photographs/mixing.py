@@ -17,8 +17,8 @@ def mix(real: PhotoSet, synthetic: PhotoSet, synthetic_share: float, images_per_
     n_synthetic = synthetic_count(synthetic_share, images_per_class)
     return concatenate(
         [
-            _lowest_indices(real, images_per_class - n_synthetic, "real"),
-            _lowest_indices(synthetic, n_synthetic, "generated"),
+            lowest_indices(real, images_per_class - n_synthetic, "real"),
+            lowest_indices(synthetic, n_synthetic, "generated"),
         ]
     )
 
@@ -44,7 +44,12 @@ def class_counts(photo_set: PhotoSet) -> list[int]:
     return np.bincount(photo_set.labels, minlength=len(photo_set.classes)).tolist()
 
 
-def _lowest_indices(photo_set: PhotoSet, per_class: int, kind: str) -> PhotoSet:
+def lowest_indices(photo_set: PhotoSet, per_class: int, kind: str) -> PhotoSet:
+    """Return the `per_class` photographs of lowest index of every class.
+
+    Raises:
+        ValueError: a class has fewer; the message calls them `kind` photographs.
+    """
     rows = []
     for label, name in enumerate(photo_set.classes):
         of_class = np.flatnonzero(photo_set.labels == label)

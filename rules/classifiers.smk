@@ -30,19 +30,21 @@ rule train_classifier:
         images_per_class=STUDY.images_per_class.train,
         training=as_json(STUDY.training),
         study_seed=STUDY.seed,
+        arm="{arm}",
+        resume_folder="results/.unfinished/classifiers/{arm}/seed_{seed_index}",
     shell:
         "python -m workflow_scripts.train_classifier"
         " --real-train {input.real[0]:q}"
         " --real-val {input.real[1]:q}"
         " --synthetic-train {input.synthetic[0]:q}"
         " --synthetic-val {input.synthetic[1]:q}"
-        " --arm {wildcards.arm:q}"
+        " --arm {params.arm:q}"
         " --share-synthetic {params.synthetic_share}"
         " --train-images-per-class {params.images_per_class}"
         " --training {params.training:q}"
         " --study-seed {params.study_seed}"
         " --seed-index {wildcards.seed_index}"
-        " --resume-folder results/.unfinished/classifiers/{wildcards.arm}/seed_{wildcards.seed_index}"
+        " --resume-folder {params.resume_folder:q}"
         " --classifier {output.checkpoint:q}"
         " --metrics {output.metrics:q}"
         " --compilation-cache results/.unfinished/compiled"

@@ -6,11 +6,12 @@ from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
 
-from photographs.splits import SPLITS
+from photographs.splits import SPLITS, split_sizes
 from text_to_image.model_source import is_folder
 from workflow_scripts.config import TRAINED_GENERATOR_FOLDER, ConfigError, load_study
 from workflow_scripts.stale_lock import clear_stale_lock
 from workflow_scripts.subject_check import check_subjects
+from workflow_scripts.sweeps import drawing_config
 
 try:
     STUDY = load_study(config)
@@ -23,6 +24,10 @@ if workflow.is_main_process and not workflow.dryrun:
     clear_stale_lock(Path.cwd())
 
 DOMAINS = ("real", "synthetic", "mixture")
+SWEEP_POINTS = STUDY.sweep_points()
+SWEEP_SPLITS = split_sizes(STUDY.sweep_size.images_per_class)
+# What chooses between settings: real photographs that neither train a classifier nor judge the study.
+VALIDATION = "real_validation"
 
 
 wildcard_constraints:
@@ -32,6 +37,10 @@ wildcard_constraints:
     arm="|".join(STUDY.arms),
     seed_index=r"\d+",
     domain="|".join(DOMAINS),
+    sweep="|".join(SWEEP_POINTS) or "none",
+    point=r"[^/]+",
+    drawing=r"[^/]+",
+    subset=r"all|without_\d+",
     figure="[a-z_]+",
 
 
@@ -64,22 +73,36 @@ def as_json(settings):
 
 
 def model_files(wildcards):
-    """Return what the generator's manifest is made from: the folder's files but its card, or none (hub)."""
-    if STUDY.image_folder is not None or not is_folder(STUDY.generator.model):
+    """Return what the generator's manifest is made from."""
+    return [] if STUDY.image_folder is not None else files_of_model(STUDY.generator.model)
+
+
+def files_of_model(model):
+    """Return a model's files: the folder's but its card, the folder itself where the study trains it, or none (hub)."""
+    if not is_folder(model):
         return []
-    if STUDY.generator.model == TRAINED_GENERATOR_FOLDER:
+    if model == TRAINED_GENERATOR_FOLDER:
         return [TRAINED_GENERATOR_FOLDER]
-    files = (path for path in Path(STUDY.generator.model).rglob("*") if path.is_file())
+    files = (path for path in Path(model).rglob("*") if path.is_file())
     return sorted(str(path) for path in files if path.suffix != ".md")
 
 
-def shards_of_class(class_name):
+def shards_of_class(class_name, folder="results/generated_images", total=STUDY.images_per_class.synthetic):
     """Return the shard files that hold a class's images; their names are the indices of the first and last image."""
-    total = STUDY.images_per_class.synthetic
     return [
-        f"results/generated_images/{class_name}/{first}-{min(first + STUDY.shard_size, total) - 1}.npz"
+        f"{folder}/{class_name}/{first}-{min(first + STUDY.shard_size, total) - 1}.npz"
         for first in range(0, total, STUDY.shard_size)
     ]
+
+
+def output_folder(wildcards, output):
+    """Return the folder that a rule's first output lies in."""
+    return str(Path(output[0]).parent)
+
+
+def named_photos(wildcards, input):
+    """Return DOMAIN=FILE for every test set among a rule's inputs."""
+    return [f"{domain}={path}" for domain, path in input.items() if domain in (*DOMAINS, VALIDATION)]
 
 
 def share_of_arm(wildcards):

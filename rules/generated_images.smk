@@ -25,6 +25,7 @@ rule generate_images:
         runtime=240,
     params:
         batch_size=STUDY.batch_size,
+        state_folder="results/.unfinished/generated_images",
     shell:
         "python -m workflow_scripts.generate_images"
         " --generator-manifest {input.manifest:q}"
@@ -33,6 +34,6 @@ rule generate_images:
         " --last {wildcards.last}"
         " --batch-size {params.batch_size}"
         " --threads {threads}"
-        " --state-folder results/.unfinished/generated_images"
+        " --state-folder {params.state_folder:q}"
         " --output {output.shard:q}"
         " 2>&1 | tee {log:q}"

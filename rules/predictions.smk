@@ -28,10 +28,13 @@ rule evaluate_classifier:
         gpu=STUDY.gpus.training,
         mem_mb=3000,
         runtime=30,
+    params:
+        photos=named_photos,
+        folder=output_folder,
     shell:
         "python -m workflow_scripts.evaluate_classifier"
         " --classifier {input.checkpoint:q}"
-        " --photos real={input.real:q} synthetic={input.synthetic:q} mixture={input.mixture:q}"
-        " --output-folder results/predictions/{wildcards.arm}/seed_{wildcards.seed_index}"
+        " --photos {params.photos:q}"
+        " --output-folder {params.folder:q}"
         " --compilation-cache results/.unfinished/compiled"
         " 2>&1 | tee {log:q}"

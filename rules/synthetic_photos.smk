@@ -4,14 +4,19 @@ INPUTS   results/generated_images/{class_name}/{first}-{last}.npz, results/gener
 OUTPUTS  results/synthetic_photos/{train,val,test}.npz, manifest.json, images.csv; results/mixed_photos/test.npz
 """
 
+MERGE_SOURCES = command_sources(
+    "merge_synthetic_photos",
+    "text_to_image/image_identity.py",
+    "text_to_image/prompt_record.py",
+    "text_to_image/resampling.py",
+)
+
 
 rule merge_synthetic_photos:
     input:
         shards=[shard for name in STUDY.classes for shard in shards_of_class(name)],
         generator="results/generator/manifest.json",
-        code=command_sources(
-            "merge_synthetic_photos", "text_to_image/image_identity.py", "text_to_image/prompt_record.py"
-        ),
+        code=MERGE_SOURCES,
     output:
         splits=expand("results/synthetic_photos/{split}.npz", split=SPLITS),
         manifest="results/synthetic_photos/manifest.json",
@@ -30,13 +35,17 @@ rule merge_synthetic_photos:
     params:
         classes=STUDY.classes,
         images_per_class=STUDY.images_per_class.synthetic,
+        # The shards' images are 32x32 already.
+        resampling="none",
+        folder=output_folder,
     shell:
         "python -m workflow_scripts.merge_synthetic_photos"
         " --shards {input.shards:q}"
         " --generator-manifest {input.generator:q}"
         " --classes {params.classes:q}"
         " --images-per-class {params.images_per_class}"
-        " --output-folder results/synthetic_photos"
+        " --resampling {params.resampling}"
+        " --output-folder {params.folder:q}"
         " 2>&1 | tee {log:q}"
 
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator
 from text_to_image.prompt_settings import Prompts
 
 ResamplingKernel = Literal["box", "bilinear", "hamming", "bicubic", "lanczos"]
+SamplerName = Literal["dpmsolver++", "dpmsolver++_lu", "unipc", "deis", "ddim", "euler", "heun"]
 
 
 class _Settings(BaseModel):
@@ -28,6 +29,11 @@ class GeneratorConfig(_Settings):
         "1 to 2 transfers best to real photographs; the usual 7.5 makes images that look alike.",
     )
     steps: PositiveInt = Field(10, description="Denoising steps. Turbo models: 1 to 4; others 20 to 50.")
+    sampler: SamplerName | None = Field(
+        None,
+        description="Solver that takes the steps; null: the model's own. Models trained by flow matching take "
+        "dpmsolver++, unipc, euler and heun. heun runs the network nearly twice a step.",
+    )
     image_size: PositiveInt | None = Field(None, description="Pixels a side that the model draws; null: its own size.")
     timestep_spacing: Literal["leading", "linspace", "trailing"] | None = Field(
         None, description="How the steps are spread over the noise levels; null: as the model's scheduler says."
@@ -37,7 +43,11 @@ class GeneratorConfig(_Settings):
         description="Further arguments of the pipeline's call, by diffusers' names, for settings that only some "
         "pipelines have, such as true_cfg_scale or prior_num_inference_steps.",
     )
-    resampling: ResamplingKernel = Field("box", description="Kernel that takes the image to 32x32, anti-aliased.")
+    resampling: ResamplingKernel | Literal["none"] = Field(
+        "box",
+        description="Kernel that takes the image to 32x32, anti-aliased. A study needs one; none keeps the model's "
+        "own size, which sweeps over kernels use to draw each image once.",
+    )
     seed: int = Field(0, ge=0, description="Another seed: other images of the same kind.")
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field(
         "auto", description="auto: float16 on a GPU, bfloat16 arithmetic on a CPU that has it, else float32."

@@ -10,7 +10,7 @@ from text_to_image.call_arguments import accepted_arguments, call_arguments, che
 from text_to_image.config import GeneratorConfig
 from text_to_image.guidance import range_explained
 from text_to_image.model_source import ModelSource
-from text_to_image.pipeline_loading import load_pipeline, set_timestep_spacing
+from text_to_image.pipeline_loading import load_pipeline, set_scheduler
 from text_to_image.prompt_length import refuse_cut_prompts
 
 
@@ -33,8 +33,7 @@ class Pipeline:
         # A CPU keeps float32 weights and multiplies in bfloat16; a GPU keeps half the memory free for a larger batch.
         weights_dtype = torch.float32 if self.device == "cpu" else self.dtype
         self._pipeline = load_pipeline(config, source, weights_dtype).to(self.device)
-        if config.timestep_spacing is not None:
-            set_timestep_spacing(self._pipeline, config.timestep_spacing)
+        set_scheduler(self._pipeline, config)
         self._accepted = accepted_arguments(type(self._pipeline))
         check_call(config, source.pipeline_class, self._accepted)
         if config.prompts.negative is not None:

@@ -18,6 +18,7 @@ from transformers.utils import logging as transformers_logging
 
 from text_to_image.config import GeneratorConfig
 from text_to_image.model_source import ModelSource, is_folder
+from text_to_image.samplers import chosen_scheduler
 
 
 def _class_names(mapping: dict[str, type]) -> set[str]:
@@ -64,16 +65,23 @@ def load_pipeline(config: GeneratorConfig, source: ModelSource, dtype: torch.dty
     return pipeline
 
 
-def set_timestep_spacing(pipeline: DiffusionPipeline, spacing: str) -> None:
-    """Spread the pipeline's steps over the noise levels another way.
+def set_scheduler(pipeline: DiffusionPipeline, config: GeneratorConfig) -> None:
+    """Give the pipeline the sampler and the spread of steps that the settings ask for.
 
     Raises:
-        ValueError: its scheduler has no such setting.
+        ValueError: it cannot be sampled that way.
     """
+    if config.sampler is None and config.timestep_spacing is None:
+        return
     scheduler = getattr(pipeline, "scheduler", None)
-    if scheduler is None or "timestep_spacing" not in inspect.signature(type(scheduler).__init__).parameters:
+    if scheduler is None:
         raise ValueError(
-            f"generator.timestep_spacing is {json.dumps(spacing)}: the scheduler of {type(pipeline).__name__} "
-            f"({type(scheduler).__name__}) has no such setting; set it to null"
+            f"generator.sampler and generator.timestep_spacing have no effect on {type(pipeline).__name__}, which has "
+            "no one scheduler; set both to null"
         )
-    pipeline.scheduler = type(scheduler).from_config(scheduler.config, timestep_spacing=spacing)
+    if config.sampler is None and "timestep_spacing" not in inspect.signature(type(scheduler).__init__).parameters:
+        raise ValueError(
+            f"generator.timestep_spacing is {json.dumps(config.timestep_spacing)}: the scheduler of "
+            f"{type(pipeline).__name__} ({type(scheduler).__name__}) has no such setting; set it to null"
+        )
+    pipeline.scheduler = chosen_scheduler(scheduler, config)

@@ -19,7 +19,7 @@ def describe_gaps(cells: Mapping[tuple[str, str], Cell]) -> dict[str, dict[str, 
         cells: all cells by (arm, domain).
     """
     gaps = {
-        f"{arm}_to_{domain}": _describe_gap(cells[domain, domain], cell)
+        f"{arm}_to_{domain}": describe_gap(cells[domain, domain], cell)
         for (arm, domain), cell in cells.items()
         if arm != domain and (domain, domain) in cells
     }
@@ -51,7 +51,12 @@ def holm(p_values: list[float]) -> list[float]:
     return adjusted
 
 
-def _describe_gap(home: Cell, away: Cell) -> dict[str, Any]:
+def describe_gap(home: Cell, away: Cell) -> dict[str, Any]:
+    """Return how much accuracy `away` lacks against `home` on the same images, with its interval, overall and by class.
+
+    Raises:
+        ValueError: the two were tested on different images.
+    """
     require_paired(home, away)
     lost_sn = home.correct_sn - away.correct_sn
     gap = estimate_mean(lost_sn)

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +11,9 @@ from photographs.atomic_files import write_text
 
 def write_tables(folder: Path, summary: dict[str, Any]) -> None:
     """Write transfer.csv, per_class_recall.csv and gaps.csv into `folder`; fractions in 0-1, six significant digits."""
-    write_text(Path(folder) / "transfer.csv", _csv(_transfer_rows(summary)))
-    write_text(Path(folder) / "per_class_recall.csv", _csv(_recall_rows(summary)))
-    write_text(Path(folder) / "gaps.csv", _csv(_gap_rows(summary)))
+    write_text(Path(folder) / "transfer.csv", csv_text(_transfer_rows(summary)))
+    write_text(Path(folder) / "per_class_recall.csv", csv_text(_recall_rows(summary)))
+    write_text(Path(folder) / "gaps.csv", csv_text(_gap_rows(summary)))
 
 
 def _transfer_rows(summary: dict[str, Any]) -> Iterator[list]:
@@ -40,7 +40,8 @@ def _gap_rows(summary: dict[str, Any]) -> Iterator[list]:
         yield [*names, gap["mean"], *gap["ci95"], *(gap[number] for number in numbers)]
 
 
-def _csv(rows: Iterator[list]) -> str:
+def csv_text(rows: Iterable[list]) -> str:
+    """Return rows as CSV, floats with six significant digits."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     for row in rows:

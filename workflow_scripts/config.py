@@ -18,12 +18,17 @@ from text_to_image.config import GeneratorConfig, ImageFolderConfig
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
 from text_to_image.embedded_generator.training_record import known_classes
 from text_to_image.model_source import is_folder
+from workflow_scripts.sweeps import Grid, Point, SweepSize, TemplateWorth, points_of, safe_leftover
 
 TRAINED_GENERATOR_FOLDER = "results/embedded_generator/pipeline"
 
 
 # How the work is cut and where it runs; and the training of a generator, which acts through the generator's revision.
-_WITHOUT_EFFECT_ON_RESULTS = {"shard_size", "batch_size", "gpus", "real_photos_source", "generator_training"}
+_WITHOUT_EFFECT_ON_RESULTS = {
+    *("shard_size", "batch_size", "gpus", "real_photos_source", "generator_training"),
+    # These have results of their own, which the study's do not depend on.
+    *("sweeps", "sweep_size", "template_worth"),
+}
 
 
 class ConfigError(Exception):
@@ -90,6 +95,11 @@ class Study(_Settings):
     )
     training: TrainingConfig = TrainingConfig()
     generator_training: GeneratorRecipe = GeneratorRecipe()
+    sweeps: dict[str, Grid] = Field(
+        {}, description="By name: generator settings and the list of values that each takes; every combination is run."
+    )
+    sweep_size: SweepSize = SweepSize()
+    template_worth: TemplateWorth = TemplateWorth()
 
     @field_validator("classes")
     @classmethod
@@ -101,11 +111,11 @@ class Study(_Settings):
                 raise ValueError(f"{name!r} stands there twice; name it once")
         return classes
 
-    @field_validator("arms", mode="before")
+    @field_validator("arms", "sweeps", mode="before")
     @classmethod
-    def _without_removed(cls, arms: Any) -> Any:
-        # A study laid over config.yaml takes an arm away by setting it to null.
-        return {name: arm for name, arm in arms.items() if arm is not None} if isinstance(arms, dict) else arms
+    def _without_removed(cls, named: Any) -> Any:
+        # A study laid over config.yaml takes an arm or a sweep away by setting it to null.
+        return {name: entry for name, entry in named.items() if entry is not None} if isinstance(named, dict) else named
 
     @field_validator("arms")
     @classmethod
@@ -129,6 +139,24 @@ class Study(_Settings):
         return self
 
     @model_validator(mode="after")
+    def _sweeps_can_be_run(self) -> "Study":
+        if self.generator.resampling == "none":
+            raise ValueError("generator.resampling is none: classifiers take 32x32; choose a kernel, such as box")
+        for name, grid in self.sweeps.items():
+            if not name.replace("_", "").isalnum():
+                raise ValueError(f"sweeps.{name} becomes a folder name; use letters, digits and _")
+            try:
+                points_of(self.generator, grid)
+            except ValueError as error:
+                raise ValueError(f"sweeps.{name}: {error}") from error
+        if self.sweep_size.steps and self.sweep_size.steps % self.training.evaluations:
+            raise ValueError(
+                f"sweep_size.steps is {self.sweep_size.steps}: it must be a multiple of training.evaluations, which is "
+                f"{self.training.evaluations}"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _enough_photographs(self) -> "Study":
         available = split_sizes(self.images_per_class.synthetic)["train"]
         for name, arm in self.arms.items():
@@ -147,6 +175,24 @@ class Study(_Settings):
                     "lower the one or raise the other"
                 )
         return self
+
+    def sweep_points(self) -> dict[str, dict[str, Point]]:
+        """Return every sweep's points by name."""
+        return {name: points_of(self.generator, grid) for name, grid in self.sweeps.items()}
+
+    def sweep_training(self) -> TrainingConfig:
+        """Return how a sweep's classifiers are trained: as the study's, for `sweep_size.steps`."""
+        return self.training.model_copy(update={"steps": self.sweep_size.steps or self.training.steps})
+
+    def prompt_parts(self) -> tuple[str, ...]:
+        """Return the templates (or domains) whose worth `template_worth` asks for."""
+        prompts = self.generator.prompts
+        return {"template": prompts.templates, "domain": prompts.domains}[self.template_worth.by]
+
+    def template_worth_images(self) -> int:
+        """Return how many images a class train with and without a template."""
+        available = split_sizes(self.images_per_class.synthetic)["train"]
+        return self.template_worth.images_per_class or safe_leftover(available, len(self.prompt_parts()))
 
     def digest(self) -> str:
         """Return the hex SHA-256 of every setting that can change a result."""

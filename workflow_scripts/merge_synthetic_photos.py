@@ -11,11 +11,13 @@ from pathlib import Path
 import numpy as np
 
 from photographs.atomic_files import write_json, write_text
+from photographs.digests import image_digest
 from photographs.mixing import class_counts
 from photographs.photo_set import PhotoSet, concatenate, read_photo_set, write_photo_set
 from photographs.splits import SPLITS, split_of_index, split_sizes
 from text_to_image.image_identity import check_distinct
 from text_to_image.prompt_record import count_parts
+from text_to_image.resampling import to_study_size
 from workflow_scripts.command import parser, run
 
 
@@ -26,10 +28,18 @@ def main() -> None:
     arguments.add_argument("--generator-manifest", type=Path, required=True)
     arguments.add_argument("--classes", nargs="+", required=True, help="the study's classes, in its order")
     arguments.add_argument("--images-per-class", type=int, required=True)
+    arguments.add_argument(
+        "--resampling", default="none", help="kernel that takes the images to 32x32; none: they are that size already"
+    )
     arguments.add_argument("--output-folder", type=Path, required=True)
     options = arguments.parse_args()
 
-    photos = concatenate([_with_classes(read_photo_set(path), options.classes) for path in options.shards])
+    photos = concatenate(
+        [
+            _resampled(_with_classes(read_photo_set(path), options.classes), options.resampling)
+            for path in options.shards
+        ]
+    )
     if "seed" in photos.metadata:
         check_distinct(photos.metadata["seed"].tolist())
     split_names = np.asarray([split_of_index(int(index), options.images_per_class) for index in photos.indices])
@@ -55,6 +65,14 @@ def main() -> None:
 def _with_classes(shard: PhotoSet, classes: list[str]) -> PhotoSet:
     labels = np.asarray([classes.index(shard.classes[label]) for label in shard.labels], np.int32)
     return PhotoSet(shard.images_nhwc, labels, shard.indices, tuple(classes), shard.metadata)
+
+
+def _resampled(shard: PhotoSet, kernel: str) -> PhotoSet:
+    if kernel == "none":
+        return shard
+    images = np.stack([to_study_size(image, kernel) for image in shard.images_nhwc])
+    digests = np.asarray([image_digest(image) for image in images])
+    return PhotoSet(images, shard.labels, shard.indices, shard.classes, shard.metadata | {"digest": digests})
 
 
 def _table(photos: PhotoSet, split_names: np.ndarray) -> str:

@@ -1,0 +1,94 @@
+"""What the rules of sweeps and of template worth share: small functions named for what they return."""
+
+
+def sweep_plan(wildcards):
+    """Return what a sweep is, as JSON."""
+    points = [
+        {
+            "name": point.name,
+            "label": point.label,
+            "settings": point.settings,
+            "generator": point.generator.model_dump(mode="json"),
+            "is_study": point.generator == STUDY.generator,
+        }
+        for point in SWEEP_POINTS[wildcards.sweep].values()
+    ]
+    plan = {
+        "keys": list(STUDY.sweeps[wildcards.sweep]),
+        "classes": STUDY.classes,
+        "train_images_per_class": SWEEP_SPLITS["train"],
+        "training_steps": STUDY.sweep_training().steps,
+        "points": points,
+    }
+    return as_json(plan)(wildcards)
+
+
+def files_of_sweeps_models(wildcards):
+    """Return the files of every model that the sweep draws with."""
+    models = {point.generator.model for point in SWEEP_POINTS[wildcards.sweep].values()}
+    return [file for model in sorted(models) for file in files_of_model(model)]
+
+
+def drawn_with(wildcards):
+    """Return the generator settings of a drawing, as JSON."""
+    points = SWEEP_POINTS[wildcards.sweep].values()
+    config = next(drawing_config(point) for point in points if point.drawing == wildcards.drawing)
+    return as_json(config)(wildcards)
+
+
+def drawing_of_point(wildcards):
+    """Return the folder of what is drawn for a point, which points that differ in their resampling share."""
+    return f"results/sweeps/{wildcards.sweep}/{SWEEP_POINTS[wildcards.sweep][wildcards.point].drawing}"
+
+
+def generator_of_point(wildcards):
+    """Return the manifest of what a point's images are drawn with."""
+    return f"{drawing_of_point(wildcards)}/generator.json"
+
+
+def shards_of_point(wildcards):
+    """Return the shards that hold a point's images."""
+    folder = f"{drawing_of_point(wildcards)}/images"
+    return [
+        shard for name in STUDY.classes for shard in shards_of_class(name, folder, STUDY.sweep_size.images_per_class)
+    ]
+
+
+def kernel_of_point(wildcards):
+    """Return the kernel that is still to be applied to a point's shards: none, unless the sweep varies it."""
+    point = SWEEP_POINTS[wildcards.sweep][wildcards.point]
+    return point.settings.get("resampling", "none")
+
+
+def predictions_of_sweep(wildcards):
+    """Return the predictions of every point and seed."""
+    return [
+        f"results/sweeps/{wildcards.sweep}/{point}/seed_{seed}/{VALIDATION}.npz"
+        for point in SWEEP_POINTS[wildcards.sweep]
+        for seed in range(STUDY.sweep_size.seeds)
+    ]
+
+
+def manifests_of_sweep(wildcards):
+    """Return what every point's images are."""
+    return [f"results/sweeps/{wildcards.sweep}/{point}/photos/manifest.json" for point in SWEEP_POINTS[wildcards.sweep]]
+
+
+def left_out(wildcards):
+    """Return the option that names the value to leave out of a subset, if any."""
+    return f"--without {wildcards.subset.removeprefix('without_')}" if wildcards.subset != "all" else ""
+
+
+def predictions_of_template_worth(wildcards):
+    """Return the predictions of networks trained with everything and without each value; end the run if there is one."""
+    by, n_values = STUDY.template_worth.by, len(STUDY.prompt_parts())
+    if n_values < 2:
+        sys.exit(
+            f"error: config: template_worth.by is {by!r}: the prompts have only one; "
+            f"list two or more in generator.prompts.{by}s"
+        )
+    return [
+        f"results/template_worth/{subset}/seed_{seed}/{VALIDATION}.npz"
+        for subset in ("all", *(f"without_{number}" for number in range(n_values)))
+        for seed in range(STUDY.template_worth.seeds)
+    ]

@@ -1,0 +1,79 @@
+"""Shapley values are those of the definition, and a template's worth is found, ranked and hedged."""
+
+import itertools
+import xml.etree.ElementTree as ET
+
+import numpy as np
+import pytest
+
+from tests.transfer_analysis.test_sweeps import cell
+from transfer_analysis.figures.style import save_figure
+from transfer_analysis.figures.template_worth import draw_template_worth
+from transfer_analysis.neighbour_shapley import group_values, replacement_values
+from transfer_analysis.template_worth import describe_worth, worth_table
+
+
+def by_definition(features, labels, test_feature, test_label, neighbours) -> np.ndarray:
+    """Average each image's marginal contribution over all orders in which the images could have been added."""
+
+    def utility(members):
+        nearest = sorted(members, key=lambda row: np.sum((features[row] - test_feature) ** 2))[:neighbours]
+        return sum(labels[row] == test_label for row in nearest) / neighbours
+
+    n = len(features)
+    values = np.zeros(n)
+    orders = list(itertools.permutations(range(n)))
+    for order in orders:
+        for place, row in enumerate(order):
+            values[row] += utility(order[: place + 1]) - utility(order[:place])
+    return values / len(orders)
+
+
+@pytest.mark.parametrize("neighbours", [1, 2, 4, 9])
+def test_shapley_values_are_those_of_the_definition(neighbours):
+    rng = np.random.default_rng(neighbours)
+    features, labels = rng.normal(size=(6, 3)), rng.integers(0, 2, 6)
+    tests, test_labels = rng.normal(size=(3, 3)), rng.integers(0, 2, 3)
+    values = group_values(features, labels, np.arange(6), 6, tests, test_labels, neighbours)
+    for row in range(3):
+        expected = by_definition(features, labels, tests[row], test_labels[row], neighbours)
+        np.testing.assert_allclose(values[row], expected, atol=1e-12)
+
+
+def test_groups_add_up_and_replacements_compare_with_the_others():
+    totals_mg = np.array([[4.0, 1.0, 1.0]])
+    np.testing.assert_allclose(replacement_values(totals_mg, np.array([2, 1, 1])), [[4 - 2 * 1, 1 - 5 / 3, 1 - 5 / 3]])
+
+
+def worth(wrong_without, estimates, n_seeds=3):
+    everything = cell("all", 100, n_seeds)
+    without = [cell(f"without_{number}", n, n_seeds) for number, n in enumerate(wrong_without)]
+    noise = np.random.default_rng(0).normal(0, 1e-3, (n_seeds, 600, len(estimates)))
+    names = [f"template {number}" for number in range(len(wrong_without))]
+    return describe_worth("template", names, everything, without, np.asarray(estimates) + noise)
+
+
+def test_useful_and_harmful_templates_are_told_from_indifferent_ones():
+    described = worth([160, 100, 60, 130], [0.03, 0.0, -0.02, 0.01])
+    assert [value["worth"]["mean"] for value in described["values"]] == pytest.approx([0.1, 0, -40 / 600, 0.05])
+    assert "leaving out costs accuracy: template 0; template 3" in described["finding"].lower()
+    assert "leaving out gains accuracy: template 2" in described["finding"].lower()
+    assert described["rank_correlation"]["mean"] == pytest.approx(1)
+    assert "ranks them as retraining does" in described["finding"]
+    assert worth_table(described).count("\n") == 5
+
+
+def test_poor_estimate_is_called_poor():
+    described = worth([160, 100, 60, 130], [-0.03, 0.0, 0.02, -0.01])
+    assert described["rank_correlation"]["mean"] == pytest.approx(-1)
+    assert "do not rely on it" in described["finding"]
+
+
+def test_too_few_templates_rank_nothing():
+    assert "too few to tell" in worth([160, 90], [0.03, -0.01])["finding"]
+
+
+@pytest.mark.parametrize("n_seeds", [1, 3])
+def test_worth_can_be_drawn(n_seeds, tmp_path):
+    save_figure(draw_template_worth(worth([160, 100, 60], [0.03, 0.0, -0.02], n_seeds)), tmp_path / "worth.svg")
+    assert ET.parse(tmp_path / "worth.svg").getroot().tag.endswith("svg")

@@ -1,0 +1,157 @@
+"""Which solver takes a model from noise to image, and what an image costs with it.
+
+A sampler changes how the model's own differential equation is solved, never which: noise levels, what the network
+predicts, and how the steps are spread stay the model's. All samplers offered are deterministic, so that an image is a
+function of its initial noise.
+"""
+
+import inspect
+from typing import Any, NamedTuple
+
+import diffusers
+from diffusers import SchedulerMixin
+
+from text_to_image.config import GeneratorConfig, uses_guidance
+from text_to_image.model_source import ModelSource, is_folder
+
+
+class _Solver(NamedTuple):
+    scheduler: str
+    options: dict[str, Any]
+
+
+# Liu et al. 2022 (2206.00927, 2211.01095: DPM-Solver++), Zhao et al. 2023 (2302.04867: UniPC), Zhang & Chen 2023
+# (2204.13902: DEIS), Song et al. 2021 (2010.02502: DDIM), Karras et al. 2022 (2206.00364: Euler, Heun).
+_FOR_NOISE_SCHEDULES = {
+    "dpmsolver++": _Solver("DPMSolverMultistepScheduler", {}),
+    # Steps even in log signal-to-noise (Lu et al. 2022, section 3.4) instead of as the spacing says.
+    "dpmsolver++_lu": _Solver("DPMSolverMultistepScheduler", {"use_lu_lambdas": True}),
+    "unipc": _Solver("UniPCMultistepScheduler", {}),
+    "deis": _Solver("DEISMultistepScheduler", {}),
+    # Clipping is for models of pixels; a latent may lie beyond 1.
+    "ddim": _Solver("DDIMScheduler", {"clip_sample": False}),
+    "euler": _Solver("EulerDiscreteScheduler", {}),
+    "heun": _Solver("HeunDiscreteScheduler", {}),
+}
+_FOR_FLOWS = {
+    "dpmsolver++": _Solver("DPMSolverMultistepScheduler", {}),
+    "unipc": _Solver("UniPCMultistepScheduler", {}),
+    "euler": _Solver("FlowMatchEulerDiscreteScheduler", {}),
+    "heun": _Solver("FlowMatchHeunDiscreteScheduler", {}),
+}
+_NOISE_SCHEDULE = (
+    *("num_train_timesteps", "beta_start", "beta_end", "beta_schedule", "trained_betas", "prediction_type"),
+    *("timestep_spacing", "steps_offset", "rescale_betas_zero_snr"),
+)
+# Share of signal at the first step. Heun's steps are in noise over signal, whose first is then so long that its
+# correction throws the image away: with the cosine schedule (2e-9) images came out saturated at 8 steps.
+_NEARLY_PURE_NOISE = 1e-6
+
+
+def chosen_scheduler(own: SchedulerMixin, config: GeneratorConfig) -> SchedulerMixin:
+    """Return the scheduler that `config.sampler` and `config.timestep_spacing` ask for, on the model's own terms.
+
+    Args:
+        own: the scheduler that came with the model; returned as it is if neither setting is given.
+
+    Raises:
+        ValueError: the model cannot be sampled that way.
+    """
+    flow = _is_flow(own)
+    if flow and config.timestep_spacing is not None:
+        raise ValueError(
+            f"generator.timestep_spacing is {config.timestep_spacing!r}: the model was trained by flow matching, "
+            "whose steps have no such setting; remove it"
+        )
+    spacing = {} if config.timestep_spacing is None else {"timestep_spacing": config.timestep_spacing}
+    if config.sampler is None:
+        return type(own).from_config(own.config, **spacing) if spacing else own
+    return _flow_scheduler(own, config.sampler) if flow else _noise_scheduler(own, config.sampler, spacing)
+
+
+def network_evaluations(scheduler: SchedulerMixin, config: GeneratorConfig) -> int:
+    """Return how often the network runs for one image: once a time step, twice with guidance.
+
+    Args:
+        scheduler: what `chosen_scheduler` returned; its time steps are set.
+    """
+    # Where the schedule depends on the image's size, the number of steps does not: any value will do.
+    shift = {"mu": 1.0} if scheduler.config.get("use_dynamic_shifting") else {}
+    scheduler.set_timesteps(config.steps, **shift)
+    return len(scheduler.timesteps) * (2 if uses_guidance(config) else 1)
+
+
+def load_scheduler(config: GeneratorConfig, source: ModelSource) -> SchedulerMixin:
+    """Return the model's own scheduler without loading its networks."""
+    index = diffusers.DiffusionPipeline.load_config(config.model, **_location(config, source))
+    kind = getattr(diffusers, index["scheduler"][1])
+    return kind.from_pretrained(config.model, subfolder="scheduler", **_location(config, source))
+
+
+def drawn_size(config: GeneratorConfig, source: ModelSource) -> int | None:
+    """Return the pixels a side that the model draws, or None where its files do not say so."""
+    if config.image_size is not None:
+        return config.image_size
+    location = _location(config, source)
+    index = diffusers.DiffusionPipeline.load_config(config.model, **location)
+    network = next((name for name in ("unet", "transformer") if name in index), None)
+    if network is None or "vae" not in index:
+        return None
+    # Any model class reads the file; none is built.
+    latent = diffusers.UNet2DConditionModel.load_config(config.model, subfolder=network, **location).get("sample_size")
+    blocks = diffusers.AutoencoderKL.load_config(config.model, subfolder="vae", **location).get("block_out_channels")
+    return latent * 2 ** (len(blocks) - 1) if isinstance(latent, int) and blocks else None
+
+
+def _location(config: GeneratorConfig, source: ModelSource) -> dict[str, Any]:
+    return {} if is_folder(config.model) else {"revision": source.revision, "local_files_only": True}
+
+
+def _is_flow(scheduler: SchedulerMixin) -> bool:
+    settings = scheduler.config
+    return (
+        type(scheduler).__name__.startswith("FlowMatch")
+        or bool(settings.get("use_flow_sigmas"))
+        or settings.get("prediction_type") == "flow_prediction"
+    )
+
+
+def _flow_scheduler(own: SchedulerMixin, sampler: str) -> SchedulerMixin:
+    # Schedules that depend on the image's size reach the scheduler as a list of noise levels, which others do not take.
+    offered = ("euler",) if own.config.get("use_dynamic_shifting") else tuple(_FOR_FLOWS)
+    if sampler not in offered:
+        raise ValueError(
+            f"generator.sampler is {sampler!r}: the model was trained by flow matching; "
+            f"choose {', '.join(offered)}, or null for the model's own"
+        )
+    if sampler == "euler" and type(own).__name__ == "FlowMatchEulerDiscreteScheduler":
+        return own
+    kind = getattr(diffusers, _FOR_FLOWS[sampler].scheduler)
+    shift = own.config.get("shift", own.config.get("flow_shift", 1.0))
+    common = {"num_train_timesteps": own.config["num_train_timesteps"]}
+    if kind.__name__.startswith("FlowMatch"):
+        return kind(**common, shift=shift)
+    return kind(**common, prediction_type="flow_prediction", use_flow_sigmas=True, flow_shift=shift)
+
+
+def _noise_scheduler(own: SchedulerMixin, sampler: str, spacing: dict[str, str]) -> SchedulerMixin:
+    if not {"prediction_type", "beta_schedule"} <= set(own.config):
+        raise ValueError(
+            f"generator.sampler is {sampler!r}: the model's own {type(own).__name__} has no noise schedule that "
+            "another sampler could take over; write null"
+        )
+    solver = _FOR_NOISE_SCHEDULES[sampler]
+    kind = getattr(diffusers, solver.scheduler)
+    known = inspect.signature(kind.__init__).parameters
+    if own.config.get("rescale_betas_zero_snr") and "rescale_betas_zero_snr" not in known:
+        raise ValueError(
+            f"generator.sampler is {sampler!r}: it cannot start from pure noise (zero terminal signal-to-noise), as "
+            "this model was trained to; choose dpmsolver++, unipc, ddim or euler, or null for the model's own"
+        )
+    if sampler == "heun" and own.alphas_cumprod[-1] < _NEARLY_PURE_NOISE:
+        raise ValueError(
+            "generator.sampler is 'heun': it diverges where a model starts from nearly pure noise, as this one does; "
+            "choose unipc, or null for the model's own"
+        )
+    kept = {name: own.config[name] for name in _NOISE_SCHEDULE if name in own.config and name in known}
+    return kind(**kept | spacing | solver.options)

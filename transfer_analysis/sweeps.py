@@ -1,0 +1,190 @@
+"""What a sweep over generator settings found: accuracy at every point, paired against the best and the study's own.
+
+Every point's networks answered the same real validation photographs, and seeds are paired, so what all points find
+hard cancels out of their differences. The best point is the best of many noisy ones: its own accuracy is flattered by
+that, which is why a choice between settings counts what cannot be told apart from it as equal.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from transfer_analysis.cells import Cell
+from transfer_analysis.crossed_effects import estimate_mean
+from transfer_analysis.gaps import describe_gap
+from transfer_analysis.tables import csv_text
+
+_MOST_NAMED = 5
+
+
+def describe_sweep(plan: Mapping[str, Any], cells: Mapping[str, Cell], digests: Mapping[str, str]) -> dict[str, Any]:
+    """Return all that is said of a sweep.
+
+    Args:
+        plan: what `prepare_sweep` wrote: the sweep's name, its keys, and its points in order.
+        cells: each point's answers on the validation photographs, by the point's name.
+        digests: each point's digest of its training images, by the point's name.
+    """
+    accuracies = {name: estimate_mean(cell.correct_sn) for name, cell in cells.items()}
+    best = max(cells, key=lambda name: accuracies[name].mean)
+    own = next((point["name"] for point in plan["points"] if point["is_study"]), None)
+    points = []
+    for point in plan["points"]:
+        name = point["name"]
+        cell, accuracy = cells[name], accuracies[name]
+        twin = next(other for other in cells if digests[other] == digests[name])
+        points.append(
+            {
+                **point,
+                "accuracy": {
+                    "mean": accuracy.mean,
+                    "ci95": accuracy.interval(0.0, 1.0),
+                    "per_seed": cell.correct_sn.mean(axis=1).tolist(),
+                },
+                "behind_best": None if name == best else _difference(cells[best], cell),
+                "behind_study": None if own in (None, name) else _difference(cells[own], cell),
+                "same_images_as": None if twin == name else twin,
+            }
+        )
+    n_seeds, n_images = next(iter(cells.values())).predicted_sn.shape
+    described = {
+        "sweep": plan["sweep"],
+        "keys": plan["keys"],
+        "classes": plan["classes"],
+        "train_images_per_class": plan["train_images_per_class"],
+        "training_steps": plan["training_steps"],
+        "n_seeds": n_seeds,
+        "n_images": n_images,
+        "chance": 1 / len(plan["classes"]),
+        "best": best,
+        "study": own,
+        "points": points,
+    }
+    return {**described, "finding": finding(described)}
+
+
+def finding(sweep: Mapping[str, Any]) -> str:
+    """Return what the sweep found in one sentence that claims no difference where an interval holds zero."""
+    points = {point["name"]: point for point in sweep["points"]}
+    best = points[sweep["best"]]
+    others = [point for point in points.values() if point["behind_best"] is not None]
+    if not others:
+        return f"{_percent(best['accuracy'])} with {best['label']}, the only point."
+    tied = [point for point in others if not is_worse(point)]
+    worse = [point for point in others if is_worse(point)]
+    parts = [f"Accuracy was highest with {best['label']} ({_percent(best['accuracy'])})"]
+    if tied:
+        parts.append(f"not shown to differ from it: {_names(tied)}")
+    if worse:
+        losses = sorted(100 * point["behind_best"]["mean"] for point in worse)
+        by = f"{losses[0]:.1f}" if len(losses) == 1 else f"{losses[0]:.1f} to {losses[-1]:.1f}"
+        which = _names(worse) if tied else "every other setting"
+        parts.append(f"lower by {by} points: {which}")
+    return " – ".join(parts) + "."
+
+
+def _names(points: Sequence[Mapping[str, Any]]) -> str:
+    if len(points) > _MOST_NAMED:
+        return f"{len(points)} other points"
+    return "; ".join(point["label"] for point in points)
+
+
+def is_worse(point: Mapping[str, Any]) -> bool:
+    """Return whether the interval of the point's difference to the best keeps clear of zero."""
+    return point["behind_best"] is not None and point["behind_best"]["ci95"][0] > 0
+
+
+def choose_point(
+    plan: Mapping[str, Any], cells: Mapping[str, Cell], digests: Mapping[str, str], most_evaluations: int | None
+) -> dict[str, Any]:
+    """Return the point to use, by a rule: the most accurate within the speed limit, or the cheapest that ties with it.
+
+    A point ties with the most accurate one if the 95 % interval of their paired difference holds zero. Of equally cheap
+    ones the more accurate is taken.
+
+    Args:
+        plan, cells, digests: as for `describe_sweep`.
+        most_evaluations: network evaluations that an image may cost; None: any number.
+    """
+    limit = "" if most_evaluations is None else f" among points of at most {most_evaluations} network evaluations"
+    rule = f"highest accuracy on real validation photographs{limit}; of those that tie with it, the cheapest"
+    affordable = [
+        point
+        for point in plan["points"]
+        if most_evaluations is None or point["network_evaluations"] <= most_evaluations
+    ]
+    if not affordable:
+        cheapest = min(point["network_evaluations"] for point in plan["points"])
+        reason = (
+            f"No point costs at most {most_evaluations} network evaluations an image; the cheapest costs {cheapest}."
+        )
+        return {"rule": rule, "chosen": None, "settings": None, "network_evaluations": None, "reason": reason}
+    sweep = describe_sweep({**plan, "points": affordable}, {p["name"]: cells[p["name"]] for p in affordable}, digests)
+    best = next(point for point in sweep["points"] if point["name"] == sweep["best"])
+    tied = [point for point in sweep["points"] if not is_worse(point)]
+    chosen = min(tied, key=lambda point: (point["network_evaluations"], -point["accuracy"]["mean"]))
+    return {
+        "rule": rule,
+        "chosen": chosen["name"],
+        "settings": chosen["settings"],
+        "network_evaluations": chosen["network_evaluations"],
+        "reason": _reason(best, chosen, len(tied)),
+    }
+
+
+def _reason(best: Mapping[str, Any], chosen: Mapping[str, Any], n_tied: int) -> str:
+    top = f"{best['label']} is the most accurate ({_percent(best['accuracy'])})"
+    if chosen is best:
+        if n_tied == 1:
+            return f"{top}, and every other point is shown to be less so."
+        return f"{top}, and no point that ties with it is cheaper."
+    behind = chosen["behind_best"]
+    low, high = (100 * end for end in behind["ci95"])
+    detectable = 100 * behind["minimum_detectable_effect"]
+    return (
+        f"{top}; {chosen['label']} is {100 * behind['mean']:.1f} points behind it ({low:.1f} to {high:.1f}), not shown "
+        f"to differ (a true difference of {detectable:.1f} would have been found four times in five), and of the "
+        f"{n_tied} points that tie it costs least: "
+        f"{chosen['network_evaluations']} network evaluations an image against {best['network_evaluations']}."
+    )
+
+
+def sweep_table(sweep: Mapping[str, Any]) -> str:
+    """Return a sweep's points as CSV; fractions in 0-1, differences to the best above zero where the point is worse."""
+    columns = ["point", *sweep["keys"], "network_evaluations", "is_study", "accuracy", "ci95_low", "ci95_high"]
+    differences = ["mean", "ci95_low", "ci95_high", "p_value", "minimum_detectable_effect"]
+    kinds = ("behind_best", "behind_study")
+    rows = [[*columns, *(f"{kind}_{column}" for kind in kinds for column in differences), "same_images_as"]]
+    for point in sweep["points"]:
+        values = [value if isinstance(value, str) else json.dumps(value) for value in point["settings"].values()]
+        accuracy = [point["accuracy"]["mean"], *point["accuracy"]["ci95"]]
+        compared = [cell for kind in kinds for cell in _difference_cells(point[kind])]
+        cost = [point["network_evaluations"], point["is_study"]]
+        rows.append([point["name"], *values, *cost, *accuracy, *compared, point["same_images_as"]])
+    return csv_text(rows)
+
+
+def read_sweep(path: Path) -> dict[str, Any]:
+    """Read a points.json.
+
+    Raises:
+        FileNotFoundError: there is none.
+    """
+    return json.loads(Path(path).read_text(encoding="utf-8"))
+
+
+def _difference(first: Cell, second: Cell) -> dict[str, Any]:
+    gap = describe_gap(first, second)
+    return {name: gap[name] for name in ("mean", "ci95", "p_value", "minimum_detectable_effect")}
+
+
+def _difference_cells(difference: Mapping[str, Any] | None) -> list[float | None]:
+    if difference is None:
+        return [None] * 5
+    return [difference["mean"], *difference["ci95"], difference["p_value"], difference["minimum_detectable_effect"]]
+
+
+def _percent(accuracy: Mapping[str, Any]) -> str:
+    low, high = (f"{100 * end:.1f}" for end in accuracy["ci95"])
+    return f"{100 * accuracy['mean']:.1f} %, {low} to {high}"
