@@ -5,9 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock
 
 from photographs.atomic_files import CorruptFileError
+from photographs.exclusive_folder import exclusive_folder
 from photographs.photo_set import PhotoSet, concatenate, read_photo_set, write_photo_set
 from photographs.progress import Progress
 
@@ -29,9 +29,7 @@ def generate_shard(
         batch_size: images drawn between two saves. It changes no image.
         state_folder: keeps finished batches until the shard is whole; its name must tell generators apart.
     """
-    state_folder.mkdir(parents=True, exist_ok=True)
-    # A killed Snakemake may leave this job's predecessor running; the two must not tidy up each other's batches.
-    with FileLock(state_folder.with_suffix(".lock")):
+    with exclusive_folder(state_folder):
         finished = _finished_batches(state_folder)
         done = {int(index) for batch in finished for index in batch.indices}
         left = [index for index in indices if index not in done]
