@@ -62,11 +62,26 @@ def as_json(settings):
 
 def model_files(wildcards):
     """Return what the generator's manifest is made from: the folder's files, the trained model's, or none (hub)."""
-    if STUDY.image_folder is not None or not is_folder(STUDY.generator.model):
+    if STUDY.image_folder is not None:
         return []
+    tiny_vae = STUDY.generator.tiny_vae
+    decoder = files_of_folder(tiny_vae) if tiny_vae is not None and is_folder(tiny_vae) else []
+    if not is_folder(STUDY.generator.model):
+        return decoder
     if STUDY.generator.model == TRAINED_GENERATOR_FOLDER:
-        return [TRAINED_GENERATOR_FOLDER]
-    return sorted(str(path) for path in Path(STUDY.generator.model).rglob("*") if path.is_file())
+        return [TRAINED_GENERATOR_FOLDER, *decoder]
+    return files_of_folder(STUDY.generator.model) + decoder
+
+
+def files_of_folder(folder):
+    """Return all files in a folder, sorted."""
+    return sorted(str(path) for path in Path(folder).rglob("*") if path.is_file())
+
+
+def gpus_to_settle_generator():
+    """Return how many GPUs prepare_generator needs: those of the jobs that draw, where it tries something out on one."""
+    tries = "auto" in (STUDY.generator.rows_per_forward, STUDY.generator.compile)
+    return STUDY.gpus.generation if tries and STUDY.image_folder is None else 0
 
 
 def shards_of_class(class_name):

@@ -34,5 +34,6 @@ rule generate_images:
         " --batch-size {params.batch_size}"
         " --threads {threads}"
         " --state-folder results/.unfinished/generated_images"
+        " --compilation-cache results/.unfinished/compiled_generator"
         " --output {output.shard:q}"
         " 2>&1 | tee {log:q}"

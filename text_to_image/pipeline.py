@@ -11,8 +11,11 @@ from diffusers.utils import logging as diffusers_logging
 from transformers.utils import logging as transformers_logging
 
 from text_to_image.config import GeneratorConfig, guidance_range, uses_guidance
+from text_to_image.decoder import prepare_decoder
 from text_to_image.guidance import GuidancePerImage
 from text_to_image.model_source import ModelSource, is_folder
+from text_to_image.network_speed import prepare_networks
+from text_to_image.prompt_embeddings import UnequalPromptsError, encode_each_prompt_once
 
 
 class Pipeline:
@@ -49,6 +52,9 @@ class Pipeline:
             self._pipeline.scheduler = type(self._pipeline.scheduler).from_config(
                 self._pipeline.scheduler.config, timestep_spacing=config.timestep_spacing
             )
+        prepare_decoder(self._pipeline, config)
+        prepare_networks(self._pipeline, config, self.device)
+        encode_each_prompt_once(self._pipeline)
         self._accepted = set(inspect.signature(type(self._pipeline).__call__).parameters)
         if config.prompts.negative is not None and not (uses_guidance(config) and "negative_prompt" in self._accepted):
             raise ValueError(
@@ -66,7 +72,25 @@ class Pipeline:
         Returns:
             float32 (N, H, W, 3) in 0-1, NaN where the network failed; and whether the model's safety checker
             blanked each image.
+
+        Raises:
+            torch.OutOfMemoryError: the device has too little memory for so many at once.
         """
+        try:
+            return self._draw(prompts, scales, seeds)
+        except UnequalPromptsError as error:
+            groups = error.groups
+        drawn = {row: image for rows in groups for row, image in self._draw_group(rows, prompts, scales, seeds)}
+        images, blanked = zip(*(drawn[row] for row in range(len(prompts))), strict=True)
+        return np.stack(images), list(blanked)
+
+    def _draw_group(self, rows: list[int], *columns: list) -> list[tuple[int, tuple[np.ndarray, bool]]]:
+        """Draw some rows by themselves, still as many at a time as all are: kernels round differently for fewer."""
+        filled = rows + rows[-1:] * (len(columns[0]) - len(rows))
+        images, blanked = self(*([column[row] for row in filled] for column in columns))
+        return list(zip(rows, zip(images, blanked, strict=True), strict=False))
+
+    def _draw(self, prompts: list[str], scales: list[float], seeds: list[int]) -> tuple[np.ndarray, list[bool]]:
         options = {"guidance_scale": GuidancePerImage(scales, guidance_range(self._config)[1])}
         if self._config.prompts.negative is not None:
             options["negative_prompt"] = [self._config.prompts.negative] * len(prompts)
