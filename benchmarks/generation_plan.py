@@ -8,9 +8,13 @@ is high, smaller where a job would run longer than your cluster allows.
 import argparse
 import math
 from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
 
 from text_to_image.resampling import IMAGE_SIZE
 
+_PUBLISHED = Path(__file__).with_name("published_speeds.yaml")
 # Measured on the default study's shards: 3,885 bytes an image, of which 3,072 are its pixels. Longer prompts take more.
 _METADATA_BYTES = 813
 
@@ -62,7 +66,9 @@ def plan(
 def main() -> None:
     """Print the plan as a Markdown table, one row a shard size."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--images-per-second", type=float, required=True, help="of one GPU, or one CPU core")
+    speed = arguments.add_mutually_exclusive_group(required=True)
+    speed.add_argument("--images-per-second", type=float, help="of one GPU, or one CPU core")
+    speed.add_argument("--published", action="store_true", help="what others measured, model by model, instead")
     arguments.add_argument("--classes", type=int, default=6)
     arguments.add_argument("--images", type=int, default=6000, help="images a class")
     arguments.add_argument("--shard-size", type=int, nargs="+", default=[250, 500, 1000, 2000])
@@ -70,12 +76,17 @@ def main() -> None:
     arguments.add_argument("--gpus", type=int, default=1, help="jobs that run at once, a GPU each")
     options = arguments.parse_args()
 
-    print(
-        f"{options.classes} classes x {options.images} images at {options.images_per_second:g} images/s, "
-        f"{options.gpus} at once, {options.start_seconds:g} s to start a job\n"
-    )
-    print("| shard_size | jobs | minutes a job | GPU-hours | hours until done | disk (GB) | spent on starting |")
-    print("|---|---|---|---|---|---|---|")
+    print(_published_speeds(options) if options.published else _plans(options))
+
+
+def _plans(options: argparse.Namespace) -> str:
+    lines = [
+        f"{options.classes:,} classes x {options.images:,} images at {options.images_per_second:g} images/s, "
+        f"{options.gpus} at once, {options.start_seconds:g} s to start a job",
+        "",
+        "| shard_size | jobs | minutes a job | GPU-hours | hours until done | disk (GB) | spent on starting |",
+        "|---|---|---|---|---|---|---|",
+    ]
     for shard_size in options.shard_size:
         row = plan(
             options.images_per_second,
@@ -85,10 +96,30 @@ def main() -> None:
             options.start_seconds,
             options.gpus,
         )
-        print(
-            f"| {shard_size:,} | {row.jobs:,} | {row.minutes_a_job:.1f} | {row.drawing_hours + row.starting_hours:.1f} "
-            f"| {row.wall_hours:.1f} | {row.gigabytes:.2f} | {row.start_share:.1%} |"
+        hours = row.drawing_hours + row.starting_hours
+        lines.append(
+            f"| {shard_size:,} | {row.jobs:,} | {row.minutes_a_job:.1f} | {hours:,.1f} "
+            f"| {row.wall_hours:,.1f} | {row.gigabytes:.2f} | {row.start_share:.1%} |"
         )
+    return "\n".join(lines)
+
+
+def _published_speeds(options: argparse.Namespace) -> str:
+    images = options.classes * options.images
+    lines = [
+        f"Published, not measured here; hours for {images:,} images on one such GPU, drawing alone",
+        "",
+        "| model | GPU | how | steps | images/s | images per GPU-hour | hours | source |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for entry in yaml.safe_load(_PUBLISHED.read_text()):
+        # Time grows with the steps: encoding and decoding are small beside 25 of them.
+        rate = entry["images"] / (entry["seconds"] * entry["study_steps"] / entry["steps"])
+        lines.append(
+            f"| {entry['model']} | {entry['gpu']} | {entry['how']} | {entry['study_steps']} | {rate:.2f} "
+            f"| {rate * 3600:,.0f} | {images / rate / 3600:.1f} | {entry['source']} |"
+        )
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

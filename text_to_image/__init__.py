@@ -1,7 +1,8 @@
 """Photographs from words: which image, which prompt, which model, and how a class's images reach the disk.
 
 Read in this order: `config` (every setting), `image_identity` (an image is a function of settings, class and
-index), `prompts`, `guidance`, `pipeline` (any diffusers text-to-image model), `resampling` (to 32x32),
-`sampling` (requests to images), `shards` (resumable files), `image_folder` (a folder instead of a model), and
+index), `prompts`, `guidance`, `pipeline` (any diffusers text-to-image model) with `prompt_embeddings`,
+`decoder` and `network_speed`, `settling` (what is left open, tried once), `resampling` (to 32x32), `sampling`
+(requests to images), `shards` (resumable files), `image_folder` (a folder instead of a model), and
 `embedded_generator/` (training of the model that ships with the project).
 """

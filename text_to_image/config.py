@@ -73,8 +73,8 @@ class GeneratorConfig(_Settings):
     )
     compile: bool | Literal["auto"] = Field(
         False,
-        description="Compile the network (torch.compile): faster after a start of a minute or more. It changes the "
-        "last bits of every image. auto: on a GPU, for models of more than four steps; settled once, in the manifest.",
+        description="Compile the network (torch.compile): faster after a start of a minute or more. It changes every "
+        "image a little. auto: on a GPU, for models of more than four steps; settled once, in the manifest.",
     )
     vae: Literal["full", "tiled", "tiny"] = Field(
         "full",
