@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help .venv run full-study export sweeps tune test lint lock schema clean
+.PHONY: help .venv run full-study export sweeps tune benchmark-generate test lint lock schema clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -11,7 +11,7 @@ CORES ?= all
 help:  ## List the commands
 	@echo "Fauxtograph: how far does a CNN trained on generated photographs carry over to real ones, and back?"
 	@echo
-	@grep -E '^[.a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -E '^[.a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
 .venv: .venv/.complete  ## Set up: Python 3.11 packages, pinned, into .venv (2.4 GB from the package index)
 
@@ -56,6 +56,9 @@ lock:  ## Pin everything anew from requirements.in (needs a fresh environment)
 
 schema: .venv  ## Write the config's JSON schema, which editors use
 	$(BIN)/python -m workflow_scripts.write_config_schema
+
+benchmark-generate: .venv  ## Measure images/s against a bare diffusers loop (ARGS="--rows 8 16 64" for more)
+	$(BIN)/python -m benchmarks.generate $(ARGS)
 
 clean:  ## Remove results, logs and Snakemake's state; the cache of downloads and .venv stay
 	rm -rf results logs benchmarks/results .snakemake

@@ -3,13 +3,9 @@
 The folder belongs outside a rule's declared outputs, which Snakemake deletes before it starts a job again.
 """
 
-import contextlib
-import fcntl
 import hashlib
 import shutil
-import sys
 import warnings
-from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -63,23 +59,6 @@ class ResumeFolder:
 
     def _checkpoints(self) -> list[Path]:
         return sorted(self._path.glob("step_*"))
-
-
-@contextlib.contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold the folder `path` alone; wait for whoever holds it, saying so once.
-
-    A killed Snakemake can leave its job running, and its successor starts the same job again.
-    The lock ends with the process.
-    """
-    path.mkdir(parents=True, exist_ok=True)
-    with open(path / "lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print(f"{path} is in use by another run of this job: waiting for it", file=sys.stderr, flush=True)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def run_fingerprint(*parts: str | np.ndarray) -> str:

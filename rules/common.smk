@@ -74,7 +74,10 @@ def as_json(settings):
 
 def model_files(wildcards):
     """Return what the generator's manifest is made from."""
-    return [] if STUDY.image_folder is not None else files_of_model(STUDY.generator.model)
+    if STUDY.image_folder is not None:
+        return []
+    models = (STUDY.generator.model, STUDY.generator.tiny_vae)
+    return [file for model in models if model is not None for file in files_of_model(model)]
 
 
 def files_of_model(model):
@@ -85,6 +88,12 @@ def files_of_model(model):
         return [TRAINED_GENERATOR_FOLDER]
     files = (path for path in Path(model).rglob("*") if path.is_file())
     return sorted(str(path) for path in files if path.suffix != ".md")
+
+
+def gpus_to_settle_generator():
+    """Return how many GPUs prepare_generator needs: those of the jobs that draw, where it tries something out on one."""
+    tries = "auto" in (STUDY.generator.rows_per_forward, STUDY.generator.compile)
+    return STUDY.gpus.generation if tries and STUDY.image_folder is None else 0
 
 
 def shards_of_class(class_name, folder="results/generated_images", total=STUDY.images_per_class.synthetic):

@@ -19,7 +19,7 @@ rule prepare_generator:
         "../envs/text_to_image.yaml"
     threads: 1
     resources:
-        gpu=0,
+        gpu=gpus_to_settle_generator(),
         mem_mb=2000,
         runtime=60,
     params:
@@ -30,6 +30,7 @@ rule prepare_generator:
         " --generator {params.generator:q}"
         " --image-folder {params.image_folder:q}"
         " --pins results/generator/pinned_commits.json"
+        " --state-folder results/.unfinished/generator"
         " --output {output.manifest:q}"
         " 2>&1 | tee {log:q}"
 

@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
 
 from text_to_image.prompt_settings import Prompts
 
@@ -53,11 +53,26 @@ class GeneratorConfig(_Settings):
         "auto", description="auto: float16 on a GPU, bfloat16 arithmetic on a CPU that has it, else float32."
     )
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="auto: a GPU if torch sees one, else the CPU.")
-    rows_per_forward: PositiveInt = Field(
+    rows_per_forward: PositiveInt | Literal["auto"] = Field(
         8,
         description="Images that pass the network together. Another value changes the last bits of every image, which "
-        "is why it is fixed and not the batch size. More is faster on a GPU with memory to spare.",
+        "is why it is fixed and not the batch size. More is faster on a GPU with memory to spare. auto: found once, by "
+        "trying on the device, and kept in the generator's manifest.",
     )
+    compile: bool | Literal["auto"] = Field(
+        False,
+        description="Compile the network (torch.compile): faster after a start of a minute or more. It changes every "
+        "image a little. auto: on a GPU, for models of more than four steps; settled once, in the manifest.",
+    )
+    vae: Literal["full", "tiled", "tiny"] = Field(
+        "full",
+        description="How latents become pixels: the model's decoder; the same in tiles (large images, little memory); "
+        "or tiny_vae in its place (much faster, a little less detail).",
+    )
+    tiny_vae: str | None = Field(
+        None, description="With vae: tiny. Hub id such as madebyollin/taesd, or folder, of an AutoencoderTiny."
+    )
+    tiny_vae_revision: str | None = Field(None, description="Its branch, tag or commit on the hub; resolved once.")
     max_redraws: int = Field(5, ge=0, description="How often a blank, NaN or safety-blanked image is drawn again.")
 
     @field_validator("guidance_scale")
@@ -66,6 +81,15 @@ class GeneratorConfig(_Settings):
         if isinstance(value, tuple) and value[0] > value[1]:
             raise ValueError(f"[{value[0]}, {value[1]}] runs downwards; write [low, high]")
         return value
+
+    @model_validator(mode="after")
+    def _tiny_vae_named_where_used(self) -> "GeneratorConfig":
+        if (self.vae == "tiny") != (self.tiny_vae is not None):
+            raise ValueError(
+                f"vae is {self.vae!r} and tiny_vae is {self.tiny_vae!r}: they go together; name a tiny_vae such as "
+                "madebyollin/taesd with vae: tiny, and none otherwise"
+            )
+        return self
 
 
 class ImageFolderConfig(_Settings):

@@ -1,7 +1,7 @@
 """A folder of generated images in the generator's place: one sub-folder a class, or CIFAKE's flat layout."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from text_to_image.config import ImageFolderConfig
 from text_to_image.resampling import to_study_size
 
 _SUFFIXES = {".png", ".jpg", ".jpeg", ".webp", ".bmp"}
+_READ_AT_ONCE = 32
 # CIFAKE (Bird & Lotfi 2024) names files "0123 (4).jpg"; the number is the class's, and airplane, the first, has none.
 _CIFAKE_NAME = re.compile(r"^.*?(?: ?\((?P<number>\d+)\))?$")
 
@@ -74,6 +75,11 @@ class FolderReader:
                 "digest": np.asarray([image_digest(image) for image in images]),
             },
         )
+
+    def draw_each(self, class_name: str, indices: Sequence[int], take: Callable[[PhotoSet], None]) -> None:
+        """Hand the class's images at `indices` to `take`, some at a time; raises what `draw` does."""
+        for start in range(0, len(indices), _READ_AT_ONCE):
+            take(self.draw(class_name, indices[start : start + _READ_AT_ONCE]))
 
 
 def _images_in(folder: Path) -> list[Path]:

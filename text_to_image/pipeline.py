@@ -8,9 +8,12 @@ import torch
 
 from text_to_image.call_arguments import accepted_arguments, call_arguments, check_call
 from text_to_image.config import GeneratorConfig
+from text_to_image.decoder import prepare_decoder
 from text_to_image.guidance import range_explained
 from text_to_image.model_source import ModelSource
+from text_to_image.network_speed import prepare_networks
 from text_to_image.pipeline_loading import load_pipeline, set_scheduler
+from text_to_image.prompt_embeddings import UnequalPromptsError, encode_each_prompt_once
 from text_to_image.prompt_length import refuse_cut_prompts
 
 
@@ -38,6 +41,9 @@ class Pipeline:
         check_call(config, source.pipeline_class, self._accepted)
         if config.prompts.negative is not None:
             self.refuse_cut_prompts([config.prompts.negative])
+        prepare_decoder(self._pipeline, config)
+        prepare_networks(self._pipeline, config, self.device)
+        encode_each_prompt_once(self._pipeline)
 
     def refuse_cut_prompts(self, prompts: Iterable[str]) -> None:
         """Raise ValueError for the first prompt that is longer than the model takes."""
@@ -56,8 +62,24 @@ class Pipeline:
 
         Raises:
             ValueError: a prompt is longer than the model takes.
+            torch.OutOfMemoryError: the device has too little memory for so many at once.
         """
         self.refuse_cut_prompts(prompts)
+        try:
+            return self._draw(prompts, scales, seeds)
+        except UnequalPromptsError as error:
+            groups = error.groups
+        drawn = {row: image for rows in groups for row, image in self._draw_group(rows, prompts, scales, seeds)}
+        images, blanked = zip(*(drawn[row] for row in range(len(prompts))), strict=True)
+        return np.stack(images), list(blanked)
+
+    def _draw_group(self, rows: list[int], *columns: list) -> list[tuple[int, tuple[np.ndarray, bool]]]:
+        """Draw some rows by themselves, still as many at a time as all are: kernels round differently for fewer."""
+        filled = rows + rows[-1:] * (len(columns[0]) - len(rows))
+        images, blanked = self(*([column[row] for row in filled] for column in columns))
+        return list(zip(rows, zip(images, blanked, strict=True), strict=False))
+
+    def _draw(self, prompts: list[str], scales: list[float], seeds: list[int]) -> tuple[np.ndarray, list[bool]]:
         arithmetic = (
             torch.autocast("cpu", torch.bfloat16)
             if self.device == "cpu" and self.dtype != torch.float32

@@ -1,12 +1,18 @@
-"""From requests to finished 32x32 photographs, spoilt ones drawn again."""
+"""From requests to finished 32x32 photographs, spoilt ones drawn again.
 
-from collections.abc import Sequence
+While the network draws some images, a background thread finishes those before them: checks, resamples, digests, saves.
+"""
+
+import gc
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from photographs.digests import image_digest
-from photographs.photo_set import PhotoSet
+from photographs.photo_set import PhotoSet, concatenate
 from text_to_image.config import GeneratorConfig
 from text_to_image.guidance import guidance_for
 from text_to_image.image_identity import image_seed
@@ -55,37 +61,84 @@ class Sampler:
         """Return the class's images at `indices`, in that order, with a row of metadata each.
 
         Raises:
-            RuntimeError: an image is still blank, NaN or safety-blanked after `max_redraws` sub-seeds.
+            RuntimeError: as `draw_each` does.
         """
-        waiting = [request_image(self._config, class_name, index) for index in indices]
-        finished: dict[int, tuple[Request, np.ndarray]] = {}
-        while waiting:
-            rows, waiting = waiting[: self._config.rows_per_forward], waiting[self._config.rows_per_forward :]
-            for request, image in zip(rows, self._draw_rows(rows), strict=True):
-                if image is not None:
-                    finished[request.index] = (request, image)
-                elif request.redraw < self._config.max_redraws:
-                    waiting.append(request_image(self._config, class_name, request.index, request.redraw + 1))
-                else:
-                    raise RuntimeError(
-                        f"image {request.index} of {class_name!r} is blank, NaN or blanked by the safety checker after "
-                        f"{request.redraw} redraws (generator.max_redraws); try another prompt, or "
-                        "generator.dtype: float32"
-                    )
-        return self._photo_set([finished[index] for index in indices])
+        finished: list[PhotoSet] = []
+        self.draw_each(class_name, indices, finished.append)
+        drawn = concatenate(finished)
+        row_of = {int(index): row for row, index in enumerate(drawn.indices)}
+        return drawn.select(np.asarray([row_of[index] for index in indices]))
 
-    def _draw_rows(self, rows: list[Request]) -> list[np.ndarray | None]:
+    def draw_each(self, class_name: str, indices: Sequence[int], take: Callable[[PhotoSet], None]) -> None:
+        """Draw the class's images at `indices` and hand them to `take`, some at a time, as they get finished.
+
+        Args:
+            take: called in a background thread, one call at a time, with images in any order. What it raises ends the
+                drawing and is raised here.
+
+        Raises:
+            RuntimeError: an image is still blank, NaN or safety-blanked after `max_redraws` sub-seeds, or the device's
+                memory is too small.
+        """
+        # Prompt by prompt, so that each is encoded once and prompts of different lengths seldom meet.
+        waiting = [request_image(self._config, class_name, index) for index in indices]
+        waiting.sort(key=lambda request: request.prompt.text)
+        finishing: Future[list[Request]] | None = None
+        with ThreadPoolExecutor(1, "finishing") as background:
+            while waiting or finishing is not None:
+                # Rows that would be filled up wait for what the background thread may send back to be drawn again.
+                if finishing is not None and len(waiting) < self._config.rows_per_forward:
+                    waiting += finishing.result()
+                    finishing = None
+                    continue
+                rows, waiting = waiting[: self._config.rows_per_forward], waiting[self._config.rows_per_forward :]
+                images, blanked = self._draw_rows(rows)
+                if finishing is not None:
+                    waiting += finishing.result()
+                finishing = background.submit(self._finish, rows, images, blanked, take)
+
+    def _draw_rows(self, rows: list[Request]) -> tuple[np.ndarray, list[bool]]:
         # Always the same number of rows: kernels round differently for other shapes, and no image may depend on that.
         padded = rows + [rows[-1]] * (self._config.rows_per_forward - len(rows))
-        images, blanked = self._pipeline(
+        columns = (
             [request.prompt.text for request in padded],
             [request.guidance_scale for request in padded],
             [request.seed for request in padded],
         )
-        return [
-            None if is_blanked or is_spoilt(image) else to_study_size(to_uint8(image), self._config.resampling)
-            for image, is_blanked in zip(images[: len(rows)], blanked, strict=False)
-        ]
+        try:
+            return self._pipeline(*columns)
+        except torch.OutOfMemoryError:
+            # What was tried is still referred to here; it is freed after this block.
+            pass
+        gc.collect()
+        torch.cuda.empty_cache()
+        try:
+            return self._pipeline(*columns)
+        except torch.OutOfMemoryError as error:
+            raise RuntimeError(
+                f"the device's memory is too small for generator.rows_per_forward = {self._config.rows_per_forward} "
+                f"({str(error).splitlines()[0]}); halve it, which redraws every image, or free the device's memory"
+            ) from error
+
+    def _finish(
+        self, rows: list[Request], images: np.ndarray, blanked: list[bool], take: Callable[[PhotoSet], None]
+    ) -> list[Request]:
+        """Hand the sound images to `take`; return the requests by which the spoilt ones are drawn again."""
+        finished, again = [], []
+        for request, image, is_blanked in zip(rows, images, blanked, strict=False):
+            if not is_blanked and not is_spoilt(image):
+                finished.append((request, to_study_size(to_uint8(image), self._config.resampling)))
+            elif request.redraw < self._config.max_redraws:
+                again.append(request_image(self._config, request.class_name, request.index, request.redraw + 1))
+            else:
+                raise RuntimeError(
+                    f"image {request.index} of {request.class_name!r} is blank, NaN or blanked by the safety checker "
+                    f"after {request.redraw} redraws (generator.max_redraws); try another prompt, or "
+                    "generator.dtype: float32"
+                )
+        if finished:
+            take(self._photo_set(finished))
+        return again
 
     def _photo_set(self, drawn: list[tuple[Request, np.ndarray]]) -> PhotoSet:
         requests = [request for request, _ in drawn]
@@ -107,7 +160,10 @@ class Sampler:
 
 def is_spoilt(image_hwc: np.ndarray) -> bool:
     """Return whether a float image (H, W, 3) in 0-1 is not a number somewhere, or of one colour throughout."""
-    return not np.isfinite(image_hwc).all() or np.ptp(to_uint8(image_hwc).astype(int), axis=(0, 1)).max() < _BLANK_RANGE
+    if not np.isfinite(image_hwc).all():
+        return True
+    pixels = to_uint8(image_hwc).reshape(-1, image_hwc.shape[-1])
+    return (pixels.max(axis=0) - pixels.min(axis=0)).max() < _BLANK_RANGE
 
 
 def to_uint8(image: np.ndarray) -> np.ndarray:

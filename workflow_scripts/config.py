@@ -87,7 +87,9 @@ class Study(_Settings):
         None, description="Images generated elsewhere, to be used in the generator's place."
     )
     shard_size: PositiveInt = Field(400, description="Images a job draws; smaller shards spread over more machines.")
-    batch_size: PositiveInt = Field(32, description="Images drawn between two saves; a kill costs at most these.")
+    batch_size: PositiveInt = Field(
+        32, description="Images between two saves; a kill costs these and what is being drawn."
+    )
     gpus: Gpus = Gpus()
     arms: dict[str, Arm] = Field(description="Kinds of training data, by name.")
     mixture_test_share: float = Field(

@@ -5,6 +5,8 @@ A killed job carries on from its last finished batch when the same command is ru
 
 import json
 import os
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ import numpy as np
 from photographs.photo_set import PhotoSet
 from text_to_image.config import GeneratorConfig, ImageFolderConfig
 from text_to_image.image_folder import FolderReader
-from text_to_image.shards import Draw, generate_shard
+from text_to_image.shards import DrawEach, Take, generate_shard
 from workflow_scripts.command import parser, run
 
 
@@ -25,6 +27,7 @@ def main() -> None:
     arguments.add_argument("--last", type=int, required=True, help="index of the last image")
     arguments.add_argument("--batch-size", type=int, default=32, help="images between two saves; changes no image")
     arguments.add_argument("--threads", type=int, default=1, help="CPU threads; another number may change last bits")
+    arguments.add_argument("--compilation-cache", type=Path, help="folder that keeps compiled kernels between jobs")
     arguments.add_argument("--state-folder", type=Path, required=True, help="keeps unfinished shards")
     arguments.add_argument("--output", type=Path, required=True)
     options = arguments.parse_args()
@@ -32,26 +35,31 @@ def main() -> None:
     manifest = json.loads(options.generator_manifest.read_text())
     indices = range(options.first, options.last + 1)
 
-    def make_draw() -> Draw:
-        draw = _draw_function(manifest, options.class_name, indices, options.threads)
+    if options.compilation_cache is not None:
+        os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(options.compilation_cache.absolute()))
+
+    def make_draw_each() -> DrawEach:
+        draw_each = _draw_function(manifest, options.class_name, indices, options.threads)
         model, revision = str(manifest["model"]), str(manifest["revision"])
 
-        def draw_with_origin(class_name: str, indices: list[int]) -> PhotoSet:
-            drawn = draw(class_name, indices)
-            origin = {"model": np.full(len(drawn), model), "revision": np.full(len(drawn), revision)}
-            return PhotoSet(drawn.images_nhwc, drawn.labels, drawn.indices, drawn.classes, drawn.metadata | origin)
+        def draw_each_with_origin(class_name: str, indices: Sequence[int], take: Take) -> None:
+            def take_with_origin(drawn: PhotoSet) -> None:
+                origin = {"model": np.full(len(drawn), model), "revision": np.full(len(drawn), revision)}
+                take(replace(drawn, metadata=drawn.metadata | origin))
 
-        return draw_with_origin
+            draw_each(class_name, indices, take_with_origin)
+
+        return draw_each_with_origin
 
     name = f"{manifest['digest'][:16]}_{options.class_name}_{options.first}-{options.last}"
     generate_shard(
-        make_draw, options.class_name, indices, options.batch_size, options.state_folder / name, options.output
+        make_draw_each, options.class_name, indices, options.batch_size, options.state_folder / name, options.output
     )
 
 
-def _draw_function(manifest: dict, class_name: str, indices: range, threads: int) -> Draw:
+def _draw_function(manifest: dict, class_name: str, indices: range, threads: int) -> DrawEach:
     if manifest["kind"] == "image_folder":
-        return FolderReader(ImageFolderConfig.model_validate(manifest["settings"]), [class_name]).draw
+        return FolderReader(ImageFolderConfig.model_validate(manifest["settings"]), [class_name]).draw_each
     # Said before transformers is imported, which otherwise greets every job with warnings about image processors.
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     # A job that draws takes nothing from the network: prepare_generator has fetched what it needs.
@@ -69,7 +77,7 @@ def _draw_function(manifest: dict, class_name: str, indices: range, threads: int
     pipeline = Pipeline(config, ModelSource.from_dict(manifest))
     # All of the job's prompts, so that one too long stops it at once and not after hours.
     pipeline.refuse_cut_prompts(prompt_for(config.prompts, config.seed, class_name, index).text for index in indices)
-    return Sampler(config, pipeline, [class_name]).draw
+    return Sampler(config, pipeline, [class_name]).draw_each
 
 
 if __name__ == "__main__":

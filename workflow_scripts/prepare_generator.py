@@ -1,16 +1,19 @@
 """Settle which model draws the study's images: its exact revision, its class and what it is, as a manifest.
 
 A model on the Hugging Face hub is downloaded here (safetensors only), once; the jobs that draw read the cache. A
-branch name becomes the commit that it points to now, and stays that commit for the rest of the study: the pins keep it.
-The token that a gated model needs is read from the environment variable HF_TOKEN alone, and never written anywhere.
+branch name becomes the commit that it points to now, and stays that commit for the rest of the study: the pins keep it;
+so does what the settings leave open ("auto"), which is tried out on the device that will draw. The token that a gated
+model needs is read from the environment variable HF_TOKEN alone, and never written anywhere.
 """
 
+import json
 from pathlib import Path
 
 from photographs.atomic_files import write_json
 from text_to_image.config import GeneratorConfig, ImageFolderConfig
 from text_to_image.image_identity import generator_digest
-from text_to_image.model_source import resolve_model
+from text_to_image.model_source import ModelSource, resolve_model
+from text_to_image.tiny_vae_source import with_pinned_tiny_vae
 from workflow_scripts.command import json_argument, parser, run
 
 
@@ -20,6 +23,7 @@ def main() -> None:
     arguments.add_argument("--generator", type=json_argument, required=True, help="the config's generator as JSON")
     arguments.add_argument("--image-folder", type=json_argument, help="the config's image_folder as JSON, or null")
     arguments.add_argument("--pins", type=Path, help="file that keeps which commit a branch was resolved to (JSON)")
+    arguments.add_argument("--state-folder", type=Path, help="keeps what was settled once: nothing is tried again")
     arguments.add_argument("--output", type=Path, required=True, help="manifest to write (JSON)")
     options = arguments.parse_args()
 
@@ -33,11 +37,30 @@ def main() -> None:
             "settings": settings,
         }
     else:
-        config = GeneratorConfig.model_validate(options.generator)
-        settings = config.model_dump(mode="json")
-        manifest = {"kind": "pipeline", **resolve_model(config, options.pins).as_dict(), "settings": settings}
+        config = with_pinned_tiny_vae(GeneratorConfig.model_validate(options.generator))
+        source = resolve_model(config, options.pins)
+        settings = _settled(config, source, options.state_folder)
+        manifest = {"kind": "pipeline", **source.as_dict(), "settings": settings}
     manifest["digest"] = generator_digest(manifest)
     write_json(options.output, manifest)
+
+
+def _settled(config: GeneratorConfig, source: ModelSource, state_folder: Path | None) -> dict:
+    """Return the settings with every "auto" settled: as an earlier run of the same study did, if there was one."""
+    settings = config.model_dump(mode="json")
+    if "auto" not in (config.rows_per_forward, config.compile):
+        return settings
+    question = generator_digest({**source.as_dict(), "settings": settings})
+    answer = None if state_folder is None else state_folder / f"settled_{question[:16]}.json"
+    if answer is not None and answer.is_file():
+        return json.loads(answer.read_text())
+    # Imported here: torch takes seconds, which a study that leaves nothing open does not need.
+    from text_to_image.settling import settle
+
+    settings = settle(config, source).model_dump(mode="json")
+    if answer is not None:
+        write_json(answer, settings)
+    return settings
 
 
 if __name__ == "__main__":

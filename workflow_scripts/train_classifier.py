@@ -14,9 +14,10 @@ from tqdm import tqdm
 from flax_cnn.classifier import save_classifier
 from flax_cnn.config import TrainingConfig
 from flax_cnn.keys import training_keys
-from flax_cnn.resuming import ResumeFolder, locked, run_fingerprint
+from flax_cnn.resuming import ResumeFolder, run_fingerprint
 from flax_cnn.training import TrainingData, reproducible, train
 from photographs.atomic_files import write_text
+from photographs.exclusive_folder import exclusive_folder
 from photographs.mixing import largest_mix_size, mix
 from photographs.photo_set import read_photo_set
 from workflow_scripts.command import json_argument, parser, run
@@ -60,7 +61,7 @@ def main() -> None:
         write_metrics(rows)
         print(_progress_line(rows[-1], config), flush=True)
 
-    with locked(options.resume_folder):
+    with exclusive_folder(options.resume_folder):
         resume = ResumeFolder(options.resume_folder, fingerprint)
         keys = training_keys(options.study_seed, options.arm, options.seed_index)
         classifier, rows = train(config, data, train_photos.classes, keys, resume, report)

@@ -39,16 +39,21 @@ class _KilledError(Exception):
     pass
 
 
-def _draw_and_die_after(sampler, batches):
-    drawn = []
+def _draw_and_die_after(sampler, forwards):
+    """Return a function that draws and is killed once so many forwards' images were finished."""
 
-    def draw(class_name, indices):
-        if len(drawn) == batches:
-            raise _KilledError
-        drawn.append(indices)
-        return sampler.draw(class_name, indices)
+    def draw_each(class_name, indices, take):
+        finished = []
 
-    return draw
+        def take_until_killed(drawn):
+            if len(finished) == forwards:
+                raise _KilledError
+            finished.append(drawn)
+            take(drawn)
+
+        sampler.draw_each(class_name, indices, take_until_killed)
+
+    return draw_each
 
 
 def _assert_same(photo_set, reference, rows=slice(None)):
@@ -60,7 +65,7 @@ def _assert_same(photo_set, reference, rows=slice(None)):
 
 @pytest.mark.parametrize("batch_size", [1, 3, 4, 13])
 def test_batch_size_changes_no_image(sampler, reference, tmp_path, batch_size):
-    generate_shard(lambda: sampler.draw, "cat", range(N), batch_size, tmp_path / "state", tmp_path / "shard.npz")
+    generate_shard(lambda: sampler.draw_each, "cat", range(N), batch_size, tmp_path / "state", tmp_path / "shard.npz")
     _assert_same(read_photo_set(tmp_path / "shard.npz"), reference)
 
 
@@ -69,7 +74,7 @@ def test_shard_size_changes_no_image(sampler, reference, tmp_path, shard_size):
     for first in range(0, N, shard_size):
         indices = range(first, min(first + shard_size, N))
         path = tmp_path / f"{first}.npz"
-        generate_shard(lambda: sampler.draw, "cat", indices, 3, tmp_path / f"state_{first}", path)
+        generate_shard(lambda: sampler.draw_each, "cat", indices, 3, tmp_path / f"state_{first}", path)
         _assert_same(read_photo_set(path), reference, slice(indices.start, indices.stop))
 
 
@@ -85,12 +90,12 @@ def test_killed_shard_carries_on_from_its_last_batch(sampler, reference, tmp_pat
     assert not path.exists()
     left = []
 
-    def draw(class_name, indices):
+    def draw_each(class_name, indices, take):
         left.extend(indices)
-        return sampler.draw(class_name, indices)
+        sampler.draw_each(class_name, indices, take)
 
-    generate_shard(lambda: draw, "cat", range(N), 5, state, path)
-    assert left == list(range(6, N))
+    generate_shard(lambda: draw_each, "cat", range(N), 5, state, path)
+    assert len(left) == N - 8  # two forwards of four were saved
     _assert_same(read_photo_set(path), reference)
     assert not state.exists()
 
@@ -101,7 +106,7 @@ def test_spoilt_batch_file_is_drawn_again(sampler, reference, tmp_path):
         generate_shard(lambda: _draw_and_die_after(sampler, 2), "cat", range(N), 3, state, path)
     first = sorted(state.glob("*.npz"))[0]
     first.write_bytes(first.read_bytes()[:-200])
-    generate_shard(lambda: sampler.draw, "cat", range(N), 5, state, path)
+    generate_shard(lambda: sampler.draw_each, "cat", range(N), 5, state, path)
     _assert_same(read_photo_set(path), reference)
 
 

@@ -1,7 +1,10 @@
-"""Spoilt images are drawn again with the next sub-seed, counted, and never let through."""
+"""Spoilt images are drawn again with the next sub-seed, counted, and never let through; failures surface."""
+
+import threading
 
 import numpy as np
 import pytest
+import torch
 
 from text_to_image.config import GeneratorConfig
 from text_to_image.image_identity import image_seed
@@ -15,10 +18,15 @@ def noise_image(seed):
 class FaultyPipeline:
     """Draws noise by seed; spoils the seeds it is told to, in the way it is told to."""
 
-    def __init__(self, spoils):
+    def __init__(self, spoils, out_of_memory_in=()):
         self.spoils = spoils
+        self.out_of_memory_in = out_of_memory_in
+        self.forwards = 0
 
     def __call__(self, prompts, scales, seeds):
+        self.forwards += 1
+        if self.forwards in self.out_of_memory_in:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB.\nmore words")
         images = np.stack([noise_image(seed) for seed in seeds])
         blanked = [False] * len(seeds)
         for row, seed in enumerate(seeds):
@@ -32,9 +40,9 @@ class FaultyPipeline:
         return images, blanked
 
 
-def sampler(spoils, **settings):
+def sampler(spoils, out_of_memory_in=(), **settings):
     config = GeneratorConfig(model="tiny", rows_per_forward=4, **settings)
-    return Sampler(config, FaultyPipeline(spoils), ["cat"])
+    return Sampler(config, FaultyPipeline(spoils, out_of_memory_in), ["cat"])
 
 
 def noise_seed(index, redraw=0):
@@ -67,3 +75,45 @@ def test_dim_image_with_something_in_it_passes():
     assert is_spoilt(image)
     image[10:20, 10:20] = 0.1
     assert not is_spoilt(image)
+
+
+def test_redraws_fill_up_forwards_instead_of_taking_their_own():
+    drawing = sampler({noise_seed(index): "nan" for index in range(3)})
+    drawing.draw("cat", range(9))
+    assert drawing._pipeline.forwards == 3  # nine images and three redraws, four a forward
+
+
+def test_memory_that_runs_out_once_changes_no_image():
+    undisturbed = sampler({}).draw("cat", range(6))
+    drawn = sampler({}, out_of_memory_in=[2]).draw("cat", range(6))
+    np.testing.assert_array_equal(drawn.images_nhwc, undisturbed.images_nhwc)
+
+
+def test_memory_that_stays_too_small_is_one_line_with_the_setting():
+    with pytest.raises(RuntimeError, match=r"generator.rows_per_forward = 4 \(CUDA out of memory") as failure:
+        sampler({}, out_of_memory_in=[2, 3]).draw("cat", range(6))
+    assert "\n" not in str(failure.value)
+
+
+def test_images_are_finished_off_the_sampling_thread_one_call_at_a_time():
+    threads, indices = [], []
+
+    def take(drawn):
+        threads.append(threading.get_ident())
+        indices.extend(drawn.indices.tolist())
+
+    sampler({}).draw_each("cat", range(10), take)
+    assert sorted(indices) == list(range(10))
+    assert set(threads) != {threading.get_ident()}
+    assert len(set(threads)) == 1
+
+
+def test_full_disk_in_the_background_ends_the_drawing():
+    drawing = sampler({})
+
+    def take(drawn):
+        raise OSError(28, "No space left on device", "shard.npz")
+
+    with pytest.raises(OSError, match="No space left on device"):
+        drawing.draw_each("cat", range(400), take)
+    assert drawing._pipeline.forwards <= 2

@@ -1,0 +1,89 @@
+"""Each distinct prompt is encoded once, alone, and its embedding used for every image that has it.
+
+Alone, because an image may not depend on which prompts its neighbours have: only a batch of one gives the same numbers
+whatever else is drawn, and makes reuse exact. Diffusers' pipelines encode through their own `encode_prompt`, whatever
+it takes and returns (pooled embeddings, masks, negative prompts), so remembering its answers serves them all. The few
+that chain two pipelines (Kandinsky, Würstchen, Stable Cascade) have none and encode the texts they are given.
+"""
+
+import inspect
+from collections import OrderedDict
+from typing import Any
+
+import torch
+from diffusers import DiffusionPipeline
+
+# The sampler draws prompt by prompt, so few have to be kept; one of Stable Diffusion 3's takes 5 MB.
+_KEPT = 64
+
+
+class UnequalPromptsError(Exception):
+    """Prompts whose embeddings differ in shape, and so cannot pass the network together.
+
+    Attributes:
+        groups: positions of the prompts of each shape.
+    """
+
+    def __init__(self, groups: list[list[int]]):
+        super().__init__(f"prompts of {len(groups)} lengths in one batch")
+        self.groups = groups
+
+
+def encode_each_prompt_once(pipeline: DiffusionPipeline, kept: int = _KEPT) -> None:
+    """Make the pipeline's `encode_prompt` encode each distinct prompt alone and remember the last `kept` of them.
+
+    Called with prompts whose embeddings differ in shape, it then raises UnequalPromptsError.
+    """
+    if not hasattr(pipeline, "encode_prompt"):
+        return
+    encode = pipeline.encode_prompt
+    signature = inspect.signature(encode)
+    remembered: OrderedDict[str, tuple] = OrderedDict()
+
+    def encode_one(arguments: dict[str, Any]) -> tuple:
+        key = repr(arguments)
+        if key not in remembered:
+            call = inspect.BoundArguments(signature, OrderedDict(arguments))
+            remembered[key] = encode(*call.args, **call.kwargs)
+        remembered.move_to_end(key)
+        embedding = remembered[key]
+        while len(remembered) > kept:
+            remembered.popitem(last=False)
+        return embedding
+
+    def encode_prompt(*args, **kwargs) -> tuple:
+        arguments = signature.bind(*args, **kwargs).arguments
+        count = len(arguments["prompt"])
+        embeddings = [encode_one(_arguments_of_row(arguments, row, count)) for row in range(count)]
+        groups: dict[Any, list[int]] = {}
+        for row, embedding in enumerate(embeddings):
+            groups.setdefault(_shape(embedding), []).append(row)
+        if len(groups) > 1:
+            raise UnequalPromptsError(list(groups.values()))
+        return tuple(_joined(parts) for parts in zip(*embeddings, strict=True))
+
+    pipeline.encode_prompt = encode_prompt
+
+
+def _arguments_of_row(arguments: dict[str, Any], row: int, count: int) -> dict[str, Any]:
+    """Return the call's arguments with the texts of one row alone, as lists of one."""
+
+    def is_texts(name: str, value: Any) -> bool:
+        return name.startswith(("prompt", "negative_prompt")) and isinstance(value, list) and len(value) == count
+
+    return {name: [value[row]] if is_texts(name, value) else value for name, value in arguments.items()}
+
+
+def _shape(embedding: Any) -> Any:
+    if isinstance(embedding, (tuple, list)):
+        return tuple(_shape(part) for part in embedding)
+    return tuple(embedding.shape) if isinstance(embedding, torch.Tensor) else None
+
+
+def _joined(parts: tuple) -> Any:
+    """Join one of `encode_prompt`'s results over rows; what has no axis of rows (None, position ids) is equal."""
+    if isinstance(parts[0], list):
+        return [element for part in parts for element in part]
+    if isinstance(parts[0], torch.Tensor) and len(parts[0]) == 1:
+        return torch.cat(parts)
+    return parts[0]
