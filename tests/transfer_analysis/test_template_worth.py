@@ -5,8 +5,10 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+from sklearn.neighbors import KNeighborsClassifier
 
 from tests.transfer_analysis.test_sweeps import cell
+from transfer_analysis.cells import Cell
 from transfer_analysis.figures.style import save_figure
 from transfer_analysis.figures.template_worth import draw_template_worth
 from transfer_analysis.neighbour_shapley import group_values, replacement_values
@@ -77,3 +79,36 @@ def test_too_few_templates_rank_nothing():
 def test_worth_can_be_drawn(n_seeds, tmp_path):
     save_figure(draw_template_worth(worth([160, 100, 60], [0.03, 0.0, -0.02], n_seeds)), tmp_path / "worth.svg")
     assert ET.parse(tmp_path / "worth.svg").getroot().tag.endswith("svg")
+
+
+def test_template_of_shuffled_labels_is_worth_less_than_nothing_and_found_lowest_both_ways():
+    names, classes = ["plain", "shuffled", "outdoors", "indoors"], ("bird", "cat", "dog")
+    rng = np.random.default_rng(0)
+
+    def photographs(count):
+        labels_n = np.arange(count) % len(classes)
+        return np.eye(8)[labels_n] + rng.normal(0, 0.35, (count, 8)), labels_n
+
+    features, labels_n = photographs(600)
+    groups_n = np.arange(600) // len(classes) % len(names)
+    labels_n[groups_n == 1] = rng.permutation(labels_n[groups_n == 1])
+    seen, truth_n = photographs(300)
+
+    def answers(left_out) -> Cell:
+        """Three learners of equal training size, each on its own draw of what is not left out."""
+        predicted = []
+        for seed in range(3):
+            kept = np.random.default_rng(seed).permutation(np.flatnonzero(groups_n != left_out))[:400]
+            learner = KNeighborsClassifier(3).fit(features[kept], labels_n[kept])
+            predicted.append(learner.predict(seen))
+        return Cell("", "", classes, truth_n, np.arange(300), np.stack(predicted), np.ones((3, 300)))
+
+    totals_mg = group_values(features, labels_n, groups_n, len(names), seen, truth_n, 10)
+    estimates_smg = np.stack([replacement_values(totals_mg, np.bincount(groups_n))] * 3)
+    without = [answers(group) for group in range(len(names))]
+    described = describe_worth("template", names, answers(None), without, estimates_smg)
+    for kind in ("worth", "estimate"):
+        found = {value["name"]: value[kind] for value in described["values"]}
+        assert min(found, key=lambda name: found[name]["mean"]) == "shuffled"
+        assert found["shuffled"]["ci95"][1] < 0
+    assert "eaving out gains accuracy: shuffled" in described["finding"]

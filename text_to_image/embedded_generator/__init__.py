@@ -2,5 +2,6 @@
 
 Read in this order: `recipe` (every setting), `vocabulary` (the words and the captions made of them),
 `architecture` (the parts), `autoencoder_training` (pixels to latents and back), `diffusion_training`
-(latents from noise and words), `resume_state` (surviving a kill), `model_folder` (what is shipped).
+(latents from noise and words), `resume_state` (surviving a kill), `model_folder` (what is shipped),
+`known_subjects` (what the model reads in a prompt).
 """

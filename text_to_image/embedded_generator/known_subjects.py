@@ -19,8 +19,6 @@ _WORD = re.compile(r"[^\W\d_]+")
 _ANIMALS = frozenset({"bird", "cat", "deer", "dog", "frog", "horse"})
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _WORD_END = "</w>"
-
-
 # What to ask for where a prompt has no word that the model was taught: the least that its captions said.
 _NOTHING_IN_PARTICULAR = "a photo"
 
