@@ -55,6 +55,8 @@ def test_training_starts_from_an_earlier_model_and_says_so(photographs, four_ste
     train_generator(recipe, photographs, False, tmp_path / "state", tmp_path / "model")
     assert known_classes(tmp_path / "model") == ["cat", "frog"]
     assert read_record(tmp_path / "model")["started_from"] == read_record(four_steps)
+    assert not any(str(tmp_path) in file.read_text() for file in (tmp_path / "model").rglob("*.json"))
+    assert not any(str(four_steps) in file.read_text() for file in (tmp_path / "model").rglob("config.json"))
     vae = next(path for path in weights(four_steps) if path.parts[0] == "vae")
     assert weights(tmp_path / "model")[vae] == weights(four_steps)[vae]
 

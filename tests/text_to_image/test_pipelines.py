@@ -73,7 +73,7 @@ def test_pickled_weights_are_refused_before_anything_is_drawn(kind, tmp_path):
     put_into_hub_cache(cache, "stabilityai/sd-turbo", save_stable_diffusion)
     for weights in cache.rglob("*.safetensors"):
         weights.rename(weights.with_name("pytorch_model.bin"))
-    model = str(next(cache.glob("*/snapshots/*"))) if kind == "folder" else "stabilityai/sd-turbo"
+    model = str(next(cache.glob(f"*/snapshots/{COMMIT}"))) if kind == "folder" else "stabilityai/sd-turbo"
     finished = run_command(
         "prepare_generator",
         *("--generator", json.dumps({"model": model}), "--output", tmp_path / "manifest.json"),

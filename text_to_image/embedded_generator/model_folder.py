@@ -40,7 +40,11 @@ def write_model_folder(
 
 def read_autoencoder(folder: Path) -> AutoencoderKL:
     """Return a model folder's autoencoder in float32."""
-    return AutoencoderKL.from_pretrained(folder / "vae").float().eval()
+    loaded = AutoencoderKL.from_pretrained(folder / "vae").float()
+    # Built anew, for the loaded one's configuration carries the path that it came from.
+    autoencoder = AutoencoderKL.from_config({key: value for key, value in loaded.config.items() if key[0] != "_"})
+    autoencoder.load_state_dict(loaded.state_dict())
+    return autoencoder.eval()
 
 
 def read_weights_into(text_to_latents: TextToLatents, tokenizer: CLIPTokenizer, folder: Path) -> None:
