@@ -157,7 +157,8 @@ def sweep_table(sweep: Mapping[str, Any]) -> str:
     kinds = ("behind_best", "behind_study")
     rows = [[*columns, *(f"{kind}_{column}" for kind in kinds for column in differences), "same_images_as"]]
     for point in sweep["points"]:
-        values = [value if isinstance(value, str) else json.dumps(value) for value in point["settings"].values()]
+        settings = [point["settings"][key] for key in sweep["keys"]]
+        values = [value if isinstance(value, str) else json.dumps(value) for value in settings]
         accuracy = [point["accuracy"]["mean"], *point["accuracy"]["ci95"]]
         compared = [cell for kind in kinds for cell in _difference_cells(point[kind])]
         cost = [point["network_evaluations"], point["is_study"]]

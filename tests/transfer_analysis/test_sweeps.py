@@ -122,6 +122,13 @@ def test_table_has_a_row_a_point_and_no_difference_of_a_point_to_itself(describe
     assert float(rows[0]["behind_best_minimum_detectable_effect"]) > 0
 
 
+def test_table_finds_settings_by_name_not_by_order(described):
+    """A plan that went through sorted JSON holds its settings in another order than its keys."""
+    points = [{**point, "settings": {"another": "x", **point["settings"]}} for point in described["points"]]
+    table = sweep_table({**described, "keys": ["steps", "another"], "points": points})
+    assert [(row["steps"], row["another"]) for row in csv.DictReader(io.StringIO(table))][0] == ("4", "x")
+
+
 GRIDS = {
     "numbers": (("guidance_scale",), [(1,), (1.5,), (7.5,)]),
     "lines": (("steps", "sampler"), [(4, None), (4, "unipc"), (8, None), (8, "unipc")]),

@@ -65,7 +65,10 @@ def build_unet(recipe: DiffusionRecipe, latent_channels: int) -> UNet2DCondition
 
 
 def build_scheduler() -> DPMSolverMultistepScheduler:
-    """Return the sampler: DPM-Solver++ (Lu et al. 2022), second order, for v-prediction on the cosine schedule."""
+    """Return the sampler: DPM-Solver++ (Lu et al. 2022), second order, for v-prediction on the cosine schedule.
+
+    Its steps are even in log signal-to-noise: evenly spread over time, ten of them lose a tenth of the contrast.
+    """
     return DPMSolverMultistepScheduler(
         num_train_timesteps=1000,
         beta_schedule=NOISE_SCHEDULE,
@@ -73,4 +76,5 @@ def build_scheduler() -> DPMSolverMultistepScheduler:
         timestep_spacing="trailing",
         algorithm_type="dpmsolver++",
         solver_order=2,
+        use_lu_lambdas=True,
     )
