@@ -126,7 +126,8 @@ def test_table_finds_settings_by_name_not_by_order(described):
     """A plan that went through sorted JSON holds its settings in another order than its keys."""
     points = [{**point, "settings": {"another": "x", **point["settings"]}} for point in described["points"]]
     table = sweep_table({**described, "keys": ["steps", "another"], "points": points})
-    assert [(row["steps"], row["another"]) for row in csv.DictReader(io.StringIO(table))][0] == ("4", "x")
+    first = next(csv.DictReader(io.StringIO(table)))
+    assert (first["steps"], first["another"]) == ("4", "x")
 
 
 GRIDS = {
