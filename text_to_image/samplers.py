@@ -82,8 +82,17 @@ def network_evaluations(scheduler: SchedulerMixin, config: GeneratorConfig) -> i
 
 
 def load_scheduler(config: GeneratorConfig, source: ModelSource) -> SchedulerMixin:
-    """Return the model's own scheduler without loading its networks."""
+    """Return the model's own scheduler without loading its networks.
+
+    Raises:
+        ValueError: the pipeline has no one scheduler, as cascades of several models.
+    """
     index = diffusers.DiffusionPipeline.load_config(config.model, **_location(config, source))
+    if "scheduler" not in index:
+        raise ValueError(
+            f"generator.model is {config.model!r}: {source.pipeline_class} has no one scheduler, so a sweep cannot count "
+            "what its images cost; remove sweeps, or choose another model"
+        )
     kind = getattr(diffusers, index["scheduler"][1])
     return kind.from_pretrained(config.model, subfolder="scheduler", **_location(config, source))
 
