@@ -90,8 +90,8 @@ def load_scheduler(config: GeneratorConfig, source: ModelSource) -> SchedulerMix
     index = diffusers.DiffusionPipeline.load_config(config.model, **_location(config, source))
     if "scheduler" not in index:
         raise ValueError(
-            f"generator.model is {config.model!r}: {source.pipeline_class} has no one scheduler, so a sweep cannot count "
-            "what its images cost; remove sweeps, or choose another model"
+            f"generator.model is {config.model!r}: {source.pipeline_class} has no one scheduler, so a sweep cannot "
+            "count what its images cost; remove sweeps, or choose another model"
         )
     kind = getattr(diffusers, index["scheduler"][1])
     return kind.from_pretrained(config.model, subfolder="scheduler", **_location(config, source))
