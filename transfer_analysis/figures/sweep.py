@@ -41,6 +41,7 @@ def draw_sweep(sweep: Mapping[str, Any]) -> Figure:
     Settings between those two make panels of their own. Where samplers differ in what a step costs, a further panel
     shows accuracy against network evaluations. Without a numeric setting every point has a row.
     """
+    sweep = {**sweep, "keys": _varied_keys(sweep)}
     axis_key = _axis_key(sweep)
     figure = _draw_rows(sweep) if axis_key is None else _draw_lines(sweep, axis_key)
     trainings = f"{sweep['n_seeds']} training{'s' if sweep['n_seeds'] > 1 else ''}"
@@ -50,9 +51,17 @@ def draw_sweep(sweep: Mapping[str, Any]) -> Figure:
         "Filled: the best, and what is not shown to differ from it."
     )
     lines = [line for text in (sweep["finding"], how) for line in textwrap.wrap(text, 12 * figure.get_figwidth())]
-    varied = " and ".join(words(key) for key in sweep["keys"])
-    put_title(figure, f"What classifiers learn from generated images, by {varied}", "\n".join(lines))
+    *others, last = (words(key) for key in sweep["keys"])
+    varied = f"{', '.join(others)} and {last}" if others else last
+    put_title(figure, f"What classifiers learn, by {varied}", "\n".join(lines))
     return figure
+
+
+def _varied_keys(sweep: Mapping[str, Any]) -> list[str]:
+    varied = [
+        key for key in sweep["keys"] if len({json.dumps(point["settings"][key]) for point in sweep["points"]}) > 1
+    ]
+    return varied or list(sweep["keys"][:1])
 
 
 def _axis_key(sweep: Mapping[str, Any]) -> str | None:
@@ -92,11 +101,11 @@ def _draw_lines(sweep: Mapping[str, Any], axis_key: str) -> Figure:
         if axis_key == "guidance_scale":
             axes.axvspan(*_PUBLISHED_GUIDANCE, color=GRID, alpha=0.55, lw=0, zorder=0)
             axes.text(
-                math.sqrt(math.prod(_PUBLISHED_GUIDANCE)),
-                0.02,
-                "published\noptimum",
+                _PUBLISHED_GUIDANCE[0],
+                0.99,
+                " published\n optimum",
                 transform=axes.get_xaxis_transform(),
-                ha="center",
+                va="top",
                 color=FAINT_INK,
                 size=10,
             )
