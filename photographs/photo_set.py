@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 
-from photographs.atomic_files import CorruptFileError
 from photographs.digests import image_digest, set_digest
 from photographs.verified_arrays import read_arrays, write_arrays
 
@@ -97,10 +96,7 @@ def read_photo_set(path: Path) -> PhotoSet:
         CorruptFileError: the file is truncated, altered or of another format.
         FileNotFoundError: there is no such file.
     """
-    arrays = read_arrays(path)
-    missing = {"images", "labels", "indices", "classes"} - arrays.keys()
-    if missing:
-        raise CorruptFileError(path, f"not a photo set: it lacks {', '.join(sorted(missing))}")
+    arrays = read_arrays(path, "a photo set", ("images", "labels", "indices", "classes"))
     return PhotoSet(
         arrays["images"],
         arrays["labels"],

@@ -7,6 +7,7 @@ import hashlib
 import struct
 import zipfile
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -41,11 +42,15 @@ def write_arrays(path: Path, arrays: dict[str, np.ndarray]) -> None:
     write_atomically(path, lambda stream: np.savez(stream, allow_pickle=False, **signed))
 
 
-def read_arrays(path: Path) -> dict[str, np.ndarray]:
+def read_arrays(path: Path, content: str, names: Iterable[str]) -> dict[str, np.ndarray]:
     """Read the arrays that `write_arrays` wrote.
 
+    Args:
+        content: what the file should be, for the error line, such as "a photo set".
+        names: arrays that it must have; it may have more.
+
     Raises:
-        CorruptFileError: the file is truncated, altered or of another format.
+        CorruptFileError: the file is truncated, altered, of another format, or lacks one of `names`.
         FileNotFoundError, IsADirectoryError, PermissionError: there is no such file, or it may not be read.
     """
     try:
@@ -58,6 +63,8 @@ def read_arrays(path: Path) -> dict[str, np.ndarray]:
         raise CorruptFileError(path, f"not readable as a file of arrays ({error})") from error
     if not intact:
         raise CorruptFileError(path, "the content does not match its digest")
+    if missing := set(names) - arrays.keys():
+        raise CorruptFileError(path, f"not {content}: it lacks {', '.join(sorted(missing))}")
     return arrays
 
 

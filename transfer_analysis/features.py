@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-from photographs.atomic_files import CorruptFileError
 from photographs.verified_arrays import read_arrays, write_arrays
 
 
@@ -73,10 +72,9 @@ def read_features(path: Path) -> Features:
         CorruptFileError: the file is truncated, altered or does not hold features.
         FileNotFoundError: there is no such file.
     """
-    arrays = read_arrays(path)
-    missing = {"features", "mirrored", "logits", "labels", "indices", "classes", "classifier"} - arrays.keys()
-    if missing:
-        raise CorruptFileError(path, f"not features: it lacks {', '.join(sorted(missing))}")
+    arrays = read_arrays(
+        path, "features", ("features", "mirrored", "logits", "labels", "indices", "classes", "classifier")
+    )
     return Features(
         arrays["features"],
         arrays["mirrored"],

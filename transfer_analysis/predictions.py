@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-from photographs.atomic_files import CorruptFileError
 from photographs.verified_arrays import read_arrays, write_arrays
 
 
@@ -61,9 +60,6 @@ def read_predictions(path: Path) -> Predictions:
         CorruptFileError: the file is truncated, altered or does not hold predictions.
         FileNotFoundError: there is no such file.
     """
-    arrays = read_arrays(path)
-    missing = {"logits", "labels", "indices", "classes"} - arrays.keys()
-    if missing:
-        raise CorruptFileError(path, f"not predictions: it lacks {', '.join(sorted(missing))}")
+    arrays = read_arrays(path, "predictions", ("logits", "labels", "indices", "classes"))
     classes = tuple(str(name) for name in arrays["classes"])
     return Predictions(arrays["logits"], arrays["labels"], arrays["indices"], classes)

@@ -36,7 +36,7 @@ def main() -> None:
         options.values,
         cell("all"),
         [cell(f"without_{number}") for number in range(len(options.values))],
-        np.stack([read_arrays(path)["values"] for path in paths]),
+        np.stack([read_arrays(path, "template values", ["values"])["values"] for path in paths]),
     )
     write_json(options.output, worth)
     write_text(options.table, worth_table(worth))

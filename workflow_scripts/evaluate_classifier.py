@@ -1,12 +1,10 @@
 """Ask one classifier about test sets: one file of predictions (logits, labels, indices) for each."""
 
 import argparse
-import platform
 from pathlib import Path
 
-import jax
-
 from flax_cnn.classifier import load_classifier
+from flax_cnn.compiled_programs import keep_compiled_programs
 from photographs.photo_set import read_photo_set
 from transfer_analysis.predictions import Predictions, write_predictions
 from workflow_scripts.command import parser, run
@@ -20,8 +18,7 @@ def main() -> None:
     arguments.add_argument("--output-folder", type=Path, required=True, help="gets DOMAIN.npz for every test set")
     arguments.add_argument("--compilation-cache", type=Path, help="keep compiled programs here between jobs")
     options = arguments.parse_args()
-    if options.compilation_cache:
-        jax.config.update("jax_compilation_cache_dir", str(options.compilation_cache.absolute() / platform.node()))
+    keep_compiled_programs(options.compilation_cache)
 
     classifier = load_classifier(options.classifier)
     for domain, path in options.photos:

@@ -3,12 +3,10 @@
 Features are what the classifier's linear head sees, after pooling: float32 (N, 256 × width).
 """
 
-import platform
 from pathlib import Path
 
-import jax
-
 from flax_cnn.classifier import load_classifier
+from flax_cnn.compiled_programs import keep_compiled_programs
 from photographs.photo_set import read_photo_set
 from transfer_analysis.features import Features, write_features
 from workflow_scripts.command import parser, run
@@ -22,8 +20,7 @@ def main() -> None:
     arguments.add_argument("--output", type=Path, required=True, help="features to write (.npz)")
     arguments.add_argument("--compilation-cache", type=Path, help="keep compiled programs here between jobs")
     options = arguments.parse_args()
-    if options.compilation_cache:
-        jax.config.update("jax_compilation_cache_dir", str(options.compilation_cache.absolute() / platform.node()))
+    keep_compiled_programs(options.compilation_cache)
 
     classifier = load_classifier(options.classifier)
     photos = read_photo_set(options.photos)

@@ -4,13 +4,12 @@ Writes, for every validation photograph and template, the Shapley values of the 
 nearest-neighbour classifier in the network's features, less those of as many other images.
 """
 
-import platform
 from pathlib import Path
 
-import jax
 import numpy as np
 
 from flax_cnn.classifier import load_classifier
+from flax_cnn.compiled_programs import keep_compiled_programs
 from photographs.photo_set import read_photo_set
 from photographs.verified_arrays import write_arrays
 from transfer_analysis.neighbour_shapley import group_values, replacement_values
@@ -29,8 +28,7 @@ def main() -> None:
     arguments.add_argument("--output", type=Path, required=True, help="float64 (photographs, templates), .npz")
     arguments.add_argument("--compilation-cache", type=Path, help="keep compiled programs here between jobs")
     options = arguments.parse_args()
-    if options.compilation_cache:
-        jax.config.update("jax_compilation_cache_dir", str(options.compilation_cache.absolute() / platform.node()))
+    keep_compiled_programs(options.compilation_cache)
 
     classifier = load_classifier(options.classifier)
     photos, validation = read_photo_set(options.photos), read_photo_set(options.validation)

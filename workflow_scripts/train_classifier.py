@@ -5,13 +5,12 @@ photographs have the same share and are as many as there are. A run that was kil
 """
 
 import json
-import platform
 from pathlib import Path
 
-import jax
 from tqdm import tqdm
 
 from flax_cnn.classifier import save_classifier
+from flax_cnn.compiled_programs import keep_compiled_programs
 from flax_cnn.config import TrainingConfig
 from flax_cnn.keys import training_keys
 from flax_cnn.resuming import ResumeFolder, run_fingerprint
@@ -40,8 +39,7 @@ def main() -> None:
     arguments.add_argument("--metrics", type=Path, required=True, help="metrics to write, one JSON object a line")
     arguments.add_argument("--compilation-cache", type=Path, help="keep compiled programs here between jobs")
     options = arguments.parse_args()
-    if options.compilation_cache:
-        jax.config.update("jax_compilation_cache_dir", str(options.compilation_cache.absolute() / platform.node()))
+    keep_compiled_programs(options.compilation_cache)
 
     config = TrainingConfig.model_validate(options.training)
     photos = {

@@ -1,0 +1,12 @@
+"""Compiled programs that outlive their process, so that the next job of a study need not compile them again."""
+
+import platform
+from pathlib import Path
+
+import jax
+
+
+def keep_compiled_programs(folder: Path | None) -> None:
+    """Let XLA keep what it compiles under `folder`, apart for every machine, or nowhere for None."""
+    if folder is not None:
+        jax.config.update("jax_compilation_cache_dir", str(folder.absolute() / platform.node()))
