@@ -8,7 +8,7 @@ the embedded model that is three times faster.
 from diffusers import AutoencoderTiny, DiffusionPipeline
 
 from text_to_image.config import GeneratorConfig
-from text_to_image.model_source import is_folder
+from text_to_image.model_source import where_to_load
 
 _SMALL_PIXELS = 128
 
@@ -44,7 +44,7 @@ def _tiny_decoder(pipeline: DiffusionPipeline, config: GeneratorConfig) -> Autoe
     own = getattr(pipeline, "vae", None)
     if own is None:
         raise ValueError(f"generator.vae is 'tiny', but {type(pipeline).__name__} has no decoder; write full")
-    location = {} if is_folder(config.tiny_vae) else {"revision": config.tiny_vae_revision, "local_files_only": True}
+    location = where_to_load(config.tiny_vae, config.tiny_vae_revision)
     tiny = AutoencoderTiny.from_pretrained(config.tiny_vae, use_safetensors=True, torch_dtype=own.dtype, **location)
     theirs = (tiny.config.latent_channels, len(tiny.config.decoder_block_out_channels))
     ours = (own.config.latent_channels, len(own.config.block_out_channels))

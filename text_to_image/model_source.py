@@ -3,6 +3,7 @@
 import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 from photographs.digests import file_digest, set_digest
 from text_to_image.config import GeneratorConfig
@@ -71,6 +72,11 @@ def resolve_model(config: GeneratorConfig, pins: Path | None = None) -> ModelSou
 def is_folder(model: str) -> bool:
     """Return whether `model` names a folder rather than a hub id, which is `owner/name` with no folder `owner` here."""
     return model.startswith((".", "/")) or model.count("/") != 1 or Path(model.split("/")[0]).is_dir()
+
+
+def where_to_load(model: str, revision: str | None) -> dict[str, Any]:
+    """Return diffusers' arguments that load a pinned model from the hub's cache alone; none for a folder."""
+    return {} if is_folder(model) else {"revision": revision, "local_files_only": True}
 
 
 def _pipeline_folder(model: str) -> Path:

@@ -1,7 +1,5 @@
 """From a pinned model to diffusers' pipeline object, whatever its class."""
 
-import inspect
-import json
 import warnings
 
 import diffusers
@@ -17,7 +15,7 @@ from safetensors import SafetensorError
 from transformers.utils import logging as transformers_logging
 
 from text_to_image.config import GeneratorConfig
-from text_to_image.model_source import ModelSource, is_folder
+from text_to_image.model_source import ModelSource, is_folder, where_to_load
 from text_to_image.samplers import chosen_scheduler
 
 
@@ -45,16 +43,17 @@ def load_pipeline(config: GeneratorConfig, source: ModelSource, dtype: torch.dty
         )
     diffusers_logging.disable_progress_bar()
     transformers_logging.disable_progress_bar()
-    location = (
-        {}
-        if is_folder(config.model)
-        else {"revision": source.revision, "variant": config.variant, "local_files_only": True}
-    )
     loader = AutoPipelineForText2Image if source.pipeline_class in _START_FROM_AN_IMAGE else DiffusionPipeline
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
-            pipeline = loader.from_pretrained(config.model, use_safetensors=True, torch_dtype=dtype, **location)
+            pipeline = loader.from_pretrained(
+                config.model,
+                use_safetensors=True,
+                torch_dtype=dtype,
+                variant=None if is_folder(config.model) else config.variant,
+                **where_to_load(config.model, source.revision),
+            )
     except (OSError, ValueError, ImportError, SafetensorError) as error:
         reason = str(error).strip().splitlines()[0]
         raise ValueError(
@@ -78,10 +77,5 @@ def set_scheduler(pipeline: DiffusionPipeline, config: GeneratorConfig) -> None:
         raise ValueError(
             f"generator.sampler and generator.timestep_spacing have no effect on {type(pipeline).__name__}, which has "
             "no one scheduler; set both to null"
-        )
-    if config.sampler is None and "timestep_spacing" not in inspect.signature(type(scheduler).__init__).parameters:
-        raise ValueError(
-            f"generator.timestep_spacing is {json.dumps(config.timestep_spacing)}: the scheduler of "
-            f"{type(pipeline).__name__} ({type(scheduler).__name__}) has no such setting; set it to null"
         )
     pipeline.scheduler = chosen_scheduler(scheduler, config)

@@ -12,7 +12,7 @@ import diffusers
 from diffusers import SchedulerMixin
 
 from text_to_image.config import GeneratorConfig, uses_guidance
-from text_to_image.model_source import ModelSource, is_folder
+from text_to_image.model_source import ModelSource, where_to_load
 
 
 class _Solver(NamedTuple):
@@ -65,6 +65,11 @@ def chosen_scheduler(own: SchedulerMixin, config: GeneratorConfig) -> SchedulerM
         )
     spacing = {} if config.timestep_spacing is None else {"timestep_spacing": config.timestep_spacing}
     if config.sampler is None:
+        if spacing and "timestep_spacing" not in inspect.signature(type(own).__init__).parameters:
+            raise ValueError(
+                f"generator.timestep_spacing is {config.timestep_spacing!r}: the model's scheduler "
+                f"({type(own).__name__}) has no such setting; set it to null"
+            )
         return type(own).from_config(own.config, **spacing) if spacing else own
     return _flow_scheduler(own, config.sampler) if flow else _noise_scheduler(own, config.sampler, spacing)
 
@@ -87,21 +92,21 @@ def load_scheduler(config: GeneratorConfig, source: ModelSource) -> SchedulerMix
     Raises:
         ValueError: the pipeline has no one scheduler, as cascades of several models.
     """
-    index = diffusers.DiffusionPipeline.load_config(config.model, **_location(config, source))
+    index = diffusers.DiffusionPipeline.load_config(config.model, **where_to_load(config.model, source.revision))
     if "scheduler" not in index:
         raise ValueError(
             f"generator.model is {config.model!r}: {source.pipeline_class} has no one scheduler, so a sweep cannot "
             "count what its images cost; remove sweeps, or choose another model"
         )
     kind = getattr(diffusers, index["scheduler"][1])
-    return kind.from_pretrained(config.model, subfolder="scheduler", **_location(config, source))
+    return kind.from_pretrained(config.model, subfolder="scheduler", **where_to_load(config.model, source.revision))
 
 
 def drawn_size(config: GeneratorConfig, source: ModelSource) -> int | None:
     """Return the pixels a side that the model draws, or None where its files do not say so."""
     if config.image_size is not None:
         return config.image_size
-    location = _location(config, source)
+    location = where_to_load(config.model, source.revision)
     index = diffusers.DiffusionPipeline.load_config(config.model, **location)
     network = next((name for name in ("unet", "transformer") if name in index), None)
     if network is None or "vae" not in index:
@@ -110,10 +115,6 @@ def drawn_size(config: GeneratorConfig, source: ModelSource) -> int | None:
     latent = diffusers.UNet2DConditionModel.load_config(config.model, subfolder=network, **location).get("sample_size")
     blocks = diffusers.AutoencoderKL.load_config(config.model, subfolder="vae", **location).get("block_out_channels")
     return latent * 2 ** (len(blocks) - 1) if isinstance(latent, int) and blocks else None
-
-
-def _location(config: GeneratorConfig, source: ModelSource) -> dict[str, Any]:
-    return {} if is_folder(config.model) else {"revision": source.revision, "local_files_only": True}
 
 
 def _is_flow(scheduler: SchedulerMixin) -> bool:

@@ -12,6 +12,7 @@ from transformers import CLIPTextModel, CLIPTokenizer
 
 from text_to_image.embedded_generator.architecture import NOISE_SCHEDULE, build_text_encoder, build_unet
 from text_to_image.embedded_generator.captions import Subject, random_caption
+from text_to_image.embedded_generator.latent_batches import draw_latents
 from text_to_image.embedded_generator.recipe import DiffusionRecipe, GeneratorRecipe
 from text_to_image.embedded_generator.resume_state import ResumeState
 
@@ -124,9 +125,7 @@ def _batch(recipe: GeneratorRecipe, step: int, latents, mirrored_latents, subjec
     rng = np.random.default_rng((recipe.seed, 2, step))
     words = random.Random(int(rng.integers(2**63)))
     noise_source = torch.Generator().manual_seed(int(rng.integers(2**63)))
-    rows = rng.integers(len(latents), size=settings.batch_size)
-    mirrored = torch.from_numpy(rng.random(settings.batch_size) < 0.5)
-    chosen = torch.where(mirrored[:, None, None, None], mirrored_latents[rows], latents[rows]).float()
+    rows, chosen = draw_latents(rng, latents, mirrored_latents, settings.batch_size)
     return _Batch(
         chosen,
         torch.randn(chosen.shape, generator=noise_source),

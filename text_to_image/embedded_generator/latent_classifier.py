@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from text_to_image.embedded_generator.latent_batches import draw_latents
 from text_to_image.embedded_generator.recipe import GeneratorRecipe, LatentClassifierRecipe
 from text_to_image.embedded_generator.resume_state import ResumeState
 
@@ -98,9 +99,8 @@ def train_latent_classifier(
         # Drawn from (seed, step), so that a resumed run draws what an undisturbed one would.
         rng = np.random.default_rng((recipe.seed, 3, step))
         torch.manual_seed(int(rng.integers(2**31)))
-        rows = rng.integers(len(latents), size=settings.batch_size)
-        is_mirrored = torch.from_numpy(rng.random(len(rows)) < 0.5)[:, None, None, None]
-        batch = _shifted(torch.where(is_mirrored, mirrored_latents[rows], latents[rows]).float(), rng)
+        rows, batch = draw_latents(rng, latents, mirrored_latents, settings.batch_size)
+        batch = _shifted(batch, rng)
         batch = batch + settings.noise * torch.rand(len(rows), 1, 1, 1) * torch.randn_like(batch)
         with torch.autocast("cpu", torch.bfloat16):
             logits = classifier(batch.contiguous(memory_format=torch.channels_last))
