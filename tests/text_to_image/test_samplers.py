@@ -70,6 +70,13 @@ def test_flow_models_refuse_a_spacing(flow_model):
         scheduler(flow_model, timestep_spacing="trailing")
 
 
+def test_a_scheduler_without_spacing_refuses_one(tiny_model):
+    own = diffusers.IPNDMScheduler()
+    with pytest.raises(ValueError, match=r"timestep_spacing is 'trailing'.*\(IPNDMScheduler\) has no such setting"):
+        chosen_scheduler(own, settings(tiny_model, timestep_spacing="trailing"))
+    assert chosen_scheduler(own, settings(tiny_model)) is own
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_noise_schedule_prediction_and_spacing_stay_the_models(name, tiny_model):
     own, other = scheduler(tiny_model), scheduler(tiny_model, sampler=name)
