@@ -1,7 +1,9 @@
-"""Arrays in, classifier out: a small convolutional network in Flax NNX, trained on the CPU.
+"""Arrays in, classifier out: convolutional networks in Flax NNX, trained in one compiled program an interval.
 
-Read in this order: `config` (what can be set), `convolution` and `network` (the model), `augmentation`, `keys` (where
-randomness comes from), `sampling` (which image when), `schedule` (how fast to learn), `training` (the run),
-`evaluation` (images in, logits out), `checkpoints` (arrays on disk), `resuming` (a killed run goes on), `classifier`
-(the finished thing, saved and loaded), `compiled_programs` (kept for the next job).
+Read in this order: `config` (what can be set), `convolution` with `onednn_library` (the one operation that decides
+the speed), `layers`, `block_network` (what networks have in common), `fast_network`, `resnet18`, `plain_network`,
+`network` (the registry), `augmentation`, `keys` (where randomness comes from), `sampling` (which image when),
+`schedule` (how fast to learn), `training` (the run), `evaluation` (images in, logits out), `facts` (what is written
+beside a classifier), `checkpoints` (arrays on disk), `resuming` (a killed run goes on), `classifier` (the finished
+thing, saved and loaded), `compiled_programs` (kept for the next job).
 """

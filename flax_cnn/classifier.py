@@ -14,12 +14,17 @@ from pydantic import ValidationError
 
 from flax_cnn.checkpoints import fill, load_checkpoint, named_arrays, save_checkpoint
 from flax_cnn.config import TrainingConfig
-from flax_cnn.evaluation import predict_features, predict_features_and_logits, predict_logits
+from flax_cnn.evaluation import (
+    predict_block_features,
+    predict_features,
+    predict_features_and_logits,
+    predict_logits,
+)
 from flax_cnn.network import network_structure
 from photographs.atomic_files import CorruptFileError
 from photographs.verified_arrays import content_digest
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -31,16 +36,20 @@ class Classifier:
         config: what it was trained with.
         state: the network's arrays (weights, batch statistics, normalisation, whitening).
         metrics: the metrics row of the moment it was taken at, such as {"step": 450, "val_accuracy": 0.74, ...}.
+        facts: temperature (fitted on validation), parameters, flops_per_image, convolution (`convolution.METHODS`).
+        cost: seconds, core_seconds, images_per_second, peak_memory_bytes of the training: different every time.
     """
 
     classes: tuple[str, ...]
     config: TrainingConfig
     state: nnx.State
     metrics: dict[str, Any] = field(default_factory=dict)
+    facts: dict[str, Any] = field(default_factory=dict)
+    cost: dict[str, float] = field(default_factory=dict)
 
     @cached_property
     def _graph(self) -> nnx.GraphDef:
-        return network_structure(len(self.classes), self.config.width)[0]
+        return network_structure(self.config.network, len(self.classes), self.config.width)[0]
 
     def predict_logits(self, images_nhwc: np.ndarray) -> np.ndarray:
         """Return logits float32 (N, K) for uint8 images (N, 32, 32, 3), 0-255 RGB; ValueError for anything else."""
@@ -53,6 +62,14 @@ class Classifier:
     def predict_features_and_logits(self, images_nhwc: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return both of the above in one pass: features float32 (N, 256 × width), logits float32 (N, K)."""
         return predict_features_and_logits(self._graph, self.state, images_nhwc)
+
+    def predict_block_features(self, images_nhwc: np.ndarray) -> dict[str, np.ndarray]:
+        """Return the spatial mean of every block's output for uint8 images (N, 32, 32, 3).
+
+        The blocks stand first to last, by name; at last comes "penultimate", what the linear head sees. Each is
+        float32 (N, C), C being the block's channels.
+        """
+        return predict_block_features(self._graph, self.state, images_nhwc)
 
     def digest(self) -> str:
         """Return the hex SHA-256 of the network's arrays: equal for two runs that gave the same classifier."""
@@ -73,6 +90,8 @@ def save_classifier(path: Path, classifier: Classifier) -> None:
         },
         "training": classifier.config.model_dump(mode="json"),
         "metrics": classifier.metrics,
+        "facts": classifier.facts,
+        "cost": classifier.cost,
         "parameters_sha256": content_digest(arrays),
     }
     save_checkpoint(path, arrays, metadata)
@@ -90,7 +109,8 @@ def load_classifier(path: Path) -> Classifier:
         raise CorruptFileError(path, f"it has format {metadata.get('format')}, and this code reads {FORMAT_VERSION}")
     try:
         config = TrainingConfig.model_validate(metadata["training"])
-        state = fill(network_structure(len(metadata["classes"]), config.width)[1], arrays)
+        state = fill(network_structure(config.network, len(metadata["classes"]), config.width)[1], arrays)
     except (KeyError, ValueError, ValidationError) as error:
         raise CorruptFileError(path, f"its content does not fit the network ({error})") from error
-    return Classifier(tuple(metadata["classes"]), config, state, metadata["metrics"])
+    rest = (metadata[name] for name in ("metrics", "facts", "cost"))
+    return Classifier(tuple(metadata["classes"]), config, state, *rest)

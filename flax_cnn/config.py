@@ -1,5 +1,7 @@
 """What can be set about a training run. Nothing here depends on the data or its size."""
 
+from typing import Literal
+
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
@@ -32,11 +34,16 @@ class TrainingConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    network: Literal["fast", "resnet18", "plain"] = Field(
+        "fast",
+        description="fast: after airbench. resnet18: what papers compare with, for a GPU. plain: five layers without "
+        "normalisation, as a beginner would write them.",
+    )
     width: float = Field(
         0.5,
         gt=0,
         le=4,
-        description="Channels relative to airbench's 64, 256, 256. Time grows nearly with its square; "
+        description="Channels relative to the network's own (fast: 64, 256, 256). Time grows nearly with its square; "
         "raise it with more data or a GPU.",
     )
     steps: int = Field(

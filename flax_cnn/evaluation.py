@@ -11,6 +11,8 @@ import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
+from flax_cnn.block_network import PENULTIMATE
+
 _BATCH = 256
 
 
@@ -31,6 +33,14 @@ def predict_features_and_logits(
     return _in_batches(_features_and_logits, graph, state, images_nhwc)
 
 
+def predict_block_features(graph: nnx.GraphDef, state: nnx.State, images_nhwc: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the spatial mean of each block's output by its name, and at last "penultimate": float32 (N, C) each."""
+    features = _in_batches(_block_features, graph, state, images_nhwc)
+    # A jitted function hands a dictionary back in alphabetical order.
+    network = nnx.merge(graph, state, copy=True)
+    return {name: features[name] for name in (*network.block_names, PENULTIMATE)}
+
+
 @functools.partial(jax.jit, static_argnums=0)
 def _logits(graph, state, images_nhwc):
     return nnx.merge(graph, state, copy=True)(images_nhwc)
@@ -39,6 +49,11 @@ def _logits(graph, state, images_nhwc):
 @functools.partial(jax.jit, static_argnums=0)
 def _features(graph, state, images_nhwc):
     return nnx.merge(graph, state, copy=True).features(images_nhwc)
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _block_features(graph, state, images_nhwc):
+    return nnx.merge(graph, state, copy=True).block_features(images_nhwc)
 
 
 @functools.partial(jax.jit, static_argnums=0)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from flax_cnn.checkpoints import load_checkpoint, save_checkpoint
+from flax_cnn.convolution import convolution_method
 from photographs.atomic_files import CorruptFileError
 
 _KEPT = 2
@@ -62,10 +63,15 @@ class ResumeFolder:
 
 
 def run_fingerprint(*parts: str | np.ndarray) -> str:
-    """Return the hex SHA-256 of `parts`, of this package's source and of the versions of JAX and Flax."""
+    """Return the hex SHA-256 of `parts`, of this package's source, the convolution and the versions of JAX and Flax."""
     sha256 = hashlib.sha256()
-    sources = [path.read_text() for path in sorted(Path(__file__).parent.glob("*.py"))]
-    for part in [*parts, *sources, *(version(name) for name in ("jax", "jaxlib", "flax", "optax"))]:
+    sources = [path.read_text() for path in sorted(Path(__file__).parent.glob("*.[pc][yc]"))]
+    for part in [
+        *parts,
+        *sources,
+        convolution_method(),
+        *(version(name) for name in ("jax", "jaxlib", "flax", "optax")),
+    ]:
         data = part.encode() if isinstance(part, str) else np.ascontiguousarray(part).tobytes()
         sha256.update(len(data).to_bytes(8, "little") + data)
     return sha256.hexdigest()

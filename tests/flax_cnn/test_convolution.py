@@ -1,36 +1,106 @@
+"""Every method of convolution is the same function, forward and back, alone, in a scan and vmapped."""
+
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
-from flax_cnn.convolution import convolve, max_pool
+from flax_cnn import convolution, onednn_library
+from flax_cnn.convolution import METHODS, convolution_method, convolve, convolve_by, max_pool
+from flax_cnn.onednn_library import NotAvailableError, register_onednn
+
+TOLERANCE = {"xla": 2e-2, "onednn bfloat16": 2e-2, "onednn float32": 1e-5, "shifted views": 1e-5}
 
 
-def lax_convolution(images, kernel):
-    return jax.lax.conv_general_dilated(images, kernel, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+@pytest.fixture(params=METHODS)
+def method(request):
+    if request.param.startswith("onednn"):
+        try:
+            register_onednn()
+        except NotAvailableError as error:
+            pytest.skip(f"oneDNN cannot be used here: {error}")
+    with convolve_by(request.param):
+        yield request.param
 
 
-def random_pair():
+def reference(images, kernel, stride):
+    margin = (kernel.shape[0] - 1) // 2
+    return jax.lax.conv_general_dilated(
+        images, kernel, (stride, stride), [(margin, margin)] * 2, dimension_numbers=("NHWC", "HWIO", "NHWC")
+    )
+
+
+def random_pair(size=3):
     random = np.random.default_rng(0)
     images = jnp.asarray(random.normal(size=(2, 6, 4, 3)), jnp.float32)
-    return images, jnp.asarray(random.normal(size=(3, 3, 3, 5)), jnp.float32)
+    return images, jnp.asarray(random.normal(size=(size, size, 3, 5)), jnp.float32)
 
 
-def test_convolution_equals_laxs():
+def assert_close(ours, theirs, method):
+    assert ours.dtype == jnp.float32
+    np.testing.assert_allclose(ours, theirs, atol=TOLERANCE[method] * float(jnp.abs(theirs).max()))
+
+
+@pytest.mark.parametrize(("size", "stride"), [(3, 1), (3, 2), (1, 2)])
+def test_convolution_and_its_gradients_are_laxs(method, size, stride):
+    images, kernel = random_pair(size)
+
+    def value_and_gradients(function):
+        weights = jnp.cos(jnp.arange(function(images, kernel).size, dtype=jnp.float32))
+        return function(images, kernel), *jax.grad(
+            lambda *pair: (function(*pair).ravel() * weights).sum(), argnums=(0, 1)
+        )(images, kernel)
+
+    ours = value_and_gradients(lambda *pair: convolve(*pair, stride))
+    theirs = value_and_gradients(lambda *pair: reference(*pair, stride))
+    for our, their in zip(ours, theirs, strict=True):
+        assert_close(our, their, method)
+
+
+def test_in_a_scan_and_vmapped_it_is_the_same_function(method):
     images, kernel = random_pair()
-    np.testing.assert_allclose(convolve(images, kernel), lax_convolution(images, kernel), atol=1e-4)
+    stack = jnp.stack([images, 2 * images, -images])
+    one_by_one = jnp.stack([convolve(each, kernel) for each in stack])
+    vmapped = jax.vmap(lambda each: convolve(each, kernel))(stack)
+    scanned = jax.lax.scan(lambda carry, each: (carry, convolve(each, kernel)), 0, stack)[1]
+    assert_close(vmapped, one_by_one, method)
+    assert_close(scanned, one_by_one, method)
 
 
-def test_gradients_equal_laxs():
+def test_twice_is_the_same_to_the_last_bit(method):
     images, kernel = random_pair()
+    gradient = jax.jit(jax.grad(lambda kernel: jnp.sin(convolve(images, kernel)).sum()))
+    np.testing.assert_array_equal(gradient(kernel), gradient(kernel))
 
-    def gradients(convolution):
-        return jax.grad(lambda *pair: jnp.sin(convolution(*pair)).sum(), argnums=(0, 1))(images, kernel)
 
-    for ours, theirs in zip(gradients(convolve), gradients(lax_convolution), strict=True):
-        np.testing.assert_allclose(ours, theirs, atol=1e-4)
+def test_without_onednn_the_slow_method_is_used_and_said(monkeypatch, capsys):
+    def missing():
+        raise NotAvailableError("the Python package onednn-cpu-gomp is not installed")
+
+    monkeypatch.setattr(convolution, "register_onednn", missing)
+    assert convolution_method.__wrapped__() == "shifted views"
+    assert "several times slower: oneDNN is not used, for the Python package" in capsys.readouterr().err
+
+
+def test_missing_compiler_and_missing_package_are_named(monkeypatch, tmp_path):
+    with pytest.raises(NotAvailableError, match="no-such-package is not installed"):
+        onednn_library._installed_file("no-such-package", "file")
+    monkeypatch.delenv("CXX", raising=False)
+    monkeypatch.setattr(onednn_library.shutil, "which", lambda name: None)
+    with pytest.raises(NotAvailableError, match="no C\\+\\+ compiler"):
+        onednn_library._built(tmp_path, tmp_path)
 
 
 def test_max_pool_takes_each_squares_maximum():
     images = jnp.asarray(np.random.default_rng(1).normal(size=(2, 4, 6, 3)), jnp.float32)
     squares = np.asarray(images).reshape(2, 2, 2, 3, 2, 3)
     np.testing.assert_array_equal(max_pool(images), squares.max(axis=(2, 4)))
+
+
+def test_max_pools_gradient_goes_to_the_maximum_alone():
+    images = jnp.asarray(np.random.default_rng(2).permutation(48).reshape(1, 4, 4, 3), jnp.float32)
+    weights = jnp.arange(1.0, 13.0).reshape(1, 2, 2, 3)
+    gradient = np.asarray(jax.grad(lambda images: (max_pool(images) * weights).sum())(images))
+    squares = gradient.reshape(1, 2, 2, 2, 2, 3)
+    np.testing.assert_array_equal(squares.sum(axis=(2, 4)), weights)
+    assert ((gradient != 0) == np.isin(images, np.asarray(max_pool(images)))).all()

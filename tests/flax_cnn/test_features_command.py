@@ -1,5 +1,7 @@
 """The command that asks a classifier for features writes those of photographs and their mirror images, and logits."""
 
+from unittest import mock
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,10 @@ from flax_cnn.training import train
 from photographs.photo_set import PhotoSet, write_photo_set
 from tests.flax_cnn.toy_problem import TINY, band_data
 from tests.transfer_analysis.test_commands import command
+from transfer_analysis.block_features import read_block_features
 from transfer_analysis.features import read_features
+from transfer_analysis.predictions import read_predictions
+from workflow_scripts import evaluate_classifier
 
 DATA = band_data()
 CLASSES = ("top", "upper")
@@ -55,3 +60,18 @@ def test_photographs_of_other_classes_are_refused(classifier, tmp_path):
     files = {"classifier": classifier[1], "photos": tmp_path / "photos.npz", "output": tmp_path / "features.npz"}
     assert "has classes ('cat', 'dog'), the classifier ('top', 'upper')" in command("evaluate_features", **files)
     assert not (tmp_path / "features.npz").exists()
+
+
+def test_evaluation_writes_block_features_beside_the_predictions_when_asked(classifier, tmp_path):
+    trained, checkpoint = classifier
+    write_photo_set(tmp_path / "photos.npz", photos())
+    arguments = {"classifier": checkpoint, "photos": f"real={tmp_path / 'photos.npz'}", "output_folder": tmp_path}
+    assert command("evaluate_classifier", **arguments) is None
+    assert not (tmp_path / "real_features.npz").exists()
+    argv = ["evaluate_classifier", "--classifier", str(checkpoint), "--photos", arguments["photos"]]
+    with mock.patch("sys.argv", [*argv, "--output-folder", str(tmp_path), "--block-features"]):
+        evaluate_classifier.main()
+    written = read_block_features(tmp_path / "real_features.npz")
+    assert list(written) == list(trained.predict_block_features(DATA.val_images))
+    np.testing.assert_allclose(written["penultimate"], trained.predict_features(DATA.val_images), rtol=2e-3, atol=2e-3)
+    assert len(read_predictions(tmp_path / "real.npz")) == len(DATA.val_images)

@@ -1,10 +1,15 @@
 import json
 
+import jax
 import numpy as np
 import pytest
 
+from flax_cnn import training
 from flax_cnn.config import TrainingConfig
+from flax_cnn.convolution import convolution_method
+from flax_cnn.facts import fit_temperature, flops_per_image
 from flax_cnn.keys import training_keys
+from flax_cnn.network import parameter_count
 from flax_cnn.resuming import ResumeFolder, run_fingerprint
 from flax_cnn.training import reproducible, train
 from tests.flax_cnn.toy_problem import TINY, band_data
@@ -101,14 +106,45 @@ def test_best_interval_is_kept_and_of_equals_the_latest(undisturbed):
 
 
 def test_metrics_are_json_with_the_promised_names(undisturbed):
-    names = "step epoch train_loss train_accuracy val_loss val_accuracy learning_rate seconds images_per_second"
+    names = "step epoch train_loss train_accuracy val_loss val_accuracy learning_rate "
+    names += "seconds core_seconds images_per_second"
     assert [json.loads(json.dumps(row))["step"] for row in undisturbed[1]] == [10, 20, 30]
     assert all(set(row) == set(names.split()) for row in undisturbed[1])
+
+
+def test_classifier_knows_its_size_temperature_and_cost(undisturbed):
+    classifier, rows = undisturbed
+    assert classifier.facts["parameters"] == parameter_count("fast", 2, TINY.width)
+    assert classifier.facts["convolution"] == convolution_method()
+    assert classifier.cost["core_seconds"] == pytest.approx(sum(row["core_seconds"] for row in rows), abs=0.1)
+    assert classifier.facts["temperature"] > 0
+
+
+def test_temperature_of_logits_three_times_too_large_is_three():
+    random = np.random.default_rng(0)
+    true_logits = random.normal(size=(20_000, 6))
+    labels = (true_logits + random.gumbel(size=true_logits.shape)).argmax(axis=1)
+    assert fit_temperature(3 * true_logits, labels) == pytest.approx(3, rel=0.05)
+
+
+def test_operations_of_a_convolution_are_counted_whatever_computes_it():
+    config = TrainingConfig(network="plain", width=1)
+    multiplications = 32**2 * 27 * 32 + 16**2 * 9 * 32 * 64 + 8**2 * 9 * 64 * 128 + 2048 * 128 + 128 * 10
+    assert flops_per_image(config, 10) == pytest.approx(2 * multiplications, rel=0.1)
 
 
 def test_infinite_loss_names_step_rate_and_mend():
     with pytest.raises(FloatingPointError, match=r"at step \d+, where the learning rate is .*; lower learning_rate"):
         train(TINY.model_copy(update={"learning_rate": 1e30}), DATA, CLASSES, KEYS)
+
+
+def test_lack_of_memory_names_the_setting(monkeypatch):
+    def too_large(*arguments):
+        raise jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 99999999999 bytes.")
+
+    monkeypatch.setattr(training, "_interval", too_large)
+    with pytest.raises(RuntimeError, match=r"lower training.batch_size \(now 32\)"):
+        train(TINY, DATA, CLASSES, KEYS)
 
 
 def test_fewer_images_than_a_batch_are_one_batch():

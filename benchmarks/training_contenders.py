@@ -1,0 +1,177 @@
+"""The fast network and airbench's, in PyTorch: what `benchmarks.training` compares the training engine with.
+
+Written anew after the public descriptions: the fast network is flax_cnn/fast_network.py layer by layer; airbench's
+(Jordan 2024, arXiv 2404.00498) has channels 64, 256, 256 at 31×31, SGD with Nesterov momentum and label smoothing 0.2,
+alternating flip, shifts of two pixels, batches of 1,024, and its published learning rate and decay. Its bias in the
+whitening layer, its lookahead and its test-time augmentation are left out.
+"""
+
+import itertools
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+_WHITENING_FILTERS = 12
+_KILOSTEP_SCALE = 1024 * (1 + 1 / (1 - 0.85))
+
+
+class TorchFastNetwork(nn.Module):
+    """The fast network for images float32 (N, 3, 32, 32), normalised; `padding` 1 keeps 32×32 after whitening."""
+
+    def __init__(self, images: torch.Tensor, classes: int, width: float, padding: int):
+        super().__init__()
+        channels = [2 * _WHITENING_FILTERS, *(round(width * group) for group in (64, 256, 256))]
+        self.padding = padding
+        self.whitening = nn.Parameter(_whitening(images), requires_grad=False)
+        layers = []
+        for inputs, outputs in itertools.pairwise(channels):
+            layers += [_convolution(inputs, outputs), nn.MaxPool2d(2), _norm(outputs), nn.GELU("tanh")]
+            layers += [_convolution(outputs, outputs), _norm(outputs), nn.GELU("tanh")]
+        self.groups = nn.Sequential(*layers)
+        self.head = nn.Linear(channels[-1], classes, bias=False)
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return logits (N, K)."""
+        hidden = functional.conv2d(functional.pad(images, (0, self.padding, 0, self.padding)), self.whitening)
+        hidden = functional.gelu(torch.cat([hidden, -hidden], 1), approximate="tanh")
+        return self.head(self.groups(hidden).amax((2, 3))) / 9
+
+
+class Contender:
+    """A PyTorch training that can be taken on a number of steps at a time.
+
+    Args:
+        images: uint8 (N, 32, 32, 3) to train on.
+        labels: int (N,).
+        classes: K.
+        width: channels relative to 64, 256, 256.
+        batch_size: images a step.
+        steps: length of the schedule.
+        recipe: "ours" (AdamW and schedule of `config`) or "airbench".
+        bfloat16: autocast.
+        compiled: through torch.compile.
+        learning_rate, weight_decay, warmup, smoothing, translate: the recipe's numbers ("ours" alone).
+    """
+
+    def __init__(
+        self,
+        images: np.ndarray,
+        labels: np.ndarray,
+        classes: int,
+        width: float,
+        batch_size: int,
+        steps: int,
+        recipe: str,
+        bfloat16: bool = False,
+        compiled: bool = False,
+        learning_rate: float = 0.003,
+        weight_decay: float = 0.05,
+        warmup: float = 0.2,
+        smoothing: float = 0.1,
+        translate: int = 2,
+    ):
+        torch.manual_seed(0)
+        pixels = torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255
+        self.mean, self.deviation = pixels.mean((0, 2, 3), keepdim=True), pixels.std((0, 2, 3), keepdim=True)
+        self.images = ((pixels - self.mean) / self.deviation).contiguous(memory_format=torch.channels_last)
+        self.labels = torch.from_numpy(np.asarray(labels, np.int64))
+        self.batch_size, self.bfloat16, self.translate, self.taken = batch_size, bfloat16, translate, 0
+        self.mirrored_first = torch.rand(len(images)) < 0.5 if recipe == "airbench" else None
+        network = TorchFastNetwork(self.images[:5000], classes, width, padding=0 if recipe == "airbench" else 1)
+        self.network = network.to(memory_format=torch.channels_last)
+        self.forward: Callable = torch.compile(self.network) if compiled else self.network
+        trained = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
+        weights = [parameter for parameter in trained if parameter.ndim > 1]
+        biases = [parameter for parameter in trained if parameter.ndim == 1]
+        if recipe == "airbench":
+            rate, decay, self.smoothing = 11.5 / _KILOSTEP_SCALE, 0.0153 * batch_size / _KILOSTEP_SCALE, 0.2
+            warmup, floor = 0.23, 0.07
+            groups = [
+                {"params": biases, "lr": rate * 64, "weight_decay": decay / (rate * 64)},
+                {"params": weights, "lr": rate, "weight_decay": decay / rate},
+            ]
+            self.optimiser = torch.optim.SGD(groups, momentum=0.85, nesterov=True)
+            first, start, self.reduction = round(warmup * steps), 0.2, "sum"
+        else:
+            self.smoothing, floor = smoothing, 0.0
+            groups = [{"params": biases, "weight_decay": 0.0}, {"params": weights, "weight_decay": weight_decay}]
+            self.optimiser = torch.optim.AdamW(groups, lr=learning_rate)
+            first, start, self.reduction = round(warmup * steps), 1 / (round(warmup * steps) + 1), "mean"
+
+        def rate_at(step: int) -> float:
+            if step < first:
+                return start + (1 - start) * step / first
+            return floor + (1 - floor) * (steps - step) / (steps - first)
+
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, rate_at)
+        self.order = torch.empty(0, dtype=torch.int64)
+        self.epoch = -1
+
+    def train(self, steps: int) -> None:
+        """Take `steps` steps."""
+        self.network.train()
+        for _ in range(steps):
+            images, labels = self._batch()
+            with torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
+                logits = self.forward(images)
+            loss = functional.cross_entropy(
+                logits.float(), labels, label_smoothing=self.smoothing, reduction=self.reduction
+            )
+            self.optimiser.zero_grad(set_to_none=True)
+            loss.backward()
+            self.optimiser.step()
+            self.schedule.step()
+            self.taken += 1
+
+    def accuracy(self, images: np.ndarray, labels: np.ndarray) -> float:
+        """Return the share of right answers on uint8 images (N, 32, 32, 3)."""
+        self.network.eval()
+        right = 0
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self.bfloat16):
+            for start in range(0, len(images), 500):
+                pixels = torch.from_numpy(images[start : start + 500]).permute(0, 3, 1, 2).float() / 255
+                answers = self.network((pixels - self.mean) / self.deviation).argmax(1).numpy()
+                right += int((answers == labels[start : start + 500]).sum())
+        return right / len(images)
+
+    def _batch(self):
+        while len(self.order) < self.batch_size:
+            self.order = torch.cat([self.order, torch.randperm(len(self.images))])
+            self.epoch += 1
+        rows, self.order = self.order[: self.batch_size], self.order[self.batch_size :]
+        if self.mirrored_first is None:
+            mirrored = torch.rand(len(rows)) < 0.5
+        else:
+            mirrored = self.mirrored_first[rows] ^ (self.epoch % 2 == 1)
+        images = self.images[rows]
+        images = torch.where(mirrored[:, None, None, None], images.flip(-1), images)
+        side = 2 * self.translate + 1
+        padded = functional.pad(images, (self.translate,) * 4, "reflect")
+        shifts = torch.randint(side, (2, len(rows)))
+        across = shifts[0][:, None] + torch.arange(32)
+        down = shifts[1][:, None] + torch.arange(32)
+        each = torch.arange(len(rows))[:, None, None]
+        shifted = padded.permute(0, 2, 3, 1)[each, down[:, :, None], across[:, None, :]]
+        return shifted.permute(0, 3, 1, 2), self.labels[rows]
+
+
+def _convolution(inputs: int, outputs: int) -> nn.Conv2d:
+    layer = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
+    nn.init.dirac_(layer.weight.data[:inputs])
+    return layer
+
+
+def _norm(channels: int) -> nn.BatchNorm2d:
+    # The scale stays at one; PyTorch's momentum is the share of the new batch.
+    layer = nn.BatchNorm2d(channels, momentum=0.2)
+    layer.weight.requires_grad_(False)
+    return layer
+
+
+def _whitening(images: torch.Tensor) -> torch.Tensor:
+    patches = functional.unfold(images.contiguous(), 2).movedim(1, 2).reshape(-1, _WHITENING_FILTERS)
+    values, vectors = torch.linalg.eigh(patches.T @ patches / len(patches))
+    return (vectors / torch.sqrt(values + 5e-4)).T.reshape(-1, 3, 2, 2).flip(0)

@@ -1,0 +1,77 @@
+"""Several classifiers asked at once, in batches of a few fixed sizes: for a server, which has to answer at once.
+
+Weights are arguments of the compiled programs, so that classifiers of the same shape share them, and a newer one needs
+no compilation.
+"""
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from flax import nnx
+
+from flax_cnn.classifier import Classifier
+
+# A batch is padded to the next of these. Each costs one compilation at the start.
+BATCH_SIZES = (1, 8, 32)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one classifier makes of N images: features float32 (N, F) and logits float32 (N, K)."""
+
+    features_nf: np.ndarray
+    logits_nk: np.ndarray
+
+
+class Ensemble:
+    """Classifiers by name, asked together.
+
+    Args:
+        classifiers: at least one; their networks and classes may differ.
+    """
+
+    def __init__(self, classifiers: Mapping[str, Classifier]):
+        self._names = tuple(classifiers)
+        self._graphs = tuple(classifier._graph for classifier in classifiers.values())
+        self._states = tuple(classifier.state for classifier in classifiers.values())
+
+    def warm(self) -> None:
+        """Compile what is not compiled yet, and run each batch size once."""
+        for size in BATCH_SIZES:
+            self(np.zeros((size, 32, 32, 3), np.uint8))
+
+    def __call__(self, images_nhwc: np.ndarray) -> dict[str, Answer]:
+        """Return each classifier's answer by its name.
+
+        Args:
+            images_nhwc: uint8 (N, 32, 32, 3), 0-255 RGB, 1 to 32 images.
+
+        Raises:
+            ValueError: for images of any other kind or number.
+        """
+        n = len(images_nhwc)
+        if images_nhwc.shape[1:] != (32, 32, 3) or images_nhwc.dtype != np.uint8 or not 1 <= n <= BATCH_SIZES[-1]:
+            raise ValueError(
+                f"images are {images_nhwc.dtype} {images_nhwc.shape}; an ensemble takes uint8 (N, 32, 32, 3), "
+                f"N from 1 to {BATCH_SIZES[-1]}"
+            )
+        padded = np.zeros((next(size for size in BATCH_SIZES if size >= n), 32, 32, 3), np.uint8)
+        padded[:n] = images_nhwc
+        images = jnp.asarray(padded)
+        # All are asked before the first answer is waited for.
+        asked = [_ask(graph, state, images) for graph, state in zip(self._graphs, self._states, strict=True)]
+        return {
+            name: Answer(features[:n], logits[:n])
+            for name, (features, logits) in zip(self._names, jax.device_get(asked), strict=True)
+        }
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _ask(graph, state, images_nhwc):
+    network = nnx.merge(graph, state, copy=True)
+    features_nf = network.features(images_nhwc)
+    return features_nf, network.classify(features_nf)

@@ -1,0 +1,29 @@
+"""The table of `benchmarks.training` from turns whose answer is known."""
+
+from benchmarks.training import summarise, table
+
+
+def turn(seconds, accuracy):
+    return {"images": 100, "seconds": seconds, "accuracy": accuracy}
+
+
+TURNS = {
+    "fauxtograph": [turn(10.0, 0.5), turn(1.0, 0.89), turn(1.0, 0.91)],
+    "airbench": [turn(5.0, 0.5), turn(2.0, 0.7), turn(4.0, 0.88)],
+}
+
+
+def test_speed_leaves_the_compiling_turn_out_and_time_to_accuracy_does_not():
+    result = summarise(TURNS)
+    assert result["images_per_second"] == {"fauxtograph": 100, "airbench": 37.5}
+    assert result["images_per_second_spread"]["airbench"] == [25, 50]
+    assert result["ratio_of_ours"] == {"fauxtograph": 1, "airbench": 3}
+    assert result["time_to_accuracy_s"] == {
+        "0.88": {"fauxtograph": 11.0, "airbench": 11.0},
+        "0.90": {"fauxtograph": 12.0, "airbench": None},
+    }
+
+
+def test_what_was_not_reached_is_a_dash():
+    lines = table(summarise(TURNS) | {"machine": {"processor": "a processor"}}).splitlines()
+    assert lines[-1] == "| airbench | 38 (25–50) | 3.00 | 11 | – | 0.880 |"
