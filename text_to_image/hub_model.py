@@ -1,25 +1,18 @@
 """A model on the Hugging Face hub, brought into the hub's cache at one commit; every failure is one plain line."""
 
-import errno
-import re
 from pathlib import Path
 
 import httpx2
-from huggingface_hub import constants, get_token, hf_hub_download, model_info, resolve_revision
+from huggingface_hub import hf_hub_download, model_info, resolve_revision, snapshot_download
 from huggingface_hub.errors import (
-    DisabledRepoError,
-    EntryNotFoundError,
-    GatedRepoError,
     HfHubHTTPError,
-    HFValidationError,
     LocalEntryNotFoundError,
     OfflineModeIsEnabled,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
     RevisionResolutionError,
 )
 
 from text_to_image.hub_connection import patient_hub
+from text_to_image.hub_failures import in_plain_words
 from text_to_image.pipeline_files import INDEX, check_pipeline_files, files_below, read_index
 
 _NOT_REACHED = (httpx2.TransportError, OfflineModeIsEnabled, LocalEntryNotFoundError, RevisionResolutionError)
@@ -35,10 +28,7 @@ def fetch_model(model: str, revision: str | None, variant: str | None) -> Path:
         ValueError: the model cannot be had, in one line with the setting to change; it never holds the token.
         OSError: the disk is full.
     """
-    token = get_token()
-    if token is not None and not re.fullmatch("[!-~]+", token):
-        raise ValueError("HF_TOKEN holds characters that no token has; set it to the token alone")
-    try:
+    with in_plain_words("generator.model", model, revision):
         with patient_hub(reconnect=False):
             pinned = resolve_revision(model, revision=revision)
             index_file = Path(hf_hub_download(model, INDEX, revision=pinned))
@@ -51,11 +41,22 @@ def fetch_model(model: str, revision: str | None, variant: str | None) -> Path:
         diffusers_logging.set_verbosity_error()
         with patient_hub(reconnect=True):
             folder = DiffusionPipeline.download(model, revision=pinned, variant=variant, use_safetensors=True)
-    except (OSError, httpx2.HTTPError, RevisionResolutionError, HFValidationError, EntryNotFoundError) as error:
-        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EACCES, errno.EROFS):
-            raise
-        reason = _plain_words(error, model, revision)
-        raise ValueError(reason.replace(token, "(token)") if token else reason) from None
+    return Path(folder)
+
+
+def fetch_tiny_vae(name: str, revision: str | None) -> Path:
+    """Download a tiny decoder's two files, or find them in the cache; return the commit's folder there.
+
+    Raises:
+        ValueError: it cannot be had, as by `fetch_model`.
+        OSError: the disk is full.
+    """
+    with in_plain_words("generator.tiny_vae", name, revision):
+        with patient_hub(reconnect=False):
+            pinned = resolve_revision(name, revision=revision)
+            hf_hub_download(name, "config.json", revision=pinned)
+        with patient_hub(reconnect=True):
+            folder = snapshot_download(name, revision=pinned, allow_patterns=["config.json", "*.safetensors"])
     return Path(folder)
 
 
@@ -68,41 +69,3 @@ def _file_names(model: str, commit: str, cached: Path) -> list[str]:
     except _NOT_REACHED:
         pass
     return files_below(cached)
-
-
-def _plain_words(error: Exception, model: str, revision: str | None) -> str:
-    page = f"{constants.ENDPOINT}/{model}"
-    name = f"generator.model is {model!r}"
-    status = error.response.status_code if isinstance(error, HfHubHTTPError) else None
-    match error:
-        case GatedRepoError():
-            token = "the account whose token HF_TOKEN holds" if get_token() else "your account, and set HF_TOKEN"
-            return f"{name}: its makers ask for consent; accept its licence on {page} with {token}, then run again"
-        case DisabledRepoError():
-            return f"{name}: the hub has closed access to it; see {page}, and choose another model"
-        case RepositoryNotFoundError():
-            return (
-                f"{name}: the hub has no such model (see {page}); correct the name, or set the environment variable "
-                "HF_TOKEN if it is private"
-            )
-        case RevisionNotFoundError():
-            return (
-                f"generator.revision is {revision!r}: {model} has no such branch, tag or commit; "
-                f"see {page}/commits/main"
-            )
-        case HFValidationError():
-            return f"{name}: neither a folder nor a name that the hub allows; write owner/name"
-        case _ if isinstance(error, EntryNotFoundError) and not isinstance(error, LocalEntryNotFoundError):
-            return f"{name}: no diffusers pipeline, for it has no {INDEX} at {revision or 'main'}; choose one that has"
-        case _ if status in (401, 403):
-            return f"{name}: the hub refuses the token in HF_TOKEN (status {status}); renew it, or unset HF_TOKEN"
-    if constants.is_offline_mode():
-        return (
-            f"{name}: HF_HUB_OFFLINE is set and the cache {constants.HF_HUB_CACHE} does not hold all of it; unset it "
-            "for one run, or set HF_HOME to the folder that has the model"
-        )
-    reason = f"status {status}" if status else type(error.__cause__ or error).__name__
-    return (
-        f"{name}: the hub at {constants.ENDPOINT} cannot be reached or broke off ({reason}), and the cache "
-        f"{constants.HF_HUB_CACHE} does not hold all of it; run again when it can: finished files are kept"
-    )

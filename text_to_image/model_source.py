@@ -1,6 +1,5 @@
 """Where a model comes from, settled once before anything is drawn: its exact revision and what it is."""
 
-import os
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from photographs.digests import file_digest, set_digest
 from text_to_image.config import GeneratorConfig
 from text_to_image.embedded_generator.training_record import known_classes
-from text_to_image.pinned_commits import pin_commit, pinned_commit
+from text_to_image.pinned_commits import fetch_pinned
 from text_to_image.pipeline_files import INDEX, check_pipeline_files, files_below, read_index
 
 _MODEL_FILES = ("*.json", "*.txt", "*.safetensors", "*.model")
@@ -93,17 +92,10 @@ def folder_digest(folder: Path) -> str:
 
 
 def _from_hub(config: GeneratorConfig, pins: Path | None) -> Path:
-    # Plain HTTP, whose broken transfers are taken up where they broke off; said before the hub's client is imported.
-    os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
-    # Imported here: a folder needs no hub.
-    from text_to_image.hub_model import fetch_model
+    def fetch(revision: str | None) -> Path:
+        # Imported here: a folder needs no hub.
+        from text_to_image.hub_model import fetch_model
 
-    pinned = pinned_commit(pins, config.model, config.revision)
-    try:
-        folder = fetch_model(config.model, pinned or config.revision, config.variant)
-    except ValueError as error:
-        if pinned and str(error).startswith("generator.revision"):
-            raise ValueError(f"{error}; {pins} keeps it for this study: remove that file to resolve anew") from error
-        raise
-    pin_commit(pins, config.model, config.revision, folder.name)
-    return folder
+        return fetch_model(config.model, revision, config.variant)
+
+    return fetch_pinned(fetch, config.model, config.revision, pins)

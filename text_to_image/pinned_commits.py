@@ -4,20 +4,37 @@ It is a file of its own beside the manifest, for a workflow removes a rule's out
 """
 
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 from photographs.atomic_files import write_json
 
 
-def pinned_commit(pins: Path | None, model: str, revision: str | None) -> str | None:
-    """Return the commit that `pin_commit` kept, or None."""
-    return _read(pins).get(_key(model, revision))
+def fetch_pinned(fetch: Callable[[str | None], Path], model: str, revision: str | None, pins: Path | None) -> Path:
+    """Return the folder that `fetch` brings into the hub's cache: at the commit that the pins keep, else at `revision`.
 
+    Args:
+        fetch: takes a revision and returns its folder, whose name is the commit.
+        model: the hub's name.
+        revision: branch, tag or commit as configured; None is the main branch.
+        pins: the file that keeps commits; None keeps none.
 
-def pin_commit(pins: Path | None, model: str, revision: str | None, commit: str) -> None:
-    """Keep the commit; nothing is written where there is no file to keep it in."""
+    Raises:
+        ValueError: the model cannot be had, or the kept commit is gone.
+    """
+    # Plain HTTP, whose broken transfers are taken up where they broke off; said before the hub's client is imported.
+    os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
+    kept = _read(pins).get(_key(model, revision))
+    try:
+        folder = fetch(kept or revision)
+    except ValueError as error:
+        if kept and f"is {kept!r}" in str(error):
+            raise ValueError(f"{error}; {pins} keeps it for this study: remove that file to resolve anew") from error
+        raise
     if pins is not None:
-        write_json(pins, _read(pins) | {_key(model, revision): commit})
+        write_json(pins, _read(pins) | {_key(model, revision): folder.name})
+    return folder
 
 
 def _read(pins: Path | None) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Any diffusers text-to-image pipeline, loaded one way and called one way."""
 
-from collections.abc import Iterable
+import copy
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 
 import numpy as np
@@ -15,6 +16,7 @@ from text_to_image.network_speed import prepare_networks
 from text_to_image.pipeline_loading import load_pipeline, set_scheduler
 from text_to_image.prompt_embeddings import UnequalPromptsError, encode_each_prompt_once
 from text_to_image.prompt_length import refuse_cut_prompts
+from text_to_image.step_preview import Preview, step_arguments
 
 
 class Pipeline:
@@ -44,6 +46,23 @@ class Pipeline:
         prepare_decoder(self._pipeline, config)
         prepare_networks(self._pipeline, config, self.device)
         encode_each_prompt_once(self._pipeline)
+        self._watch: Callable[[Preview], None] | None = None
+
+    def under(self, config: GeneratorConfig, watch: Callable[[Preview], None] | None = None) -> "Pipeline":
+        """Return the same loaded model, called with other `steps` and `guidance_scale`.
+
+        Args:
+            config: as it was loaded with but for these two.
+            watch: called after every step with a function that returns what the pictures look like by then; what it
+                raises ends the drawing and is raised by the call. Not called by pipelines that report no steps.
+
+        Raises:
+            ValueError: a setting has no effect with this kind of pipeline.
+        """
+        check_call(config, type(self._pipeline).__name__, self._accepted)
+        other = copy.copy(self)
+        other._config, other._watch = config, watch
+        return other
 
     def refuse_cut_prompts(self, prompts: Iterable[str]) -> None:
         """Raise ValueError for the first prompt that is longer than the model takes."""
@@ -91,6 +110,7 @@ class Pipeline:
                 generator=[torch.Generator("cpu").manual_seed(seed) for seed in seeds],
                 output_type="np",
                 **call_arguments(self._config, self._accepted, scales),
+                **step_arguments(self._accepted, self._watch),
             )
         blanked = getattr(drawn, "nsfw_content_detected", None) or [False] * len(prompts)
         return np.asarray(drawn.images, np.float32), [bool(flag) for flag in blanked]

@@ -5,19 +5,24 @@ from pathlib import Path
 from photographs.digests import file_digest, set_digest
 from text_to_image.config import GeneratorConfig
 from text_to_image.model_source import is_folder
+from text_to_image.pinned_commits import fetch_pinned
 
 _FILES = ("config.json", "*.safetensors")
 
 
-def with_pinned_tiny_vae(config: GeneratorConfig) -> GeneratorConfig:
+def with_pinned_tiny_vae(config: GeneratorConfig, pins: Path | None = None) -> GeneratorConfig:
     """Return the settings with the tiny decoder's branch replaced by its commit, or its folder's digest; download it.
 
+    Args:
+        pins: as for `model_source.resolve_model`.
+
     Raises:
-        FileNotFoundError: it can neither be reached nor found in the hub's cache, or the folder holds none.
+        FileNotFoundError: the folder holds none.
+        ValueError: the hub's cannot be had; in one line.
     """
     if config.tiny_vae is None:
         return config
-    revision = _folder_revision(config) if is_folder(config.tiny_vae) else _download(config).name
+    revision = _folder_revision(config) if is_folder(config.tiny_vae) else _from_hub(config, pins).name
     return config.model_copy(update={"tiny_vae_revision": revision})
 
 
@@ -29,14 +34,11 @@ def _folder_revision(config: GeneratorConfig) -> str:
     return f"sha256:{set_digest(f'{path.name} {file_digest(path)}' for path in files)}"
 
 
-def _download(config: GeneratorConfig) -> Path:
-    # Imported here: a folder does not need it.
-    from huggingface_hub import snapshot_download
+def _from_hub(config: GeneratorConfig, pins: Path | None) -> Path:
+    def fetch(revision: str | None) -> Path:
+        # Imported here: a folder needs no hub.
+        from text_to_image.hub_model import fetch_tiny_vae
 
-    try:
-        return Path(snapshot_download(config.tiny_vae, revision=config.tiny_vae_revision, allow_patterns=list(_FILES)))
-    except OSError as error:
-        reason = str(error).splitlines()[0]
-        raise FileNotFoundError(
-            2, f"generator.tiny_vae cannot be loaded from the hub or its local cache ({reason})", config.tiny_vae
-        ) from error
+        return fetch_tiny_vae(config.tiny_vae, revision)
+
+    return fetch_pinned(fetch, config.tiny_vae, config.tiny_vae_revision, pins)

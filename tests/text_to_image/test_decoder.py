@@ -6,22 +6,10 @@ import torch
 from diffusers import AutoencoderTiny
 from pydantic import ValidationError
 
+from tests.text_to_image.tiny_pipelines import save_tiny_decoder
 from text_to_image.config import GeneratorConfig
 from text_to_image.model_source import resolve_model
 from text_to_image.pipeline import Pipeline
-
-
-def save_tiny_decoder(folder, levels=2, latent_channels=4):
-    torch.manual_seed(0)
-    AutoencoderTiny(
-        encoder_block_out_channels=(8,) * levels,
-        decoder_block_out_channels=(8,) * levels,
-        num_encoder_blocks=(1,) * levels,
-        num_decoder_blocks=(1,) * levels,
-        latent_channels=latent_channels,
-        latent_magnitude=3,
-    ).save_pretrained(folder)
-    return str(folder)
 
 
 def load(folder, **settings):

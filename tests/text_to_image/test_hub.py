@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -13,6 +14,7 @@ from safetensors.torch import load_file, save_file
 from photographs.photo_set import read_photo_set
 from tests.text_to_image.commands import FAKE_TOKEN, draw_frogs, run_command, start_command, the_line
 from tests.text_to_image.hub_server import HubServer
+from tests.text_to_image.tiny_pipelines import save_tiny_decoder
 
 MODEL = "owner/tiny"
 FIRST, SECOND = "a" * 40, "b" * 40
@@ -170,6 +172,20 @@ def test_token_that_cannot_be_one_is_not_printed(study):
 )
 def test_what_the_hub_does_not_have_is_named_by_its_setting(study, settings, message):
     assert message in study.failure(**settings)
+
+
+def test_tiny_decoder_comes_from_the_hub_and_stays_at_its_commit(study, tmp_path):
+    name, settings = "owner/decoder", {"vae": "tiny", "tiny_vae": "owner/decoder"}
+    assert "generator.tiny_vae is 'owner/decoder': the hub has no such model" in study.failure(**settings)
+    study.hub.add(name, FIRST, Path(save_tiny_decoder(tmp_path / "decoder")))
+    study.prepare(**settings)
+    study.hub.add(name, SECOND, tmp_path / "decoder")
+    study.manifest.unlink()
+    study.prepare(steps=3, **settings)
+    assert json.loads(study.manifest.read_text())["settings"]["tiny_vae_revision"] == FIRST
+    study.manifest.unlink()
+    line = study.failure(tiny_vae_revision="v9", **settings)
+    assert "generator.tiny_vae_revision is 'v9': owner/decoder has no such branch, tag or commit" in line
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 from diffusers import (
     AutoencoderKL,
+    AutoencoderTiny,
     DDPMScheduler,
     DPMSolverMultistepScheduler,
     EulerDiscreteScheduler,
@@ -230,3 +231,17 @@ def _unet(**options) -> UNet2DConditionModel:
         attention_head_dim=2,
         **options,
     )
+
+
+def save_tiny_decoder(folder: Path, levels: int = 2, latent_channels: int = 4) -> str:
+    """Save a decoder that takes a model's own's place (TAESD's class); return its folder as a setting has it."""
+    torch.manual_seed(0)
+    AutoencoderTiny(
+        encoder_block_out_channels=(8,) * levels,
+        decoder_block_out_channels=(8,) * levels,
+        num_encoder_blocks=(1,) * levels,
+        num_decoder_blocks=(1,) * levels,
+        latent_channels=latent_channels,
+        latent_magnitude=3,
+    ).save_pretrained(folder)
+    return str(folder)

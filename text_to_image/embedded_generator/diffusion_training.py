@@ -13,7 +13,8 @@ from transformers import CLIPTextModel, CLIPTokenizer
 from text_to_image.embedded_generator.architecture import NOISE_SCHEDULE, build_text_encoder, build_unet
 from text_to_image.embedded_generator.captions import Subject, random_caption
 from text_to_image.embedded_generator.latent_batches import draw_latents
-from text_to_image.embedded_generator.recipe import DiffusionRecipe, GeneratorRecipe
+from text_to_image.embedded_generator.open_ended import averaged_copy, descend, set_rate
+from text_to_image.embedded_generator.recipe import GeneratorRecipe
 from text_to_image.embedded_generator.resume_state import ResumeState
 
 Distance = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -62,7 +63,7 @@ def train_diffusion(
     """
     settings = recipe.diffusion
     networks = model.networks().train()
-    averaged = torch.optim.swa_utils.AveragedModel(networks, multi_avg_fn=_power_average(settings.ema_width))
+    averaged = averaged_copy(networks, settings.ema_width)
     optimizer = torch.optim.AdamW(
         networks.parameters(), lr=settings.learning_rate, weight_decay=0.01, betas=(0.9, 0.99), fused=True
     )
@@ -72,16 +73,11 @@ def train_diffusion(
     mean_loss = None
     parts = {"networks": networks, "averaged": averaged, "optimizer": optimizer}
     for step, progress in saved.steps(parts, settings.steps, "diffusion"):
-        for group in optimizer.param_groups:
-            group["lr"] = settings.learning_rate * rate_factor(settings, step)
+        set_rate(optimizer, settings, step)
         loss = loss_of(_batch(recipe, step, latents, mirrored_latents, subjects))
         if not torch.isfinite(loss):
             raise FloatingPointError(f"diffusion loss is {loss.item()} at step {step}: lower diffusion.learning_rate")
-        optimizer.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(networks.parameters(), 1.0)
-        optimizer.step()
-        averaged.update_parameters(networks)
+        descend(loss, networks, optimizer, averaged)
         mean_loss = loss.item() if mean_loss is None else 0.99 * mean_loss + 0.01 * loss.item()
         if step % 20 == 0:
             progress.set_postfix(loss=f"{mean_loss:.4f}")
@@ -90,25 +86,10 @@ def train_diffusion(
     return model
 
 
-def rate_factor(settings: DiffusionRecipe, step: int) -> float:
-    """Return the learning rate's factor: a linear rise, a plateau, and a fall as 1/sqrt(step)."""
-    return min(1.0, (step + 1) / settings.warmup_steps, (settings.plateau_steps / (step + 1)) ** 0.5)
-
-
 def min_snr_weight(alphas_cumprod: torch.Tensor, gamma: float) -> torch.Tensor:
     """Return the loss weight of a v-prediction by min-SNR-gamma: min(SNR, gamma) / (SNR + 1)."""
     snr = alphas_cumprod / (1 - alphas_cumprod)
     return snr.clamp(max=gamma) / (snr + 1)
-
-
-def power_exponent(relative_width: float) -> float:
-    """Return gamma of the power-function average whose standard deviation is this share of the steps.
-
-    The profile is that of Karras et al. 2024 (section 3), whose width² = (gamma + 1) / ((gamma + 2)² (gamma + 3)) is
-    solved here for its largest root.
-    """
-    inverse = relative_width**-2
-    return max(np.roots([1, 7, 16 - inverse, 12 - inverse]).real)
 
 
 @dataclass(frozen=True)
@@ -164,12 +145,3 @@ class _Loss:
             # Less where noise hides the photograph: there the best prediction is a mean, which looks like nothing.
             errors = errors + self._settings.perceptual_weight * signal * distances
         return errors.mean()
-
-
-def _power_average(relative_width: float):
-    exponent = power_exponent(relative_width) + 1
-
-    def update(means: list[torch.Tensor], values: list[torch.Tensor], updates: torch.Tensor) -> None:
-        torch._foreach_lerp_(means, values, 1 - (1 - 1 / (int(updates) + 1)) ** exponent)
-
-    return update

@@ -76,6 +76,8 @@ def _card(record: dict[str, Any], pipeline: StableDiffusionPipeline) -> str:
         latent_channels=recipe["autoencoder"]["latent_channels"],
         autoencoder_steps=recipe["autoencoder"]["steps"],
         autoencoder_batch=recipe["autoencoder"]["batch_size"],
+        decoder_steps=recipe["decoder"]["steps"],
+        decoder_batch=recipe["decoder"]["batch_size"],
         diffusion_steps=recipe["diffusion"]["steps"],
         diffusion_batch=recipe["diffusion"]["batch_size"],
         images_seen=images_seen,

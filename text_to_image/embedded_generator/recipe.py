@@ -18,6 +18,25 @@ class AutoencoderRecipe(_Settings):
     kl_weight: float = Field(1e-4, ge=0, description="pull of the latents towards a standard normal, per dimension")
 
 
+class OpenEnded(_Settings):
+    """Learning rate and average of a training without a fixed length (`open_ended.py`)."""
+
+    learning_rate: PositiveFloat
+    warmup_steps: PositiveInt = 100
+    plateau_steps: PositiveInt = Field(2000, description="steps at the full learning rate before it falls")
+    ema_width: float = Field(0.08, gt=0, lt=0.28, description="width of the weights' average, relative to the steps")
+
+
+class DecoderRecipe(OpenEnded):
+    """The decoder, trained on after the autoencoder: latents to pixels with a photograph's texture."""
+
+    learning_rate: PositiveFloat = 4e-4
+    steps: PositiveInt = 3000
+    batch_size: PositiveInt = 32
+    texture_weight: NonNegativeFloat = Field(0.1, description="weight of the distance in texture beside the error")
+    noise: NonNegativeFloat = Field(0.02, description="standard deviation of the noise on latents of unit variance")
+
+
 class LatentClassifierRecipe(_Settings):
     """The network whose features say how far a drawn latent is from the photograph's, as one sees it."""
 
@@ -28,13 +47,8 @@ class LatentClassifierRecipe(_Settings):
     noise: NonNegativeFloat = Field(0.6, description="highest standard deviation of the noise that it learns to bear")
 
 
-class DiffusionRecipe(_Settings):
-    """U-Net and text encoder, trained together to predict v (Salimans & Ho 2022) under the cosine noise schedule.
-
-    No setting depends on how long the training lasts, so that a longer one carries on where a shorter one ended: the
-    learning rate falls as 1/sqrt(step) and the average of the weights reaches back over a fixed share of the steps
-    (both from Karras et al. 2024, arXiv 2312.02696).
-    """
+class DiffusionRecipe(OpenEnded):
+    """U-Net and text encoder, trained together to predict v (Salimans & Ho 2022) under the cosine noise schedule."""
 
     channels: tuple[PositiveInt, ...] = (64, 128, 256)
     layers_per_block: PositiveInt = 1
@@ -43,9 +57,6 @@ class DiffusionRecipe(_Settings):
     steps: PositiveInt = 6000
     batch_size: PositiveInt = 64
     learning_rate: PositiveFloat = 5e-4
-    warmup_steps: PositiveInt = 100
-    plateau_steps: PositiveInt = Field(2000, description="steps at the full learning rate before it falls")
-    ema_width: float = Field(0.08, gt=0, lt=0.28, description="width of the weights' average, relative to the steps")
     dropped_prompts: float = Field(0.1, ge=0, lt=1, description="share of empty prompts; guidance needs them")
     min_snr: PositiveFloat = Field(5.0, description="gamma of min-SNR loss weighting (Hang et al. 2023, eq. 8)")
     perceptual_weight: NonNegativeFloat = Field(
@@ -62,5 +73,6 @@ class GeneratorRecipe(_Settings):
         None, description="folder of an earlier embedded model whose weights the training starts with; null: random"
     )
     autoencoder: AutoencoderRecipe = AutoencoderRecipe()
+    decoder: DecoderRecipe = DecoderRecipe()
     latent_classifier: LatentClassifierRecipe = LatentClassifierRecipe()
     diffusion: DiffusionRecipe = DiffusionRecipe()

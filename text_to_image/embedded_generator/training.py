@@ -12,6 +12,7 @@ from photographs.digests import image_digest, set_digest
 from photographs.photo_set import PhotoSet
 from text_to_image.embedded_generator.autoencoder_training import encode, train_autoencoder
 from text_to_image.embedded_generator.captions import describe
+from text_to_image.embedded_generator.decoder_training import train_decoder
 from text_to_image.embedded_generator.diffusion_training import build_text_to_latents, train_diffusion
 from text_to_image.embedded_generator.latent_classifier import train_latent_classifier
 from text_to_image.embedded_generator.model_folder import read_autoencoder, read_weights_into, write_model_folder
@@ -35,12 +36,13 @@ def train_generator(
     images = photographs.images_nhwc
     states = {
         name: ResumeState(state_folder / f"{name}.pt", recipe.minutes_between_saves)
-        for name in ("autoencoder", "latents", "mirrored_latents", "latent_classifier", "diffusion")
+        for name in ("autoencoder", "latents", "mirrored_latents", "decoder", "latent_classifier", "diffusion")
     }
     start = _copy_of_start(Path(recipe.start_from), state_folder / "start") if recipe.start_from else None
     autoencoder = read_autoencoder(start) if start else train_autoencoder(recipe, images, states["autoencoder"])
     latents = _latents(autoencoder, images, states["latents"])
     mirrored = _latents(autoencoder, images[:, :, ::-1].copy(), states["mirrored_latents"])
+    autoencoder = train_decoder(recipe, autoencoder, latents, images, states["decoder"])
     latent_classifier = train_latent_classifier(
         recipe, latents, mirrored, photographs.labels, states["latent_classifier"]
     )
