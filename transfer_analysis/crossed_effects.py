@@ -82,7 +82,7 @@ def _estimate(tables: list[np.ndarray]) -> MeanEstimate:
     per_seed = sum(table.mean(axis=1) for table in tables)
     variance, residual, weighted = 0.0, 0.0, 0.0
     for table in tables:
-        images, noise = _image_mean_squares(table)
+        images, noise = image_mean_squares(table)
         variance += max(images, noise) / table.size
         residual += noise / table.size
         weighted += _term(images / table.size, table.shape[1] - 1)
@@ -101,7 +101,7 @@ def _estimate(tables: list[np.ndarray]) -> MeanEstimate:
     return MeanEstimate(float(per_seed.mean()), standard_error, degrees_of_freedom, n_seeds, n_images)
 
 
-def _image_mean_squares(table_sn: np.ndarray) -> tuple[float, float]:
+def image_mean_squares(table_sn: np.ndarray) -> tuple[float, float]:
     """Return MS_images and MS_residual; with one seed the two cannot be told apart, and the residual counts as none."""
     n_seeds, n_images = table_sn.shape
     if n_images == 1:

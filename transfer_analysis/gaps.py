@@ -7,7 +7,13 @@ from typing import Any
 import numpy as np
 
 from transfer_analysis.cells import Cell, require_paired
+from transfer_analysis.confusion_differences import describe_confusion_difference
+from transfer_analysis.crossed_bootstrap import draw_means, percentile_interval
 from transfer_analysis.crossed_effects import MeanEstimate, estimate_difference, estimate_mean
+from transfer_analysis.paired_answers import describe_pairs
+from transfer_analysis.several_tests import holm
+
+SIGNIFICANCE = 0.05
 
 
 def describe_gaps(cells: Mapping[tuple[str, str], Cell]) -> dict[str, dict[str, Any]]:
@@ -19,7 +25,7 @@ def describe_gaps(cells: Mapping[tuple[str, str], Cell]) -> dict[str, dict[str, 
         cells: all cells by (arm, domain).
     """
     gaps = {
-        f"{arm}_to_{domain}": describe_gap(cells[domain, domain], cell)
+        f"{arm}_to_{domain}": describe_gap_in_full(cells[domain, domain], cell)
         for (arm, domain), cell in cells.items()
         if arm != domain and (domain, domain) in cells
     }
@@ -41,29 +47,34 @@ def describe_own_gain(cells: Mapping[tuple[str, str], Cell]) -> dict[str, Any] |
     return {**_estimate_entry(estimate), "p_value": estimate.p_value()}
 
 
-def holm(p_values: list[float]) -> list[float]:
-    """Return Holm's step-down adjusted p-values (Scandinavian Journal of Statistics 6, 1979), in the given order."""
-    adjusted = [0.0] * len(p_values)
-    largest = 0.0
-    for rank, position in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
-        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[position]))
-        adjusted[position] = largest
-    return adjusted
+def describe_gap_in_full(home: Cell, away: Cell) -> dict[str, Any]:
+    """Return `describe_gap` with all that the report says beyond the gap itself: effect sizes, classes, confusions."""
+    gap = describe_gap(home, away)
+    lost_sn = home.correct_sn - away.correct_sn
+    per_class = _describe_classes(lost_sn, home)
+    return {
+        **gap,
+        "bootstrap_ci95": percentile_interval(draw_means(lost_sn[None], np.random.default_rng(0))[:, 0], -1.0, 1.0),
+        **describe_pairs(home.correct_sn, away.correct_sn),
+        "per_class": per_class,
+        "furthest_class": home.classes[int(np.argmax([entry["mean"] for entry in per_class.values()]))],
+        "alarming_classes": [
+            name
+            for name, entry in per_class.items()
+            if entry["excess"]["mean"] > 0 and entry["excess"]["p_value_holm"] < SIGNIFICANCE
+        ],
+        "confusion_difference": describe_confusion_difference(home, away),
+    }
 
 
 def describe_gap(home: Cell, away: Cell) -> dict[str, Any]:
-    """Return how much accuracy `away` lacks against `home` on the same images, with its interval, overall and by class.
+    """Return how much accuracy `away` lacks against `home` on the same images, and how sure that is.
 
     Raises:
         ValueError: the two were tested on different images.
     """
     require_paired(home, away)
-    lost_sn = home.correct_sn - away.correct_sn
-    gap = estimate_mean(lost_sn)
-    per_class = {
-        name: _estimate_entry(estimate_mean(lost_sn[:, home.labels_n == label]))
-        for label, name in enumerate(home.classes)
-    }
+    gap = estimate_mean(home.correct_sn - away.correct_sn)
     return {
         "arm": away.arm,
         "home": home.arm,
@@ -76,10 +87,28 @@ def describe_gap(home: Cell, away: Cell) -> dict[str, Any]:
         "n_seeds": gap.n_seeds,
         "n_images": gap.n_images,
         "seed_variance": gap.seed_variance,
-        "per_class": per_class,
-        "furthest_class": home.classes[int(np.argmax([entry["mean"] for entry in per_class.values()]))],
     }
+
+
+def _describe_classes(lost_sn: np.ndarray, home: Cell) -> dict[str, dict[str, Any]]:
+    """Return each class's gap, and how far it exceeds that of the other classes; p-values adjusted over the classes."""
+    of_class = {name: home.labels_n == label for label, name in enumerate(home.classes)}
+    gaps = {name: estimate_mean(lost_sn[:, mask_n]) for name, mask_n in of_class.items()}
+    beyond = {name: estimate_difference(lost_sn[:, mask_n], lost_sn[:, ~mask_n]) for name, mask_n in of_class.items()}
+    entries = [
+        {name: _tested_entry(estimate, widest) for name, estimate in family.items()}
+        # An excess reaches from −2 to 2: one class all lost, the others all gained.
+        for family, widest in ((gaps, 1.0), (beyond, 2.0))
+    ]
+    for family in entries:
+        for entry, p_value in zip(family.values(), holm([entry["p_value"] for entry in family.values()]), strict=True):
+            entry["p_value_holm"] = p_value
+    return {name: {**entries[0][name], "excess": entries[1][name]} for name in home.classes}
 
 
 def _estimate_entry(estimate: MeanEstimate) -> dict[str, Any]:
     return {"mean": estimate.mean, "ci95": estimate.interval(-1.0, 1.0)}
+
+
+def _tested_entry(estimate: MeanEstimate, widest: float) -> dict[str, Any]:
+    return {"mean": estimate.mean, "ci95": estimate.interval(-widest, widest), "p_value": estimate.p_value()}

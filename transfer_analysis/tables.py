@@ -10,10 +10,21 @@ from photographs.atomic_files import write_text
 
 
 def write_tables(folder: Path, summary: dict[str, Any]) -> None:
-    """Write transfer.csv, per_class_recall.csv and gaps.csv into `folder`; fractions in 0-1, six significant digits."""
-    write_text(Path(folder) / "transfer.csv", csv_text(_transfer_rows(summary)))
-    write_text(Path(folder) / "per_class_recall.csv", csv_text(_recall_rows(summary)))
-    write_text(Path(folder) / "gaps.csv", csv_text(_gap_rows(summary)))
+    """Write every table of `summary_tables` into `folder` as NAME.csv."""
+    for name, text in summary_tables(summary).items():
+        write_text(Path(folder) / f"{name}.csv", text)
+
+
+def summary_tables(summary: dict[str, Any]) -> dict[str, str]:
+    """Return the summary's tables as CSV by name; fractions in 0-1, six significant digits."""
+    rows = {
+        "transfer": _transfer_rows,
+        "per_class_recall": _recall_rows,
+        "gaps": _gap_rows,
+        "class_gaps": _class_gap_rows,
+        "confusion_differences": _confusion_rows,
+    }
+    return {name: csv_text(rows_of(summary)) for name, rows_of in rows.items()}
 
 
 def _transfer_rows(summary: dict[str, Any]) -> Iterator[list]:
@@ -33,11 +44,33 @@ def _recall_rows(summary: dict[str, Any]) -> Iterator[list]:
 
 
 def _gap_rows(summary: dict[str, Any]) -> Iterator[list]:
-    numbers = ["p_value", "p_value_holm", "minimum_detectable_effect", "n_seeds", "n_images"]
-    yield ["gap", "arm", "home", "domain", "mean", "ci95_low", "ci95_high", *numbers]
+    numbers = ["p_value", "p_value_holm", "p_value_permutation", "minimum_detectable_effect"]
+    numbers += ["cohens_h", "odds_ratio", "home_only", "away_only", "n_seeds", "n_images"]
+    ends = ["ci95_low", "ci95_high", "bootstrap_ci95_low", "bootstrap_ci95_high"]
+    yield ["gap", "arm", "home", "domain", "mean", *ends, *numbers]
     for key, gap in summary["gaps"].items():
         names = [key, gap["arm"], gap["home"], gap["domain"]]
-        yield [*names, gap["mean"], *gap["ci95"], *(gap[number] for number in numbers)]
+        yield [*names, gap["mean"], *gap["ci95"], *gap["bootstrap_ci95"], *(gap[number] for number in numbers)]
+
+
+def _class_gap_rows(summary: dict[str, Any]) -> Iterator[list]:
+    numbers = ["mean", "ci95_low", "ci95_high", "p_value", "p_value_holm"]
+    yield ["gap", "class", *numbers, *(f"excess_{number}" for number in numbers)]
+    for key, gap in summary["gaps"].items():
+        for name, entry in gap["per_class"].items():
+            parts = (entry, entry["excess"])
+            cells = [[part["mean"], *part["ci95"], part["p_value"], part["p_value_holm"]] for part in parts]
+            yield [key, name, *cells[0], *cells[1]]
+
+
+def _confusion_rows(summary: dict[str, Any]) -> Iterator[list]:
+    classes = summary["study"]["classes"]
+    yield ["gap", "true", "answer", "difference", "differs"]
+    for key, gap in summary["gaps"].items():
+        confusion = gap["confusion_difference"]
+        for true, differences, differ in zip(classes, confusion["difference"], confusion["differs"], strict=True):
+            for answer, difference, differs in zip(classes, differences, differ, strict=True):
+                yield [key, true, answer, difference, differs]
 
 
 def csv_text(rows: Iterable[list]) -> str:

@@ -24,7 +24,7 @@ def test_a_big_gap_is_a_cost_with_its_size_interval_and_class():
     text = plain(*write_answer(summary))
     assert "statistically significant" in text
     assert "The former are" in text
-    assert f"that of {gap['furthest_class']}" in text
+    assert f"that of {gap['furthest_class']} with" in text
     assert "Beware" not in text
 
 

@@ -8,6 +8,7 @@ import pytest
 from photographs.atomic_files import CorruptFileError
 from photographs.photo_set import PhotoSet
 from tests.transfer_analysis.invented_study import USUAL, invented_summary
+from transfer_analysis.figures.confusion_differences import draw_confusion_differences
 from transfer_analysis.figures.confusion_matrices import draw_confusion_matrices
 from transfer_analysis.figures.gaps import draw_gaps
 from transfer_analysis.figures.per_class_recall import draw_per_class_recall
@@ -17,7 +18,13 @@ from transfer_analysis.figures.training_curves import draw_training_curves
 from transfer_analysis.figures.transfer_matrix import draw_transfer_matrix
 from transfer_analysis.training_metrics import Course, read_course
 
-SUMMARY_FIGURES = [draw_transfer_matrix, draw_confusion_matrices, draw_per_class_recall, draw_gaps]
+SUMMARY_FIGURES = [
+    draw_transfer_matrix,
+    draw_confusion_matrices,
+    draw_confusion_differences,
+    draw_per_class_recall,
+    draw_gaps,
+]
 EIGHT_ARMS = ["real", "synthetic", "mixture", *(f"real_share_{share}" for share in (10, 20, 30, 40, 50))]
 
 

@@ -1,14 +1,18 @@
 """Gaps between arms: known answers, pairing, and the correction for looking at many."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from tests.transfer_analysis.invented_study import USUAL, invented_cell
 from transfer_analysis.cells import Cell
 from transfer_analysis.crossed_effects import estimate_mean
-from transfer_analysis.gaps import describe_gaps, describe_own_gain, holm
+from transfer_analysis.gaps import describe_gaps, describe_own_gain
+from transfer_analysis.paired_answers import permutation_p_value
+from transfer_analysis.several_tests import holm
 
 
 def constructed_cell(arm: str, domain: str, right_sn) -> Cell:
@@ -85,3 +89,55 @@ def test_own_gain_is_above_zero_when_generated_images_are_easier_than_real_ones(
     }
     assert describe_own_gain(cells)["ci95"][0] > 0
     assert describe_own_gain({("real", "real"): cells["real", "real"]}) is None
+
+
+def test_a_class_that_falls_further_than_the_others_raises_the_alarm_and_an_even_fall_does_not():
+    cells = {("real", "real"): invented_cell("real", "real", 0.85, per_class=150)}
+    even = invented_cell("synthetic", "real", 0.6, per_class=150)
+    gap = describe_gaps({**cells, ("synthetic", "real"): even})["synthetic_to_real"]
+    assert gap["alarming_classes"] == []
+    frog = even.classes.index("frog")
+    fallen_sn = np.where(even.labels_n == frog, (frog + 1) % 6, even.predicted_sn)
+    gap = describe_gaps({**cells, ("synthetic", "real"): replace(even, predicted_sn=fallen_sn)})["synthetic_to_real"]
+    assert gap["alarming_classes"] == ["frog"]
+    assert gap["per_class"]["frog"]["excess"]["ci95"][0] > 0
+    assert gap["per_class"]["cat"]["excess"]["mean"] < 0
+    first = gap["confusion_difference"]["confusions"][0]
+    assert (first["true"], first["answer"]) == ("frog", "horse")
+
+
+def test_confusion_differences_of_a_row_add_up_to_nothing_and_the_diagonal_is_the_classes_gap():
+    home, away = invented_cell("real", "real", 0.85), invented_cell("synthetic", "real", 0.6)
+    gap = describe_gaps({("real", "real"): home, ("synthetic", "real"): away})["synthetic_to_real"]
+    difference_kk = np.array(gap["confusion_difference"]["difference"])
+    assert difference_kk.sum(axis=1) == pytest.approx(np.zeros(6), abs=1e-12)
+    assert -np.diagonal(difference_kk) == pytest.approx([entry["mean"] for entry in gap["per_class"].values()])
+
+
+def test_two_answers_of_one_network_differ_nowhere():
+    home = invented_cell("real", "real", 0.8)
+    gap = describe_gaps({("real", "real"): home, ("copy", "real"): replace(home, arm="copy")})["copy_to_real"]
+    assert not np.any(gap["confusion_difference"]["differs"])
+    assert gap["odds_ratio"] is None
+    assert gap["cohens_h"] == 0
+    assert gap["p_value_permutation"] == 1
+
+
+def test_with_one_seed_the_permutation_test_is_mcnemars():
+    lost_sn = np.array([[1] * 17 + [-1] * 6 + [0] * 40])
+    assert permutation_p_value(lost_sn) == pytest.approx(stats.binomtest(17, 23).pvalue)
+
+
+def test_permutation_over_several_seeds_is_that_of_all_sign_flips_counted_out():
+    lost_sn = np.array([[1, 1, 0, -1, 1, 0, 1], [1, 0, 1, -1, 1, 0, 0], [1, 1, 0, 0, 1, -1, 0]])
+    differences_n = lost_sn.sum(axis=0)
+    sums = [np.dot(signs, differences_n) for signs in itertools.product((-1, 1), repeat=7)]
+    expected = np.mean(np.abs(sums) >= abs(differences_n.sum()))
+    assert permutation_p_value(lost_sn) == pytest.approx(expected)
+
+
+def test_the_bootstrap_agrees_with_the_formula_on_a_gap_of_many_seeds():
+    cells = {key: invented_cell(*key, accuracy, per_class=200, n_seeds=20) for key, accuracy in USUAL.items()}
+    gap = describe_gaps(cells)["synthetic_to_real"]
+    widths = [high - low for low, high in (gap["ci95"], gap["bootstrap_ci95"])]
+    assert widths[1] == pytest.approx(widths[0], rel=0.3)

@@ -7,11 +7,11 @@ import numpy as np
 
 from photographs.photo_set import PhotoSet
 from transfer_analysis.features import Features
-from transfer_analysis.gaps import holm
 from transfer_analysis.generator_quality.comparison import LabelledFeatures, compare
 from transfer_analysis.generator_quality.near_copies import NearestPhotograph, judge_near_copies, nearest_photographs
 from transfer_analysis.generator_quality.pixel_descriptors import describe_pixels, mirror
 from transfer_analysis.generator_quality.recognition import describe_recognition
+from transfer_analysis.several_tests import holm
 
 K = 5
 DRAWS = 20

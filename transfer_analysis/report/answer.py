@@ -4,10 +4,11 @@ from typing import Any, Literal
 
 from markupsafe import Markup
 
+from transfer_analysis.gaps import SIGNIFICANCE
+from transfer_analysis.report.falling_classes import write_falling_classes
 from transfer_analysis.report.numbers import Numbers, literal
 
 Verdict = Literal["below", "above", "undetected"]
-SIGNIFICANCE = 0.05
 
 _IMAGES = {
     "real": Markup("real photographs"),
@@ -131,17 +132,8 @@ def _findings(summary: dict[str, Any], arm: str, domain: str) -> list[Markup]:
             )
         )
     if arm != "mixture" and verdict(gap) == "below" and away_learned:
-        findings.append(_furthest_class(summary, gap, f"{arm}_to_{domain}"))
+        findings.append(write_falling_classes(summary, f"{arm}_to_{domain}"))
     return findings
-
-
-def _furthest_class(summary: dict[str, Any], gap: dict[str, Any], key: str) -> Markup:
-    name = gap["furthest_class"]
-    place = ("gaps", key, "per_class", name)
-    n = Numbers(summary)
-    return Markup(
-        " The largest gap of a class is that of {}: {} points (interval {}, not corrected for picking the largest)."
-    ).format(literal(name.replace("_", " ")), n("points_size", *place, "mean"), n("points_range", *place, "ci95"))
 
 
 def _warn_of_prototypes(summary: dict[str, Any]) -> list[Markup]:
@@ -151,11 +143,11 @@ def _warn_of_prototypes(summary: dict[str, Any]) -> list[Markup]:
     n, place = Numbers(summary), "real_arm_synthetic_minus_real"
     return [
         Markup(
-            "Beware: the networks trained on real photographs recognise generated images {} than real ones "
+            "Beware: the networks trained on real photographs recognise generated images {} real ones "
             "(difference {} points, interval {}). This is no proof of realism: generated images tend to cluster near "
             "the prototype of their class, which makes them easy to recognise whatever else they lack."
         ).format(
-            Markup("more often") if own["ci95"][0] > 0 else Markup("at least as often in this sample"),
+            Markup("more often than") if own["ci95"][0] > 0 else Markup("in this sample at least as often as"),
             n("points", place, "mean"),
             n("points_range", place, "ci95"),
         )

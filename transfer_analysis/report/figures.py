@@ -49,6 +49,53 @@ FIGURES = (
         "off its home domain a network may call many things by one name.",
     ),
     FigureText(
+        "confusion_differences",
+        "What other training confuses that training at home does not",
+        "Differences of two confusion matrices, rows true classes, columns answers, for the networks trained on "
+        "generated images against those trained on real ones, and the other way round.",
+        "Each cell says how much more often a class is given an answer by networks that learned from other images than "
+        "by the networks at home, on the same test images. Look for a bold number off the diagonal: a confusion that "
+        "the other training brings in.",
+    ),
+    FigureText(
+        "mixtures",
+        "Do generated images earn their keep?",
+        "Dot plot of accuracy on real test photographs for every mixture and for its real part alone, with intervals.",
+        "Each row is one number of real photographs, alone and with generated ones added. Where the lower "
+        "mark does not lie to the right of the upper one, the generated images were not worth adding.",
+    ),
+    FigureText(
+        "learning_curves",
+        "How accuracy grows with the number of photographs",
+        "Line chart of accuracy by number of training photographs, real and generated, with fitted curves.",
+        "The higher curve needs fewer photographs for the same accuracy. How far to the right the curve of "
+        "generated images lies at one height is how many of them one real photograph is worth.",
+    ),
+    FigureText(
+        "exchange_rate",
+        "How many generated images one photograph is worth",
+        "Dot plot of the exchange rate of every mixture with intervals; the table holds the same numbers.",
+        "A rate of one would mean that generated images are as good as real photographs; the further to the "
+        "right, the less one is worth. It is not a constant: it changes with the share of generated images "
+        "and with the real budget.",
+    ),
+    FigureText(
+        "published_results",
+        "This study among published ones",
+        "Dot plot of accuracy on real photographs after training on real and on generated images, for this "
+        "study and for published ones; the table holds the same numbers.",
+        "Other studies used other generators, other networks and all ten classes, so look at the distance "
+        "between the two marks of a row rather than at where the row lies; the table says how each differs.",
+    ),
+    FigureText(
+        "known_answers",
+        "The pipeline put to the test",
+        "Dot plot of the gap of every stand-in generator whose truth is known, with intervals; the table "
+        "holds the outcome of every check.",
+        "Real photographs took the generator’s place, first as they are, then spoilt in ways whose effect is "
+        "known. An analysis that can be trusted finds no gap for the first and growing ones for the others.",
+    ),
+    FigureText(
         "training_curves",
         "Were the networks trained to the end?",
         "Line chart of validation accuracy by training step for every network.",

@@ -30,6 +30,14 @@ def _text(value: Any) -> str:
     return str(value)
 
 
+def _rate(end: dict[str, Any]) -> str:
+    """Write one end of an exchange rate, with how it is to be read."""
+    if end["value"] is None:
+        return "∞"
+    sign = {"equal": "", "more": "> ", "less": "< "}[end["relation"]]
+    return f"{sign}{end['value']:.1f}" if end["value"] < 100 else f"{sign}{end['value']:,.0f}"
+
+
 FORMATS: dict[str, Callable[[Any], str]] = {
     "percent": lambda value: f"{100 * value:.1f}\u00a0%",
     "percent_range": lambda ends: f"{100 * ends[0]:.1f}–{100 * ends[1]:.1f}\u00a0%",
@@ -37,6 +45,10 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "points_size": lambda value: f"{abs(100 * value):.1f}",
     "points_range": lambda ends: f"{_signed(100 * ends[0])} to {_signed(100 * ends[1])}",
     "p_value": _p_value,
+    "rate": _rate,
+    "rate_range": lambda ends: " to ".join(dict.fromkeys(_rate(end) for end in ends)),
+    "decimal": lambda value: f"{value:.2f}".replace("-", "−"),
+    "number": lambda value: f"{value:.0f}",
     "count": lambda value: f"{value:,}",
     "length": lambda collection: str(len(collection)),
     "text": _text,
@@ -62,12 +74,16 @@ def resolve(summary: Any, pointer: str) -> Any:
 class Numbers:
     """Writes the numbers of one summary, marked."""
 
-    def __init__(self, summary: dict[str, Any]):
-        self._summary = summary
+    def __init__(self, summary: dict[str, Any], place: tuple[str | int, ...] = ()):
+        self._summary, self._place = summary, place
+
+    def under(self, *place: str | int) -> "Numbers":
+        """Return a writer for the values below `place`."""
+        return Numbers(self._summary, (*self._place, *place))
 
     def __call__(self, kind: str, *place: str | int) -> Markup:
-        """Return the value at `place` (keys from the top of the summary) in the format `kind`."""
-        pointer = "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in place)
+        """Return the value at `place` (keys from where this writer stands) in the format `kind`."""
+        pointer = "".join("/" + str(key).replace("~", "~0").replace("/", "~1") for key in (*self._place, *place))
         text = FORMATS[kind](resolve(self._summary, pointer))
         return Markup('<span data-source="{}" data-format="{}">{}</span>').format(pointer, kind, text)
 

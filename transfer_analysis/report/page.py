@@ -6,15 +6,25 @@ from typing import Any
 
 import jinja2
 
+from transfer_analysis.figures.known_answers import stand_in_in_words
+from transfer_analysis.known_answers import CHECKS
 from transfer_analysis.report.answer import images, verdict, write_answer, write_headline
 from transfer_analysis.report.figures import FIGURES, data_uri
+from transfer_analysis.report.mixture_answer import write_mixture_answer
 from transfer_analysis.report.numbers import Numbers, literal
+from transfer_analysis.report.sources import PARTS
+from transfer_analysis.report.tables import csv_uri, report_tables
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
 def render_page(summary: dict[str, Any], figures: Path) -> str:
-    """Return the report as one HTML page that loads nothing from elsewhere; absent figures are left out."""
+    """Return the report as one HTML page that loads nothing from elsewhere; absent figures are left out.
+
+    Args:
+        summary: the summary and whatever further parts there are (`sources.read_sources`).
+        figures: folder of the SVG figures.
+    """
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -33,6 +43,11 @@ def render_page(summary: dict[str, Any], figures: Path) -> str:
         verdict=verdict,
         headline=write_headline(summary),
         answer=write_answer(summary),
+        mixture_answer=write_mixture_answer(summary),
+        known_answer_words=CHECKS,
+        stand_in_in_words=stand_in_in_words,
+        parts=[part for part in PARTS if part in summary],
+        downloads={name: csv_uri(text) for name, text in report_tables(summary).items()},
         generator_kind=generator_kind(summary["study"]["generator"]),
         leaves=lambda *place: list(_leaves(_at(summary, place), place)),
     )

@@ -1,4 +1,4 @@
-"""Reads the finished page again: is every number in it the summary's?"""
+"""Reads the finished page again: is every number and every table in it that of its sources?"""
 
 import re
 from typing import Any
@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 
 from transfer_analysis.report.numbers import FORMATS, LITERALS, resolve
+from transfer_analysis.report.tables import csv_uri, report_tables
 
 _UNSEEN = {"style", "script"}
 _SPOKEN_ATTRIBUTES = ("alt", "aria-label", "title")
@@ -19,10 +20,15 @@ def find_problems(page: str, summary: dict[str, Any]) -> list[str]:
     - An element with `data-source` (JSON Pointer) and `data-format` must hold exactly that value in that format.
     - An element with `data-literal` must hold one of the listed literals or a name that occurs in the summary.
     - No other text that a reader sees or hears may hold a digit.
+    - A link that downloads a table must hold exactly the table that the sources give.
     """
     document = html5lib.parse(page, treebuilder="etree", namespaceHTMLElements=False)
     problems: list[str] = []
     _check(document, summary, LITERALS | _names(summary), problems)
+    tables = report_tables(summary)
+    for link in document.iter("a"):
+        if "download" in link.attrib:
+            problems.extend(_check_table(link, tables))
     return problems
 
 
@@ -53,6 +59,14 @@ def _check_number(element: Element, summary: dict[str, Any]) -> list[str]:
     except (LookupError, TypeError, ValueError):
         return [f"{pointer}: the summary has no such value of format {kind}"]
     return [] if text == expected else [f'{pointer}: the page says "{text}", the summary "{expected}"']
+
+
+def _check_table(link: Element, tables: dict[str, str]) -> list[str]:
+    name = link.get("download", "").removesuffix(".csv")
+    table = tables.get(name)
+    if table is None:
+        return [f"{name}.csv: the sources give no such table"]
+    return [] if link.get("href") == csv_uri(table) else [f"{name}.csv: it is not the table that the sources give"]
 
 
 def _check_free_text(text: str | None, where: str, problems: list[str]) -> None:

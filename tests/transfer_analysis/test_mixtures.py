@@ -1,0 +1,147 @@
+"""What a generated photograph is worth: known answers, endless rates, bounds, and intervals that hold the truth."""
+
+import numpy as np
+import pytest
+
+from tests.transfer_analysis.invented_study import invented_cell
+from transfer_analysis.cells import Cell
+from transfer_analysis.mixtures.description import TrainedPoint, describe_mixtures
+from transfer_analysis.mixtures.exchange_rate import Sizes, rate
+from transfer_analysis.mixtures.power_law import describe_power_law
+from transfer_analysis.mixtures.real_equivalents import levelled, real_equivalents
+from transfer_analysis.mixtures.tables import mixture_tables
+
+REAL_CURVE = {75: 0.45, 150: 0.53, 300: 0.61, 600: 0.69}
+
+
+def answers(accuracies, rng, n_seeds=2, n_images=1200, seed_spread=0.01) -> list[Cell]:
+    """Return cells about the same images, each seed right where the image is easier than it is skilful."""
+    hardness_n = rng.random(n_images)
+    labels_n = np.arange(n_images) % 6
+    cells = []
+    for accuracy in accuracies:
+        skill_s1 = accuracy + seed_spread * rng.normal(size=(n_seeds, 1))
+        right_sn = hardness_n + 0.1 * rng.normal(size=(n_seeds, n_images)) < skill_s1
+        predicted_sn = np.where(right_sn, labels_n, (labels_n + 1) % 6)
+        classes = ("bird", "cat", "deer", "dog", "frog", "horse")
+        cells.append(Cell("a", "real", classes, labels_n, np.arange(n_images), predicted_sn, np.ones(right_sn.shape)))
+    return cells
+
+
+def points(sizes, cells):
+    return [TrainedPoint(f"real_{r}_synthetic_{s}", r, s, cell) for (r, s), cell in zip(sizes, cells, strict=True)]
+
+
+def study(rng, **arguments):
+    """Return points whose generated images are worth a quarter each: 600 of them do what 150 real ones do."""
+    sizes = [*((real, 0) for real in REAL_CURVE), (0, 600)]
+    return points(sizes, answers([*REAL_CURVE.values(), REAL_CURVE[150]], rng, **arguments))
+
+
+def test_equivalents_are_the_sizes_themselves_on_the_curve_and_bounds_beyond_it():
+    curve = np.array(list(REAL_CURVE.values()))
+    looked_up = np.array([*curve, 0.57, 0.9, 1 / 6, 0.0])
+    found = real_equivalents(looked_up, np.tile(curve, (8, 1)), np.array(list(REAL_CURVE)), 1 / 6)
+    assert found == pytest.approx([75, 150, 300, 600, np.sqrt(150 * 300), 600, 0, 0])
+
+
+def test_a_dip_of_the_curve_is_levelled():
+    rising = levelled(np.array([[0.4, 0.6, 0.5, 0.7]]))[0]
+    assert rising == pytest.approx([0.4, 0.55, 0.55, 0.7])
+
+
+@pytest.mark.parametrize(
+    ("equivalent", "expected"),
+    [
+        (300, {"value": 450 / 150, "relation": "equal"}),
+        (150, {"value": None, "relation": "infinite"}),
+        (80, {"value": None, "relation": "infinite"}),
+        (600, {"value": 1.0, "relation": "less"}),
+    ],
+)
+def test_rate_is_generated_images_for_each_real_one_saved(equivalent, expected):
+    assert rate(equivalent, Sizes(real=150, synthetic=450, smallest=75, largest=600)) == expected
+
+
+def test_below_the_smallest_real_set_the_rate_is_a_bound():
+    assert rate(40, Sizes(real=0, synthetic=600, smallest=75, largest=600)) == {"value": 8.0, "relation": "more"}
+
+
+def test_interval_of_the_rate_holds_the_truth_about_as_often_as_it_says():
+    held, repetitions = 0, 80
+    for repetition in range(repetitions):
+        described = describe_mixtures(study(np.random.default_rng(repetition), n_images=600), draws=300, fit=False)
+        low, high = described["points"][-1]["exchange_rate"]["ci95"]
+        held += low["value"] <= 4 and (high["value"] is None or high["value"] >= 4)
+    assert 0.95 - 3 * np.sqrt(0.95 * 0.05 / repetitions) <= held / repetitions
+
+
+def test_intervals_widen_when_seeds_are_taken_away():
+    rng = np.random.default_rng(3)
+    full = study(rng, n_seeds=6, seed_spread=0.03)
+    widths = []
+    for n_seeds in (6, 2):
+        fewer = [
+            TrainedPoint(point.name, point.real, point.synthetic, first_seeds(point.cell, n_seeds)) for point in full
+        ]
+        low, high = describe_mixtures(fewer, fit=False)["points"][-1]["exchange_rate"]["equivalent_real_ci95"]
+        widths.append(high - low)
+    assert widths[1] > widths[0]
+
+
+def first_seeds(cell, n_seeds):
+    return Cell(
+        *(cell.arm, cell.domain, cell.classes, cell.labels_n, cell.indices_n),
+        *(cell.predicted_sn[:n_seeds], cell.confidence_sn[:n_seeds]),
+    )
+
+
+def test_generated_images_that_teach_nothing_have_an_endless_rate_and_no_gain():
+    rng = np.random.default_rng(0)
+    sizes = [(150, 0), (300, 0), (600, 0), (0, 600), (150, 450)]
+    mixtures = describe_mixtures(points(sizes, answers([0.53, 0.61, 0.69, 1 / 6, 0.53], rng)))
+    alone, mixture = mixtures["points"][3], mixtures["points"][4]
+    assert alone["exchange_rate"]["ci95"][1]["relation"] == "infinite"
+    assert mixture["exchange_rate"]["ci95"][1]["relation"] == "infinite"
+    assert mixture["control"] == "real_150_synthetic_0"
+    assert mixture["gain"]["p_value_holm"] > 0.05
+    assert mixture["gain"]["ci95"][0] < 0 < mixture["gain"]["ci95"][1]
+
+
+def test_generated_images_that_help_are_a_gain_over_the_same_real_ones():
+    rng = np.random.default_rng(0)
+    cells = answers([0.5, 0.7, 0.62], rng, n_seeds=4)
+    mixtures = describe_mixtures(points([(150, 0), (600, 0), (150, 450)], cells), fit=False)
+    gain = mixtures["points"][2]["gain"]
+    assert gain["ci95"][0] > 0.05
+    assert gain["p_value_holm"] < 0.05
+
+
+def test_a_mixture_without_its_control_is_refused():
+    with pytest.raises(ValueError, match="its control, 150 real photographs alone"):
+        describe_mixtures(points([(600, 0), (150, 450)], answers([0.7, 0.6], np.random.default_rng(0))))
+
+
+def test_power_law_is_recovered_and_two_sizes_are_not_enough():
+    sizes = np.array([50.0, 100, 200, 400, 800])
+    accuracy = 0.9 - 0.5 * (sizes / 50) ** -0.6
+    draws = accuracy + 1e-4 * np.random.default_rng(0).normal(size=(40, 5))
+    law = describe_power_law(sizes, accuracy, draws)
+    assert law["exponent"]["value"] == pytest.approx(0.6, abs=0.01)
+    assert law["asymptote"]["value"] == pytest.approx(0.9, abs=0.01)
+    assert law["exponent"]["ci95"][0] <= 0.6 <= law["exponent"]["ci95"][1]
+    assert describe_power_law(sizes[:2], accuracy[:2], draws[:, :2]) is None
+
+
+def test_table_has_a_row_for_every_training_set():
+    mixtures = describe_mixtures(study(np.random.default_rng(0)))
+    rows = mixture_tables(mixtures)["mixtures"].splitlines()
+    assert len(rows) == 1 + 5
+    assert rows[-1].startswith("0,600,1,")
+
+
+def test_points_that_saw_other_images_cannot_be_compared():
+    first = invented_cell("real", "real", 0.7)
+    other = invented_cell("synthetic", "real", 0.5, per_class=20)
+    with pytest.raises(ValueError, match="different real images"):
+        describe_mixtures([TrainedPoint("a", 600, 0, first), TrainedPoint("b", 0, 600, other)])

@@ -1,0 +1,35 @@
+"""The figures that are functions of the report's sources alone, by name: to draw them, and to draw them again."""
+
+from collections.abc import Callable
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from transfer_analysis.figures.confusion_differences import draw_confusion_differences
+from transfer_analysis.figures.confusion_matrices import draw_confusion_matrices
+from transfer_analysis.figures.exchange_rate import draw_exchange_rate
+from transfer_analysis.figures.gaps import draw_gaps
+from transfer_analysis.figures.known_answers import draw_known_answers
+from transfer_analysis.figures.learning_curves import draw_learning_curves
+from transfer_analysis.figures.mixtures import draw_mixtures
+from transfer_analysis.figures.per_class_recall import draw_per_class_recall
+from transfer_analysis.figures.published_results import draw_published_results
+from transfer_analysis.figures.transfer_matrix import draw_transfer_matrix
+
+
+def _of_part(part: str, draw: Callable[[dict[str, Any]], Figure]) -> Callable[[dict[str, Any]], Figure]:
+    return lambda sources: draw(sources[part])
+
+
+DRAWN: dict[str, Callable[[dict[str, Any]], Figure]] = {
+    "transfer_matrix": draw_transfer_matrix,
+    "gaps": draw_gaps,
+    "per_class_recall": draw_per_class_recall,
+    "confusion_matrices": draw_confusion_matrices,
+    "confusion_differences": draw_confusion_differences,
+    "mixtures": _of_part("mixtures", draw_mixtures),
+    "learning_curves": _of_part("mixtures", draw_learning_curves),
+    "exchange_rate": _of_part("mixtures", draw_exchange_rate),
+    "known_answers": _of_part("known_answers", draw_known_answers),
+    "published_results": draw_published_results,
+}

@@ -1,0 +1,107 @@
+"""Sentences about mixtures and the exchange rate: what is claimed changes with what was found, and how sure it is."""
+
+from typing import Any
+
+from markupsafe import Markup
+
+from transfer_analysis.gaps import SIGNIFICANCE
+from transfer_analysis.report.numbers import Numbers, literal
+
+
+def write_mixture_answer(sources: dict[str, Any]) -> list[Markup]:
+    """Return what was found about mixtures, in paragraphs; none if the study has none."""
+    if "mixtures" not in sources:
+        return []
+    points = list(enumerate(sources["mixtures"]["points"]))
+    largest = max(
+        (point for point in points if point[1]["exchange_rate"] and not point[1]["real"]),
+        key=lambda point: point[1]["synthetic"],
+        default=None,
+    )
+    paragraphs = [] if largest is None else [_write_rate(sources, largest[0])]
+    gains = [_write_gain(sources, position) for position, point in points if point["gain"]]
+    if gains:
+        opening = Markup("Each mixture is measured against the same real photographs alone, on real test photographs. ")
+        paragraphs.append(opening + Markup(" ").join(gains))
+    if sources["mixtures"]["n_seeds"] == 1 and paragraphs:
+        paragraphs.append(
+            Markup("Each mixture was trained once: its intervals do not hold the luck of training and are too narrow.")
+        )
+    return paragraphs
+
+
+def _write_rate(sources: dict[str, Any], position: int) -> Markup:
+    """Say what generated images alone are worth."""
+    rate, place, n = _rate_at(sources, position)
+    parts = {
+        "synthetic": n("count", "mixtures", "points", position, "synthetic"),
+        "k": n("rate", *place, "k"),
+        "range": n("rate_range", *place, "ci95"),
+        "level": literal("95 %"),
+        "equivalent": n("number", *place, "equivalent_real"),
+        "low": n("rate", *place, "ci95", 0),
+    }
+    endless = rate["ci95"][1]["relation"] == "infinite"
+    relation = rate["k"]["relation"]
+    if relation == "infinite" and rate["ci95"][0]["relation"] == "infinite":
+        text = "Networks trained on {synthetic} generated images a class learned nothing that carries over: k is {k}."
+    elif relation == "infinite":
+        text = (
+            "Networks trained on {synthetic} generated images a class did no better than chance on real photographs, "
+            "so k, the number of generated images that one real photograph is worth, is infinite in this sample; the "
+            "{level} interval ({range}) does not rule out a rate as low as {low}."
+        )
+    elif relation == "more":
+        text = (
+            "Networks trained on {synthetic} generated images a class stay below the smallest real training set that "
+            "was measured: one real photograph is worth {k} generated images, a bound ({level} interval {range})."
+        )
+    elif relation == "less":
+        text = (
+            "Networks trained on {synthetic} generated images a class do at least as well as the largest real training "
+            "set that was measured: one real photograph is worth {k} generated images, a bound "
+            "({level} interval {range})."
+        )
+    else:
+        text = (
+            "Networks trained on {synthetic} generated images a class recognise real photographs as well as networks "
+            "trained on about {equivalent} real ones: one real photograph is worth about {k} generated images "
+            "({level} interval {range})."
+        )
+        if endless:
+            text += " The interval is open: that generated images are worth nothing is not ruled out."
+    return Markup(text).format(**parts)
+
+
+def _write_gain(sources: dict[str, Any], position: int) -> Markup:
+    """Say what a mixture's generated images add, and at what rate."""
+    point, n = sources["mixtures"]["points"][position], Numbers(sources)
+    here = ("mixtures", "points", position)
+    gain = point["gain"]
+    parts = {
+        "real": n("count", *here, "real"),
+        "synthetic": n("count", *here, "synthetic"),
+        "size": n("points_size", *here, "gain", "mean"),
+        "range": n("points_range", *here, "gain", "ci95"),
+        "p": n("p_value", *here, "gain", "p_value_holm"),
+        "detectable": n("points_size", *here, "gain", "minimum_detectable_effect"),
+    }
+    if gain["p_value_holm"] >= SIGNIFICANCE:
+        text = (
+            "Adding {synthetic} generated images to {real} real ones was not shown to change accuracy "
+            "({range} points; {detectable} could have been found)"
+        )
+    elif gain["mean"] > 0:
+        text = "Adding {synthetic} generated images to {real} real ones gains {size} points ({range}, adjusted p {p})"
+    else:
+        text = "Adding {synthetic} generated images to {real} real ones costs {size} points ({range}, adjusted p {p})"
+    if point["exchange_rate"] is None:
+        return Markup(text + ".").format(**parts)
+    _, place, _ = _rate_at(sources, position)
+    rates = {"k": n("rate", *place, "k"), "k_range": n("rate_range", *place, "ci95")}
+    return Markup(text + "; k is {k} ({k_range}).").format(**parts, **rates)
+
+
+def _rate_at(sources: dict[str, Any], position: int) -> tuple[dict[str, Any], tuple, Numbers]:
+    place = ("mixtures", "points", position, "exchange_rate")
+    return sources["mixtures"]["points"][position]["exchange_rate"], place, Numbers(sources)
