@@ -1,0 +1,195 @@
+"""The API answers as its document says, and errors have one shape."""
+
+import functools
+import io
+import json
+import operator
+import re
+
+import jsonschema
+import pytest
+from PIL import Image
+
+from tests.webserver.conftest import ARMS, wait_until
+from tests.webserver.pictures import encoded
+from webserver.openapi import document
+
+PNG = {"Content-Type": "image/png"}
+
+
+def check(response, path, method):
+    """Hold an answer to the document's schema for its path, method and status."""
+    operation = document()["paths"][path][method]
+    described = operation["responses"][str(response.status_code)]["content"]
+    schema = described[response.mimetype]["schema"]
+    if response.is_json or response.mimetype == "application/problem+json":
+        validator = jsonschema.Draft202012Validator({**schema, "components": document()["components"]})
+        validator.validate(json.loads(response.data))
+    return json.loads(response.data)
+
+
+def test_document_names_every_route_and_no_other(app):
+    routes = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule), method.lower())
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/")
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    described = {(path, method) for path, operations in document()["paths"].items() for method in operations}
+    assert described == routes
+
+
+def test_document_is_valid_json_schema(client):
+    served = client.get("/api/v1/openapi.json").json
+    assert served == json.loads(json.dumps(document()))
+    for schema in served["components"]["schemas"].values():
+        jsonschema.Draft202012Validator.check_schema(schema)
+
+
+def test_one_photograph_is_read_by_every_arm(client):
+    answer = check(
+        client.post("/api/v1/classify?nearest=3&pixels=1", data=encoded(), headers=PNG), "/api/v1/classify", "post"
+    )
+    (reading,) = answer["readings"]
+    assert tuple(reading["arms"]) == ARMS
+    for arm in reading["arms"].values():
+        assert sum(arm["probabilities"].values()) == pytest.approx(1, abs=1e-3)
+        assert arm["confidence"] == max(arm["probabilities"].values())
+        assert len(arm["nearest"]) == 3
+    assert sorted(functools.reduce(operator.iadd, reading["agreement"]["votes"].values(), [])) == sorted(ARMS)
+
+
+def test_batch_is_read_in_order_as_its_images_are_alone(client):
+    files = [encoded(colour=colour) for colour in ("red", "green", "blue")]
+    form = {"image": [(io.BytesIO(data), f"{place}.png") for place, data in enumerate(files)]}
+    together = check(client.post("/api/v1/classify", data=form), "/api/v1/classify", "post")["readings"]
+    alone = [client.post("/api/v1/classify", data=data, headers=PNG).json["readings"][0] for data in files]
+    for one, other in zip(together, alone, strict=True):
+        for arm in ARMS:
+            assert one["arms"][arm]["confidence"] == pytest.approx(other["arms"][arm]["confidence"], abs=2e-3)
+
+
+def test_heat_map_is_drawn_for_any_arm_and_class(client):
+    address = "/api/v1/explain?arm=synthetic&class=frog"
+    answer = check(client.post(address, data=encoded(), headers=PNG), "/api/v1/explain", "post")
+    assert (answer["arm"], answer["class"]) == ("synthetic", "frog")
+    assert max(map(max, answer["heat"])) in (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("address", "data", "headers", "status"),
+    [
+        ("/api/v1/classify", b"no picture", PNG, 415),
+        ("/api/v1/classify", b"{}", {"Content-Type": "application/json"}, 415),
+        ("/api/v1/classify?nearest=9", encoded(), PNG, 400),
+        ("/api/v1/classify?nearest=-1", encoded(), PNG, 400),
+        ("/api/v1/classify", b"x", {"Content-Type": "multipart/form-data"}, 400),
+        ("/api/v1/explain?arm=nobody", encoded(), PNG, 404),
+        ("/api/v1/explain?arm=real&class=zebra", encoded(), PNG, 404),
+        ("/api/v1/classify", encoded(), {**PNG, "Origin": "https://elsewhere.example"}, 403),
+        ("/api/v1/classify", encoded(), {**PNG, "Origin": "http://["}, 403),
+        ("/api/v1/classify", encoded(), {**PNG, "Sec-Fetch-Site": "cross-site"}, 403),
+        ("/api/v1/classify", bytes(9_000_000), PNG, 413),
+    ],
+)
+def test_wrong_requests_are_problems(client, address, data, headers, status):
+    response = client.post(address, data=data, headers=headers)
+    assert response.status_code == status
+    assert response.mimetype == "application/problem+json"
+    check(response, address.split("?")[0], "post")
+
+
+@pytest.mark.parametrize(
+    ("address", "status"), [("/nowhere", 404), ("/api/v1/jobs/nobody", 404), ("/api/v1/classify", 405)]
+)
+def test_wrong_addresses_are_problems(client, address, status):
+    response = client.get(address)
+    assert (response.status_code, response.mimetype) == (status, "application/problem+json")
+
+
+def test_every_answer_has_the_safety_headers_and_no_cookie(client):
+    for address in ("/", "/api/v1/models", "/nowhere", "/static/script.js"):
+        response = client.get(address)
+        assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+        assert "unsafe" not in response.headers["Content-Security-Policy"]
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Set-Cookie" not in response.headers
+
+
+def test_job_is_drawn_followed_and_read(drawing_client):
+    wanted = {"prompt": "a cat", "seed": 5, "first": 3, "count": 2, "steps": 2, "guidance_scale": 1.0}
+    job = check(drawing_client.post("/api/v1/generate", json=wanted), "/api/v1/generate", "post")
+    events = drawing_client.get(f"/api/v1/jobs/{job['id']}/events").text
+    states = [json.loads(line.removeprefix("data: ")) for line in events.splitlines() if line.startswith("data: ")]
+    assert states[-1]["state"] == "done"
+    assert any(state["preview"] for state in states)
+    done = check(drawing_client.get(f"/api/v1/jobs/{job['id']}"), "/api/v1/jobs/{job_id}", "get")
+    assert [picture["index"] for picture in done["pictures"]] == [3, 4]
+    with Image.open(io.BytesIO(drawing_client.get(done["pictures"][1]["image"]).data)) as image:
+        facts = json.loads(image.text["fauxtograph"])
+    assert (facts["prompt"], facts["seed"], facts["index"], facts["steps"]) == ("a cat", 5, 4, 2)
+
+
+def test_link_brings_back_the_very_picture(drawing_client):
+    def drawn(**wanted):
+        job = drawing_client.post("/api/v1/generate", json={"prompt": "a cat", "steps": 1, "seed": 7, **wanted}).json
+        drawing_client.get(f"/api/v1/jobs/{job['id']}/events").get_data()
+        pictures = drawing_client.get(f"/api/v1/jobs/{job['id']}").json["pictures"]
+        return [Image.open(io.BytesIO(drawing_client.get(picture["image"]).data)).tobytes() for picture in pictures]
+
+    together = drawn(first=0, count=3)
+    assert drawn(first=2, count=1) == together[2:]
+    assert len(set(together)) == 3
+
+
+def test_cancelled_job_frees_the_generator(drawing_client):
+    slow = drawing_client.post("/api/v1/generate", json={"prompt": "a cat", "steps": 50, "count": 8}).json
+    behind = drawing_client.post("/api/v1/generate", json={"prompt": "a frog", "steps": 1}).json
+    assert behind["position"] >= 1
+    wait_until(lambda: drawing_client.get(f"/api/v1/jobs/{slow['id']}").json["step"] > 0)
+    drawing_client.delete(f"/api/v1/jobs/{slow['id']}")
+    wait_until(lambda: drawing_client.get(f"/api/v1/jobs/{behind['id']}").json["state"] == "done")
+    stopped = drawing_client.get(f"/api/v1/jobs/{slow['id']}").json
+    assert stopped["state"] == "cancelled"
+    assert stopped["step"] < stopped["steps"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"prompt": ""},
+        {"prompt": "  "},
+        {"prompt": "a" * 301},
+        {"prompt": "two\nlines"},
+        {"count": 0},
+        {"count": 9},
+        {"count": 1.5},
+        {"steps": 51},
+        {"seed": -1},
+        {"seed": 2**40},
+        {"guidance_scale": "high"},
+        {"model": "somebody/something"},
+        {"first": 10_000_000},
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(client, changes):
+    response = client.post("/api/v1/generate", json={"prompt": "a cat", **changes})
+    assert response.status_code == 422
+    assert response.json["detail"].startswith(next(iter(changes)))
+
+
+def test_full_queue_says_when_to_come_back(drawing_client):
+    answers = [drawing_client.post("/api/v1/generate", json={"prompt": "a cat", "steps": 50}) for _ in range(15)]
+    refused = [answer for answer in answers if answer.status_code == 503]
+    assert refused
+    assert all(int(answer.headers["Retry-After"]) >= 1 for answer in refused)
+    for answer in answers:
+        if answer.status_code == 202:
+            drawing_client.delete(answer.headers["Location"])
+
+
+def test_probes_answer(client):
+    assert client.get("/healthz").json == {"status": "ok"}
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json["ready"]) == (200, True)
+    assert b"fauxtograph_requests_total" in client.get("/metrics").data

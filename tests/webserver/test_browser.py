@@ -1,0 +1,202 @@
+"""A visitor's walk through the page, in a real browser."""
+
+import threading
+
+import numpy as np
+import pytest
+
+from photographs.photo_set import PhotoSet, write_photo_set
+from photographs.verified_arrays import write_arrays
+from tests.webserver.browser import ARGUMENTS, CHROMIUM
+from tests.webserver.conftest import ARMS, CLASSES, wait_until
+from tests.webserver.pictures import encoded
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium (NOT TESTED: the page)")
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """Return a folder with a study's test photographs and predictions, and no classifiers."""
+    folder = tmp_path_factory.mktemp("study")
+    chance = np.random.default_rng(0)
+    labels, indices = np.arange(24, dtype=np.int32) % 2, np.arange(24)
+    for kind in ("real", "synthetic"):
+        images = chance.integers(0, 256, (24, 32, 32, 3), dtype=np.uint8)
+        write_photo_set(folder / f"{kind}_photos" / "test.npz", PhotoSet(images, labels, indices, CLASSES))
+        for arm in ARMS:
+            write_arrays(
+                folder / "predictions" / arm / "seed_0" / f"{kind}.npz",
+                {
+                    "logits": chance.normal(size=(24, 2)).astype(np.float32),
+                    "labels": labels,
+                    "indices": indices,
+                    "classes": np.asarray(CLASSES),
+                },
+            )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(make_app, results):
+    """Return the address of a served playground that is ready."""
+    from waitress import create_server
+
+    app = make_app(results=str(results))
+    services = app.extensions["playground"]
+    wait_until(lambda: services.registry.served is not None and services.queue.model is not None)
+    server = create_server(app, host="127.0.0.1", port=0, threads=12)
+    threading.Thread(target=server.run, daemon=True).start()
+    yield f"http://127.0.0.1:{server.effective_port}/"
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium, address):
+    """Return a page at the start; any error in its script or in its policy fails the test."""
+    context = chromium.new_context(viewport={"width": 1100, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto(address)
+    page.wait_for_selector("#chips button")
+    yield page
+    context.close()
+    assert not errors
+
+
+def make(page, prompt="a photo of a cat", steps=2, count=1):
+    page.fill("#prompt", prompt)
+    page.click("#make details summary")
+    page.fill("#count", str(count))
+    page.fill("#steps", str(steps))
+    page.click("#make-form [type=submit]")
+
+
+def violations(page):
+    from axe_playwright_python.sync_playwright import Axe
+
+    return [
+        (found["id"], [node["html"] for node in found["nodes"]]) for found in Axe().run(page).response["violations"]
+    ]
+
+
+def test_picture_is_made_read_kept_and_brought_back_by_its_link(page, address):
+    make(page)
+    page.wait_for_selector("#made article")
+    assert page.locator("#made .bars tbody tr").count() == len(CLASSES)
+    assert page.locator("#made .bars thead th").count() == len(ARMS)
+    picture = page.get_attribute("#made figure img", "src")
+    page.reload()
+    page.wait_for_selector("#chips button")
+    page.click("#history .thumb")
+    assert page.get_attribute("#made figure img", "src") == picture
+    link = page.evaluate("JSON.parse(localStorage['fauxtograph.history'])[0].link")
+    page.evaluate("localStorage.clear()")
+    page.goto(address.rstrip("/") + link)
+    page.wait_for_selector("#made article")
+    assert page.get_attribute("#made figure img", "src") == picture
+    assert page.locator("#made .notice").count() == 0
+
+
+def test_link_of_another_model_says_so(page, address):
+    page.goto(f"{address}?prompt=a+cat&seed=1&index=0&steps=1&guidance=1&revision=another")
+    page.wait_for_selector("#made article")
+    assert "another revision" in page.inner_text("#made .notice")
+
+
+def test_drawing_is_cancelled_and_another_begun(page):
+    make(page, steps=50, count=8)
+    page.wait_for_selector("#progress-text:has-text('Step')")
+    page.click("#cancel")
+    page.wait_for_selector("#status:has-text('Cancelled.')")
+    page.fill("#count", "1")
+    page.fill("#steps", "1")
+    page.click("#make-form [type=submit]")
+    page.wait_for_selector("#made article")
+
+
+def test_own_photograph_is_cut_and_read(page):
+    page.click("nav a[href='#photograph']")
+    page.set_input_files("#file", {"name": "own.png", "mimeType": "image/png", "buffer": encoded(size=(80, 40))})
+    page.fill("#zoom", "2")
+    page.click("#crop button")
+    page.wait_for_selector("#read article")
+    page.click("#read .choices label:nth-child(2)")
+    page.wait_for_selector("#read figcaption:has-text('Grad-CAM')")
+
+
+def test_quiz_is_answered_and_scored(page):
+    page.click("nav a[href='#quiz']")
+    page.click("#quiz-begin")
+    page.wait_for_selector(".questions fieldset")
+    for place in range(10):
+        page.check(f"input[name=guess-{place}][value=real]")
+    page.click("#quiz-place button")
+    page.wait_for_selector("#quiz-score")
+    assert "You told 5 of 10 right" in page.inner_text("#quiz-score")
+
+
+def test_cell_of_a_confusion_matrix_shows_its_photographs(page):
+    page.click("nav a[href='#mistakes']")
+    page.wait_for_selector(".matrix")
+    button = page.locator(".matrix tbody button:enabled").first
+    count = int(button.inner_text())
+    button.click()
+    page.wait_for_selector("#mistakes .photos img")
+    assert page.locator("#mistakes .photos img").count() == count
+
+
+def test_keyboard_alone_makes_a_picture(page):
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.id") == "prompt":
+            break
+    page.keyboard.type("a cat")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#made article")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_part_is_accessible(page, scheme):
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    make(page)
+    page.wait_for_selector("#made article")
+    assert violations(page) == []
+    for part in ("photograph", "quiz", "mistakes", "tour"):
+        page.click(f"nav a[href='#{part}']")
+        page.wait_for_selector(f"#{part} h1")
+        assert violations(page) == []
+
+
+def test_narrow_screen_needs_no_scrolling_sideways(page):
+    page.set_viewport_size({"width": 360, "height": 740})
+    make(page)
+    page.wait_for_selector("#made article")
+    for part in ("make", "photograph", "quiz", "mistakes", "tour"):
+        page.click(f"nav a[href='#{part}']")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), part
+
+
+def test_first_paint_is_small_and_asks_no_other_host(chromium, address):
+    page = chromium.new_page()
+    sizes = []
+    page.on("response", lambda response: sizes.append((response.url, len(response.body()))))
+    page.goto(address)
+    page.wait_for_selector("#chips button")
+    assert all(url.startswith(address) for url, _ in sizes)
+    assert sum(size for _, size in sizes) < 150_000
+    page.close()

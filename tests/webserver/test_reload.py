@@ -1,0 +1,113 @@
+"""A newer checkpoint takes over under load, a spoilt one is refused, and nobody's request fails meanwhile."""
+
+import json
+import shutil
+import threading
+import time
+
+import pytest
+
+from flax_cnn.classifier import save_classifier
+from tests.webserver.conftest import ARMS, tiny_classifier, tiny_companion, wait_until
+from tests.webserver.pictures import encoded
+from webserver.classifier_registry import Registry
+from webserver.companion import write_companion
+
+PNG = {"Content-Type": "image/png"}
+
+
+@pytest.fixture
+def study(shipped, tmp_path):
+    """Return a study's results with the shipped classifiers in it."""
+    for arm in ARMS:
+        shutil.copytree(shipped / arm / "checkpoint", checkpoint(tmp_path, arm))
+    return tmp_path
+
+
+def checkpoint(results, arm):
+    return results / "classifiers" / arm / "seed_0" / "checkpoint"
+
+
+def registry_of(results, shipped):
+    registry = Registry(results, shipped)
+    registry.look()
+    return registry
+
+
+def test_shipped_classifiers_are_served_until_a_study_has_all_arms(shipped, tmp_path):
+    registry = registry_of(tmp_path, shipped)
+    assert registry.served.origin == "shipped with the project"
+    for arm in ARMS[:2]:
+        save_classifier(checkpoint(tmp_path, arm), tiny_classifier(7))
+        registry.look()
+        assert registry.served.origin == "shipped with the project"
+    save_classifier(checkpoint(tmp_path, ARMS[2]), tiny_classifier(7))
+    assert registry.look()
+    assert registry.served.origin == "the study"
+    assert not registry.look()
+
+
+def test_companion_is_used_with_its_own_classifier_alone(shipped, study):
+    registry = registry_of(study, shipped)
+    assert registry.served.arms["real"].companion is None
+    assert "make playground" in registry.served.arms["real"].companion_note
+    for arm in ("real", "synthetic"):
+        write_companion(study / "playground" / f"{arm}.npz", tiny_companion(registry.served.arms["real"].classifier))
+    assert registry.look()
+    assert registry.served.arms["real"].companion is not None
+    assert "another training" in registry.served.arms["synthetic"].companion_note
+
+
+@pytest.mark.parametrize("damage", ["unfinished", "altered", "emptied", "other classes"])
+def test_unfit_checkpoint_is_refused_with_the_reason(damage, shipped, study):
+    registry = registry_of(study, shipped)
+    before, folder = registry.served, checkpoint(study, "real")
+    reason = {"unfinished": "half-written", "other classes": "classes"}.get(damage, "not readable")
+    if damage == "unfinished":
+        (folder / "commit_success.txt").unlink()
+    elif damage == "other classes":
+        save_classifier(folder, tiny_classifier(1, ("cat", "dog")))
+    else:
+        for path in folder.rglob("d/*"):
+            path.write_bytes(b"" if damage == "emptied" else path.read_bytes()[::-1])
+    assert not registry.look() or damage == "other classes"
+    assert reason in registry.refused[str(folder)]
+    assert registry.served.arms["real"] is before.arms["real"]
+    save_classifier(folder, tiny_classifier(9))
+    assert registry.look()
+    assert not registry.refused
+    assert registry.served.arms["real"].digest == tiny_classifier(9).digest()
+
+
+def test_swaps_under_load_lose_no_request(make_app, study):
+    app = make_app(results=str(study))
+    wait_until(lambda: app.extensions["playground"].registry.served is not None)
+    stop, failures, answered = threading.Event(), [], []
+
+    def ask():
+        client, photograph = app.test_client(), encoded()
+        while not stop.is_set():
+            response = client.post("/api/v1/classify", data=photograph, headers=PNG)
+            (answered if response.status_code == 200 else failures).append(json.loads(response.data))
+
+    askers = [threading.Thread(target=ask) for _ in range(8)]
+    for asker in askers:
+        asker.start()
+    seen = app.test_client().get("/api/v1/models").json["arms"]["real"]["sha256"]
+    kept = study / "kept"
+    shutil.copytree(checkpoint(study, "real"), kept)
+    save_classifier(checkpoint(study, "real"), tiny_classifier(11))
+    served = lambda: app.test_client().get("/api/v1/models").json["arms"]["real"]["sha256"]  # noqa: E731
+    wait_until(lambda: served() == tiny_classifier(11).digest())
+    (checkpoint(study, "real") / "commit_success.txt").unlink()
+    wait_until(lambda: app.test_client().get("/readyz").json["refused"])
+    assert served() == tiny_classifier(11).digest()
+    shutil.rmtree(checkpoint(study, "real"))
+    shutil.copytree(kept, checkpoint(study, "real"))
+    wait_until(lambda: served() == seen)
+    time.sleep(0.1)
+    stop.set()
+    for asker in askers:
+        asker.join()
+    assert not failures
+    assert answered

@@ -1,0 +1,66 @@
+"""Settings come from the config and, above it, the environment; wrong ones are one clear line."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.workflow.study import REPOSITORY
+from webserver.config_files import read_config
+from webserver.settings import PREFIX, PlaygroundConfig, with_environment
+from webserver.token_bucket import TokenBuckets
+
+
+def test_environment_goes_above_the_config():
+    settings = with_environment({"port": 1, "host": "::1"}, {"FAUXTOGRAPH_PORT": "2", "PORT": "3"})
+    assert (settings.port, settings.host) == (2, "::1")
+
+
+@pytest.mark.parametrize(
+    ("settings", "environment", "message"),
+    [
+        ({}, {"FAUXTOGRAPH_PROT": "1"}, "FAUXTOGRAPH_PROT is no setting"),
+        ({}, {"FAUXTOGRAPH_PORT": "high"}, "FAUXTOGRAPH_PORT is 'high'"),
+        ({"port": -1}, {}, "playground.port is -1"),
+        ({"prot": 1}, {}, "playground.prot is 1"),
+    ],
+)
+def test_wrong_setting_is_named(settings, environment, message):
+    with pytest.raises(ValueError, match=message):
+        with_environment(settings, environment)
+
+
+def test_projects_own_config_can_be_served():
+    settings, generator, classes = read_config([REPOSITORY / "config.yaml"], {})
+    assert generator.model == "models/embedded"
+    assert len(classes) == 6
+    assert not settings.classes_only
+
+
+def test_documentation_lists_every_setting_as_it_is():
+    text = (REPOSITORY / "docs" / "playground.md").read_text()
+    for key, field in PlaygroundConfig.model_fields.items():
+        assert f"| `{key}` | `{PREFIX}{key.upper()}` | {field.default} | {field.description} |" in text
+
+
+def test_wrong_setting_ends_the_server_with_one_line():
+    finished = subprocess.run(
+        [sys.executable, "-m", "webserver"],
+        cwd=REPOSITORY,
+        env={"FAUXTOGRAPH_PORT": "high", "PATH": "/usr/bin"},
+        capture_output=True,
+        text=True,
+    )
+    assert finished.returncode == 1
+    assert finished.stderr.startswith("error: FAUXTOGRAPH_PORT is 'high'")
+    assert "Traceback" not in finished.stderr
+
+
+def test_client_waits_for_its_own_tokens_alone():
+    now = [0.0]
+    buckets = TokenBuckets(2, clock=lambda: now[0])
+    assert [buckets.seconds_to_wait("a") for _ in range(3)] == [0, 0, 30]
+    assert buckets.seconds_to_wait("b") == 0
+    now[0] = 30
+    assert buckets.seconds_to_wait("a") == 0
+    assert buckets.seconds_to_wait("a") == 30

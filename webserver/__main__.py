@@ -1,0 +1,65 @@
+"""Serve the playground: python -m webserver [--config config.yaml] [--study studies/….yaml].
+
+Every key of `playground` in the config can be set by an environment variable too: FAUXTOGRAPH_PORT=9000.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+
+def main() -> None:
+    """Run the server until it is stopped."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--config", type=Path, default=Path("config.yaml"), help="settings (default: config.yaml)")
+    arguments.add_argument("--study", type=Path, nargs="*", default=[], help="files to lay over them")
+    options = arguments.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    logging.getLogger("absl").setLevel(logging.WARNING)
+    # Small products a request: more threads than one would only fight with XLA's. Read when NumPy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    # Imported here: this file is imported once more in the drawing process, which needs none of it.
+    from waitress import create_server
+
+    from photographs.cifar10 import cache_folder
+    from webserver.app import create_app
+    from webserver.config_files import read_config
+
+    try:
+        settings, generator, classes = read_config([options.config, *options.study], os.environ)
+    except FileNotFoundError as error:
+        sys.exit(f"error: {error.filename}: {error.strerror}")
+    except ValueError as error:
+        sys.exit(f"error: {error}")
+    from flax_cnn.compiled_programs import keep_compiled_programs
+
+    keep_compiled_programs(cache_folder() / "compiled")
+    app = create_app(settings, generator, classes)
+    try:
+        server = create_server(
+            app,
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+            ident="",
+            max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 100_000,
+            # Uploads stay in memory; they are bounded by the line above.
+            inbuf_overflow=app.config["MAX_CONTENT_LENGTH"] + 200_000,
+            connection_limit=500,
+        )
+    except OSError as error:
+        sys.exit(f"error: playground.port is {settings.port}: {error.strerror}; set another, as FAUXTOGRAPH_PORT=8001")
+    print(f"Fauxtograph's playground: http://{settings.host}:{server.effective_port}/  (Ctrl-C stops it)", flush=True)
+    # Stopped by a service manager it ends as by Ctrl-C, with its drawing process.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        server.run()
+    finally:
+        app.extensions["playground"].close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""The study behind the playground: its confusion matrices, the test photographs in each cell, single photographs."""
+
+from pathlib import Path
+
+import numpy as np
+from flask import Blueprint, Response, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+
+from photographs.atomic_files import CorruptFileError
+from photographs.verified_arrays import read_arrays
+from webserver.classifier_registry import usual_order
+from webserver.playground import playground
+from webserver.png import png
+from webserver.problems import ProblemError
+from webserver.study_photographs import KINDS, SPLITS
+
+blueprint = Blueprint("study", __name__)
+
+_DOMAINS = ("real", "synthetic")
+_MOST_SHOWN = 60
+
+
+@blueprint.get("/study/confusion")
+def confusion() -> ResponseReturnValue:
+    """Answer with the study's confusion matrices by arm and test domain, of the first training of each arm."""
+    matrices: dict[str, dict[str, list[list[int]]]] = {}
+    classes: tuple[str, ...] = ()
+    for arm in sorted(_arms(), key=usual_order):
+        for domain in _DOMAINS:
+            if (found := _predictions(arm, domain)) is None:
+                continue
+            labels, predicted, _, classes = found
+            counts = np.zeros((len(classes), len(classes)), int)
+            np.add.at(counts, (labels, predicted), 1)
+            matrices.setdefault(arm, {})[domain] = counts.tolist()
+    return jsonify({"classes": list(classes), "matrices": matrices})
+
+
+@blueprint.get("/study/cell")
+def cell() -> ResponseReturnValue:
+    """Answer with the test photographs of one cell. Query: `arm`, `domain`, `true`, `predicted`."""
+    arm, domain = request.args.get("arm", ""), request.args.get("domain", "")
+    if domain not in _DOMAINS or arm not in _arms() or (found := _predictions(arm, domain)) is None:
+        raise ProblemError(404, "there are no predictions of that arm and domain; /api/v1/study/confusion lists them")
+    labels, predicted, indices, classes = found
+    true, said = request.args.get("true", ""), request.args.get("predicted", "")
+    if true not in classes or said not in classes:
+        raise ProblemError(404, f"true and predicted are classes: {', '.join(classes)}")
+    rows = np.flatnonzero((labels == classes.index(true)) & (predicted == classes.index(said)))
+    here = playground().photographs.are_here(domain, "test")
+    images = [
+        url_for("study.photograph", kind=domain, split="test", class_name=true, index=int(index))
+        for index in indices[rows[:_MOST_SHOWN]]
+    ]
+    return jsonify({"count": len(rows), "images": images if here else []})
+
+
+@blueprint.get("/photographs/<kind>/<split>/<class_name>/<int:index>.png")
+def photograph(kind: str, split: str, class_name: str, index: int) -> ResponseReturnValue:
+    """Answer with one of the study's photographs, where they are on this machine."""
+    image = None
+    if kind in KINDS and split in SPLITS:
+        image = playground().photographs.image(kind, split, class_name, index)
+    if image is None:
+        raise ProblemError(404, "there is no such photograph on this machine")
+    return Response(png(image), content_type="image/png", headers={"Cache-Control": "max-age=3600"})
+
+
+def _predictions_folder() -> Path:
+    return Path(playground().settings.results) / "predictions"
+
+
+def _arms() -> set[str]:
+    folder = _predictions_folder()
+    return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+
+
+def _predictions(arm: str, domain: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[str, ...]] | None:
+    """Return labels, predicted labels, indices (N,) and the classes, or None where there is no such file."""
+    try:
+        arrays = read_arrays(
+            _predictions_folder() / arm / "seed_0" / f"{domain}.npz",
+            "predictions",
+            ("logits", "labels", "indices", "classes"),
+        )
+    except (OSError, CorruptFileError):
+        return None
+    classes = tuple(str(name) for name in arrays["classes"])
+    return arrays["labels"], arrays["logits"].argmax(axis=1), arrays["indices"], classes

@@ -1,0 +1,121 @@
+"""The application factory."""
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from threading import Semaphore
+
+import numpy as np
+from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from flax_cnn.ensemble import BATCH_SIZES
+from text_to_image.config import GeneratorConfig
+from text_to_image.prompts import covering_prompts
+from webserver import pages
+from webserver.api import classify, generate, quiz, status, study
+from webserver.classifier_registry import Registry, Served
+from webserver.generation_queue import GenerationQueue, Job
+from webserver.metrics import Metrics
+from webserver.micro_batching import MicroBatcher
+from webserver.playground import Playground
+from webserver.problems import install_problems
+from webserver.quizzes import Quizzes
+from webserver.reading import readings
+from webserver.safety import install_safety
+from webserver.settings import PlaygroundConfig
+from webserver.study_photographs import StudyPhotographs
+from webserver.token_bucket import TokenBuckets
+from webserver.uploads import MemoryRequest
+
+_PROMPTS_A_CLASS = 3
+
+
+def create_app(settings: PlaygroundConfig, generator: GeneratorConfig, classes: Sequence[str]) -> Flask:
+    """Return the playground: it loads its classifiers and its generator in the background and can be asked at once.
+
+    Args:
+        settings: the playground's own.
+        generator: the study's generator; what it leaves open ("auto") is closed here without trying.
+        classes: the study's classes, for the prompts on offer.
+    """
+    app = Flask(__name__, static_folder="static")
+    app.json.sort_keys = False
+    app.json.compact = True
+    app.config["MAX_CONTENT_LENGTH"] = int(settings.max_upload_megabytes * 1_000_000)
+    app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
+    app.request_class = MemoryRequest
+    if settings.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)
+    services = _services(settings, generator, classes)
+    app.extensions["playground"] = services
+    install_problems(app)
+    install_safety(app, TokenBuckets(settings.requests_per_minute))
+    _install_metrics(app, services.metrics)
+    for part in (classify, generate, status, study, quiz):
+        app.register_blueprint(part.blueprint, url_prefix="/api/v1")
+    app.register_blueprint(pages.blueprint)
+    services.registry.watch(settings.watch_seconds)
+    return app
+
+
+def _services(settings: PlaygroundConfig, generator: GeneratorConfig, classes: Sequence[str]) -> Playground:
+    generator = generator.model_copy(update={"rows_per_forward": settings.rows_per_forward, "compile": False})
+    results = Path(settings.results)
+    metrics = Metrics(lambda: services.batcher.waiting(), lambda: services.queue.waiting())
+
+    def swapped(served: Served) -> None:
+        metrics.swaps.inc()
+
+    registry = Registry(results, Path(settings.shipped_classifiers), swapped)
+
+    def answer(images_nhwc: np.ndarray) -> Sequence:
+        metrics.batches.observe(len(images_nhwc))
+        return readings(registry.served, images_nhwc)
+
+    def finished(job: Job, seconds: float) -> None:
+        metrics.jobs.labels(job.state).inc()
+        metrics.job_seconds.observe(seconds)
+
+    services = Playground(
+        settings=settings,
+        generator=generator,
+        prompts=_prompts(generator, classes),
+        registry=registry,
+        batcher=MicroBatcher(answer, BATCH_SIZES[-1], settings.waiting_images),
+        queue=GenerationQueue(
+            generator,
+            settings.generator_threads,
+            settings.queue_length,
+            settings.kept_jobs,
+            lambda drawn: services.read_drawn(drawn),
+            finished,
+        ),
+        job_limit=TokenBuckets(settings.jobs_per_minute),
+        photographs=StudyPhotographs(results),
+        metrics=metrics,
+        streams=Semaphore(settings.threads // 2),
+        quizzes=Quizzes(),
+    )
+    return services
+
+
+def _prompts(generator: GeneratorConfig, classes: Sequence[str]) -> tuple[str, ...]:
+    """Return a few prompts of each class, by the config's own templates."""
+    offered = []
+    for name in classes:
+        offered += list(dict.fromkeys(covering_prompts(generator.prompts, name)))[:_PROMPTS_A_CLASS]
+    return tuple(offered)
+
+
+def _install_metrics(app: Flask, metrics: Metrics) -> None:
+    @app.before_request
+    def start_clock() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        view = request.endpoint or "none"
+        metrics.requests.labels(view, str(response.status_code)).inc()
+        metrics.seconds.labels(view).observe(time.perf_counter() - g.get("started", time.perf_counter()))
+        return response

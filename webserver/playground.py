@@ -1,0 +1,91 @@
+"""What the views work with: registry, batcher, queue, limits and metrics of one app."""
+
+from collections.abc import Sequence
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from dataclasses import dataclass
+from threading import Semaphore
+from typing import Any
+
+import numpy as np
+from flask import current_app
+
+from text_to_image.config import GeneratorConfig, guidance_range
+from text_to_image.resampling import to_study_size
+from webserver.classifier_registry import Registry, Served
+from webserver.generation_queue import GenerationQueue
+from webserver.generation_worker import Drawn
+from webserver.metrics import Metrics
+from webserver.micro_batching import MicroBatcher, QueueFullError
+from webserver.problems import ProblemError
+from webserver.quizzes import Quizzes
+from webserver.settings import PlaygroundConfig
+from webserver.study_photographs import StudyPhotographs
+from webserver.token_bucket import TokenBuckets
+
+_ANSWER_SECONDS = 60
+_KERNEL = "box"
+
+
+@dataclass
+class Playground:
+    """The services behind the views."""
+
+    settings: PlaygroundConfig
+    generator: GeneratorConfig
+    prompts: tuple[str, ...]
+    registry: Registry
+    batcher: MicroBatcher
+    queue: GenerationQueue
+    job_limit: TokenBuckets
+    photographs: StudyPhotographs
+    metrics: Metrics
+    streams: Semaphore
+    quizzes: Quizzes
+
+    @property
+    def max_upload_bytes(self) -> int:
+        """Largest request body."""
+        return int(self.settings.max_upload_megabytes * 1_000_000)
+
+    @property
+    def default_guidance(self) -> float:
+        """The guidance scale of a request that names none: the config's, or the middle of its range."""
+        return float(sum(guidance_range(self.generator)) / 2)
+
+    def served(self) -> Served:
+        """Return the classifiers that are served now; 503 before there are any."""
+        if (served := self.registry.served) is None:
+            raise ProblemError(503, "the classifiers are still loading", {"Retry-After": "5"})
+        return served
+
+    def read(self, images: Sequence[np.ndarray]) -> list[dict[str, Any]]:
+        """Return each image's reading, for uint8 images (32, 32, 3); 503 when too many wait."""
+        self.served()
+        try:
+            futures = self.batcher.submit(images)
+        except QueueFullError as error:
+            raise ProblemError(503, "too many photographs wait for classification", {"Retry-After": "1"}) from error
+        try:
+            return [future.result(_ANSWER_SECONDS) for future in futures]
+        except FutureTimeoutError as error:
+            raise ProblemError(503, "classification took too long", {"Retry-After": "5"}) from error
+
+    def read_drawn(self, images: Sequence[Drawn]) -> list[dict[str, Any]]:
+        """Return the readings of a job's pictures."""
+        return self.read([self.small(drawn.image_hwc) for drawn in images])
+
+    def small(self, image_hwc: np.ndarray) -> np.ndarray:
+        """Return a picture as the networks see it, uint8 (32, 32, 3)."""
+        kernel = self.generator.resampling
+        return to_study_size(image_hwc, _KERNEL if kernel == "none" else kernel)
+
+    def close(self) -> None:
+        """Stop threads and the drawing process."""
+        self.registry.close()
+        self.queue.close()
+        self.batcher.close()
+
+
+def playground() -> Playground:
+    """Return the current app's services."""
+    return current_app.extensions["playground"]

@@ -1,0 +1,49 @@
+"""Errors of one shape: application/problem+json (RFC 9457)."""
+
+import json
+import logging
+from http import HTTPStatus
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+log = logging.getLogger(__name__)
+
+
+class ProblemError(Exception):
+    """A request that cannot be served, and why.
+
+    Args:
+        status: the HTTP status, 400 or above.
+        detail: what is wrong with this request and how to mend it.
+        headers: such as Retry-After.
+        **more: further members of the problem document.
+    """
+
+    def __init__(self, status: int, detail: str, headers: dict[str, str] | None = None, **more):
+        super().__init__(detail)
+        self.status, self.detail, self.headers, self.more = status, detail, headers or {}, more
+
+
+def install_problems(app: Flask) -> None:
+    """Answer every error of `app` as a problem document."""
+
+    @app.errorhandler(ProblemError)
+    def from_problem(problem: ProblemError) -> Response:
+        return _document(problem.status, problem.detail, problem.headers, **problem.more)
+
+    @app.errorhandler(HTTPException)
+    def from_http(error: HTTPException) -> Response:
+        kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After", "Location")}
+        return _document(error.code or 500, error.description or HTTPStatus(error.code or 500).phrase, kept)
+
+    @app.errorhandler(Exception)
+    def from_fault(error: Exception) -> Response:
+        log.exception("%s %s failed", request.method, request.path)
+        return _document(500, "The server failed at this request; its log says why.", {})
+
+
+def _document(status: int, detail: str, headers: dict[str, str], **more) -> Response:
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
+    text = json.dumps(body, ensure_ascii=False)
+    return Response(text, status, headers, content_type="application/problem+json")

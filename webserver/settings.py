@@ -1,0 +1,67 @@
+"""What can be set about the playground: key `playground` of config.yaml, and above it variables FAUXTOGRAPH_KEY."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError
+
+PREFIX = "FAUXTOGRAPH_"
+
+
+class PlaygroundConfig(BaseModel):
+    """The playground's settings. None of them changes a study's results."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 lets other machines in.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    threads: int = Field(
+        16, ge=4, le=256, description="Requests answered at once; at most half of them may follow a job's events."
+    )
+    results: str = Field("results", description="The study's folder: its classifiers, photographs and report.")
+    shipped_classifiers: str = Field(
+        "models/classifiers", description="Classifiers to serve until a study has made all of its own."
+    )
+    watch_seconds: PositiveFloat = Field(1.0, description="Time between two looks for newer classifiers.")
+    classes_only: bool = Field(
+        False, description="For public use: pictures of the classes by the config's own prompts alone, no free words."
+    )
+    rows_per_forward: PositiveInt = Field(
+        4, description="Pictures that pass the generator together. Part of what a picture is: links keep to one value."
+    )
+    generator_threads: PositiveInt = Field(1, description="CPU threads of the generator's process.")
+    max_upload_megabytes: PositiveFloat = Field(8, description="Largest request.")
+    max_pixels: PositiveInt = Field(40_000_000, description="Largest photograph, checked before it is decoded.")
+    max_batch: int = Field(32, ge=1, le=256, description="Most photographs in one request.")
+    max_prompt_characters: PositiveInt = Field(300, description="Longest prompt.")
+    max_count: int = Field(8, ge=1, le=64, description="Most pictures of one job.")
+    max_steps: PositiveInt = Field(50, description="Most denoising steps.")
+    queue_length: NonNegativeInt = Field(8, description="Jobs that may wait; one more is answered with 503.")
+    kept_jobs: PositiveInt = Field(64, description="Finished jobs whose pictures are kept in memory.")
+    waiting_images: PositiveInt = Field(512, description="Photographs that may wait for classification; then 503.")
+    requests_per_minute: PositiveInt = Field(600, description="Of one client, beyond which it is answered with 429.")
+    jobs_per_minute: PositiveInt = Field(30, description="Pictures' jobs of one client.")
+    trusted_proxies: NonNegativeInt = Field(
+        0, description="Reverse proxies in front, whose X-Forwarded-For is believed for the limits by client."
+    )
+
+
+def with_environment(settings: Mapping[str, Any], environment: Mapping[str, str]) -> PlaygroundConfig:
+    """Return `settings` with the environment's FAUXTOGRAPH_… laid over them.
+
+    Raises:
+        ValueError: a variable or value that cannot be; the message names it.
+    """
+    own = {name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)}
+    for key in own:
+        if key not in PlaygroundConfig.model_fields:
+            raise ValueError(
+                f"{PREFIX}{key.upper()} is no setting; known are {', '.join(PlaygroundConfig.model_fields)}"
+            )
+    try:
+        return PlaygroundConfig.model_validate({**settings, **own})
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = str(first["loc"][0]) if first["loc"] else "playground"
+        name = f"{PREFIX}{key.upper()}" if key in own else f"playground.{key}"
+        raise ValueError(f"{name} is {first['input']!r}: {first['msg']}") from error

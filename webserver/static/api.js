@@ -1,0 +1,69 @@
+// The server's answers; an error's text is its problem document's detail.
+
+const BASE = "/api/v1";
+
+async function ask(path, options = {}) {
+  let response;
+  try {
+    response = await fetch(path.startsWith("/") ? path : `${BASE}/${path}`, options);
+  } catch {
+    throw new Error("The server does not answer. Is it still running?");
+  }
+  if (response.ok) return response;
+  const problem = await response.json().catch(() => ({}));
+  throw Object.assign(new Error(problem.detail || `The server answered ${response.status}.`), { status: response.status });
+}
+
+const json = async (path, options) => (await ask(path, options)).json();
+
+const posted = (body) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+
+export const models = () => json("models");
+export const generate = (wanted) => json("generate", posted(wanted));
+export const jobState = (id) => json(`jobs/${id}`);
+export const cancelJob = (id) => json(`jobs/${id}`, { method: "DELETE" });
+export const confusion = () => json("study/confusion");
+export const cell = (query) => json(`study/cell?${new URLSearchParams(query)}`);
+export const beginQuiz = () => json("quiz", { method: "POST" });
+export const scoreQuiz = (id, generated) => json(`quiz/${id}`, posted({ generated }));
+export const picture = async (address) => (await ask(address)).blob();
+
+export async function classify(blob) {
+  const answer = await json("classify?nearest=5&pixels=1", { method: "POST", headers: { "Content-Type": blob.type }, body: blob });
+  return answer.readings[0];
+}
+
+export function explain(blob, arm, className) {
+  const query = new URLSearchParams({ arm, class: className });
+  return json(`explain?${query}`, { method: "POST", headers: { "Content-Type": blob.type }, body: blob });
+}
+
+// Calls `seen` with every state of a job until it is over: by events, or by asking where events do not come through.
+export function follow(id, seen) {
+  return new Promise((resolve, reject) => {
+    const over = (state) => ["done", "cancelled", "failed"].includes(state.state);
+    const events = new EventSource(`${BASE}/jobs/${id}/events`);
+    events.onmessage = (message) => {
+      const state = JSON.parse(message.data);
+      seen(state);
+      if (over(state)) {
+        events.close();
+        resolve(state);
+      }
+    };
+    events.onerror = () => {
+      events.close();
+      const again = async () => {
+        try {
+          const state = await jobState(id);
+          seen(state);
+          if (over(state)) resolve(state);
+          else setTimeout(again, 700);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      again();
+    };
+  });
+}

@@ -1,0 +1,46 @@
+// What was looked at, kept in this browser across reloads.
+
+import { byId, el } from "./dom.js";
+
+const KEY = "fauxtograph.history";
+const MOST = 24;
+
+export function remembered() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY)) || [];
+  } catch {
+    return [];
+  }
+}
+
+// Drops the oldest until what is left fits into the browser's storage.
+function keep(entries) {
+  for (let count = Math.min(MOST, entries.length); count >= 0; count -= 1) {
+    try {
+      localStorage.setItem(KEY, JSON.stringify(entries.slice(0, count)));
+      return;
+    } catch {
+      // full: one fewer
+    }
+  }
+}
+
+export function remember(entries, onOpen) {
+  keep([...entries, ...remembered()]);
+  showHistory(onOpen);
+}
+
+export function forget(onOpen) {
+  localStorage.removeItem(KEY);
+  showHistory(onOpen);
+}
+
+export function showHistory(onOpen) {
+  const entries = remembered();
+  byId("history").hidden = entries.length === 0;
+  byId("history-place").replaceChildren(...entries.map((entry) => {
+    const name = entry.facts ? `${entry.facts.prompt}, seed ${entry.facts.seed}, number ${entry.facts.index}` : "your photograph";
+    return el("button", { type: "button", className: "thumb", title: name, ariaLabel: `Show ${name} again`, onclick: () => onOpen(entry) },
+      el("img", { src: entry.image, alt: "" }));
+  }));
+}

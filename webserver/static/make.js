@@ -1,0 +1,135 @@
+// Words to pictures: the form, the progress, the cards, links that bring a picture back.
+
+import * as api from "./api.js";
+import { card } from "./card.js";
+import { byId, dataAddress, el, say } from "./dom.js";
+import { remember } from "./history.js";
+
+let running = null;
+let served = null;
+// The last drawing's previews, step by step; the tour shows them.
+export const frames = [];
+
+export function prepare(models, open) {
+  served = models;
+  byId("guidance").value ||= models.generator.guidance_scale;
+  byId("steps").value ||= models.generator.steps;
+  byId("chips").replaceChildren(...models.prompts.map((prompt) => el("button", { type: "button", onclick: () => {
+    byId("prompt").value = prompt;
+    byId("prompt").focus();
+  } }, prompt)));
+  byId("make-form").addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (byId("dice").checked) byId("seed").value = Math.floor(Math.random() * 2 ** 31);
+    make(wanted(), open);
+  });
+  byId("cancel").addEventListener("click", async () => {
+    if (!running) return;
+    byId("cancel").disabled = true;
+    byId("progress-text").textContent = "Stopping…";
+    try {
+      await api.cancelJob(running);
+    } catch (error) {
+      say(error.message);
+    }
+  });
+}
+
+function wanted() {
+  return {
+    prompt: byId("prompt").value, seed: Number(byId("seed").value), first: 0, count: Number(byId("count").value),
+    guidance_scale: Number(byId("guidance").value), steps: Number(byId("steps").value),
+  };
+}
+
+export function remix(facts, open) {
+  fill(facts);
+  byId("seed").value = Math.floor(Math.random() * 2 ** 31);
+  byId("dice").checked = false;
+  location.hash = "make";
+  make(wanted(), open);
+}
+
+function fill(facts) {
+  byId("prompt").value = facts.prompt;
+  byId("seed").value = facts.seed;
+  byId("guidance").value = facts.guidance;
+  byId("steps").value = facts.steps;
+}
+
+// Draws the picture that the page's address names; says so if this server would draw another.
+export function openLink(open) {
+  const query = new URLSearchParams(location.search);
+  if (!query.has("prompt")) return;
+  const number = (name, otherwise) => (query.has(name) && Number.isFinite(Number(query.get(name))) ? Number(query.get(name)) : otherwise);
+  const facts = {
+    prompt: query.get("prompt"), seed: number("seed", 0), index: number("index", 0),
+    guidance: number("guidance", served.generator.guidance_scale), steps: number("steps", served.generator.steps),
+  };
+  fill(facts);
+  byId("dice").checked = false;
+  const here = { model: served.generator.model, revision: served.generator.revision, rows: String(served.generator.rows_per_forward) };
+  const other = Object.entries(here).filter(([name, value]) => query.get(name) && value && query.get(name) !== value);
+  const note = other.length
+    ? `The link was made with another ${other.map(([name]) => name).join(", ")} (${other.map(([name]) => query.get(name)).join(", ")}); this is what the model here draws instead.`
+    : "";
+  make({ prompt: facts.prompt, seed: facts.seed, first: facts.index, count: 1, guidance_scale: facts.guidance, steps: facts.steps }, open, note);
+}
+
+async function make(request, open, note = "") {
+  if (running) return;
+  say("");
+  running = "asked";
+  frames.length = 0;
+  const submit = byId("make-form").querySelector("[type=submit]");
+  submit.disabled = true;
+  show({ state: "queued", position: 0 });
+  try {
+    const job = await api.generate(request);
+    running = job.id;
+    byId("cancel").disabled = false;
+    await finish(await api.follow(job.id, show), open, note);
+  } catch (error) {
+    say(error.message);
+  } finally {
+    running = null;
+    submit.disabled = false;
+    byId("progress").hidden = true;
+  }
+}
+
+function show(job) {
+  byId("progress").hidden = false;
+  const bar = byId("progress-bar");
+  bar.max = job.steps || 1;
+  bar.value = job.step || 0;
+  if (job.state === "queued") {
+    byId("progress-text").textContent = job.position ? `Waiting: ${job.position} before you` : "Waiting for the generator";
+  } else if (job.state === "running" && !byId("cancel").disabled) {
+    byId("progress-text").textContent = job.step ? `Step ${job.step} of ${job.steps}` : "Starting";
+  }
+  byId("preview").hidden = !job.preview;
+  if (job.preview) {
+    byId("preview").src = job.preview;
+    frames.push(job.preview);
+  }
+}
+
+async function finish(job, open, note) {
+  if (job.state === "cancelled") return say("Cancelled.");
+  if (job.state === "failed") return say(`It could not be drawn: ${job.reason}`);
+  const entries = await Promise.all(job.pictures.map(async (picture) => ({
+    image: await dataAddress(await api.picture(picture.image)),
+    facts: { ...Object.fromEntries(["prompt", "seed", "steps"].map((name) => [name, job.asked[name]])), guidance: job.asked.guidance_scale, index: picture.index },
+    link: picture.link, reading: picture.reading,
+  })));
+  const again = (facts) => remix(facts, open);
+  byId("made").replaceChildren(
+    ...(note ? [el("p", { className: "notice" }, note)] : []),
+    ...(job.answer ? [el("p", { className: "faint", id: "answer" }, job.answer)] : []),
+    ...entries.map((entry) => card(entry, { onRemix: again })),
+  );
+  byId("made").querySelector("article").scrollIntoView({ block: "nearest" });
+  remember(entries, open);
+  return say("");
+}

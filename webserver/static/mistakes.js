@@ -1,0 +1,63 @@
+// The study's confusion matrices, each number a button to its photographs.
+
+import { cell, confusion } from "./api.js";
+import { byId, el, percent, words } from "./dom.js";
+
+export async function showMistakes() {
+  const place = byId("mistakes-place");
+  try {
+    const study = await confusion();
+    const arms = Object.keys(study.matrices);
+    if (!arms.length) {
+      place.replaceChildren(el("p", { className: "notice" }, "No study has run here yet: make run makes one, in about twenty minutes."));
+      return;
+    }
+    const arm = select("The network trained on", arms, (name) => words(name));
+    const domain = select("tested on photographs that are", ["real", "synthetic"], (name) => (name === "real" ? "real" : "generated"));
+    const matrix = el("div", { className: "wide" });
+    const photos = el("div", { ariaLive: "polite" });
+    const show = () => {
+      photos.replaceChildren();
+      matrix.replaceChildren(table(study, arm.input.value, domain.input.value, photos));
+    };
+    arm.input.addEventListener("change", show);
+    domain.input.addEventListener("change", show);
+    place.replaceChildren(el("div", { className: "fields" }, arm.label, domain.label), matrix, photos);
+    show();
+  } catch (error) {
+    place.replaceChildren(el("p", { className: "notice" }, error.message));
+  }
+}
+
+function select(text, values, name) {
+  const input = el("select", {}, values.map((value) => el("option", { value }, name(value))));
+  return { input, label: el("label", {}, text, input) };
+}
+
+function table(study, arm, domain, photos) {
+  const counts = study.matrices[arm][domain];
+  const all = counts.flat().reduce((sum, count) => sum + count, 0);
+  const right = counts.reduce((sum, row, place) => sum + row[place], 0);
+  const rows = counts.map((row, true_) => el("tr", {}, el("th", { scope: "row" }, study.classes[true_]), row.map((count, said) => {
+    const names = { true: study.classes[true_], predicted: study.classes[said] };
+    return el("td", { className: true_ === said ? "right" : "" }, el("button", {
+      type: "button", disabled: count === 0, ariaLabel: `${count} of ${names.true} called ${names.predicted}`,
+      onclick: () => showCell({ arm, domain, ...names }, photos),
+    }, String(count)));
+  })));
+  return el("table", { className: "matrix" }, el("caption", {}, `${percent(right / all)} of ${all} right (the first training)`),
+    el("thead", {}, el("tr", {}, el("td"), study.classes.map((name) => el("th", { scope: "col" }, name)))), el("tbody", {}, rows));
+}
+
+async function showCell(query, photos) {
+  try {
+    const found = await cell(query);
+    const title = `${found.count} ${query.domain === "real" ? "real" : "generated"} photographs of ${query.true} that it called ${query.predicted}`;
+    const shown = found.images.length
+      ? el("div", { className: "photos" }, found.images.map((image) => el("img", { src: image, alt: query.true, loading: "lazy" })))
+      : el("p", { className: "faint" }, "The photographs themselves are not on this machine.");
+    photos.replaceChildren(el("h2", {}, title), shown);
+  } catch (error) {
+    photos.replaceChildren(el("p", { className: "notice" }, error.message));
+  }
+}

@@ -1,0 +1,69 @@
+// The page: which part is shown, and what each needs to begin.
+
+import * as api from "./api.js";
+import { card } from "./card.js";
+import { byId, listed, say, words } from "./dom.js";
+import { forget, showHistory } from "./history.js";
+import * as make from "./make.js";
+import { showMistakes } from "./mistakes.js";
+import * as photograph from "./photograph.js";
+import * as quiz from "./quiz.js";
+import { showTour } from "./tour.js";
+
+const PARTS = ["make", "photograph", "quiz", "mistakes", "report", "tour"];
+const AT_SIGHT = { mistakes: showMistakes, tour: showTour, report: () => {
+  const frame = byId("report-frame");
+  frame.src ||= frame.dataset.src;
+} };
+
+function showPart() {
+  const chosen = PARTS.includes(location.hash.slice(1)) ? location.hash.slice(1) : "make";
+  for (const part of PARTS) byId(part).hidden = part !== chosen;
+  for (const link of document.querySelectorAll("nav a")) {
+    if (link.hash === `#${chosen}`) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+  }
+  AT_SIGHT[chosen]?.();
+}
+
+function open(entry) {
+  const place = entry.facts ? "make" : "photograph";
+  location.hash = place;
+  byId(entry.facts ? "made" : "read").replaceChildren(card(entry, { onRemix: (facts) => make.remix(facts, open) }));
+  byId(entry.facts ? "made" : "read").scrollIntoView({ block: "nearest" });
+}
+
+async function whenReady() {
+  for (;;) {
+    try {
+      const models = await api.models();
+      if (models.generator.ready || models.generator.reason !== "it is still loading") return models;
+      say("The generator is loading; a few seconds more.");
+    } catch (error) {
+      if (error.status !== 503) throw error;
+      say("The networks are loading; a few seconds more.");
+    }
+    await new Promise((resolve) => setTimeout(resolve, 700));
+  }
+}
+
+async function begin() {
+  addEventListener("hashchange", showPart);
+  showPart();
+  showHistory(open);
+  byId("forget").addEventListener("click", () => forget(open));
+  photograph.prepare(open);
+  quiz.prepare();
+  try {
+    const models = await whenReady();
+    say(models.generator.ready ? "" : `Pictures cannot be drawn: ${models.generator.reason}. Photographs can be looked at.`);
+    const arms = Object.keys(models.arms).map(words);
+    byId("served").textContent = `The same network, trained on three kinds of photographs: ${listed(arms)}. Served here: those ${models.origin === "the study" ? "of this machine’s study" : models.origin}.`;
+    make.prepare(models, open);
+    make.openLink(open);
+  } catch (error) {
+    say(error.message);
+  }
+}
+
+begin();
