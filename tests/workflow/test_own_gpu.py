@@ -1,0 +1,100 @@
+"""Jobs side by side on a machine with two GPUs (a made-up nvidia-smi lists them): each has one of its own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.workflow.study import REPOSITORY
+
+SAY_GPU_AND_STAY = 'echo "$CUDA_VISIBLE_DEVICES" "${JAX_PLATFORMS-}"; read -r _'
+
+
+@pytest.fixture
+def environment(tmp_path):
+    """Return the environment of a machine with two GPUs and no jobs on them."""
+    listing = tmp_path / "nvidia-smi"
+    listing.write_text("#!/bin/sh\necho 0\necho 1\n")
+    listing.chmod(0o755)
+    hidden = ("CUDA_VISIBLE_DEVICES", "SLURM_JOB_ID", "JAX_PLATFORMS")
+    kept = {name: value for name, value in os.environ.items() if name not in hidden}
+    return {**kept, "PATH": f"{tmp_path}:{os.environ['PATH']}", "TMPDIR": str(tmp_path)}
+
+
+def start(environment, n_gpus=1):
+    """Start a job that says which GPUs it sees and stays until its input ends."""
+    command = [sys.executable, "-m", "workflow_scripts.with_own_gpu", str(n_gpus), "sh", "-c", SAY_GPU_AND_STAY]
+    pipe = subprocess.PIPE
+    return subprocess.Popen(command, env=environment, cwd=REPOSITORY, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+
+
+def end(*jobs):
+    for job in jobs:
+        job.communicate()
+
+
+def test_two_jobs_have_a_gpu_each_and_the_third_waits_for_the_first_to_end(environment):
+    first, second = start(environment), start(environment)
+    assert {first.stdout.readline().strip(), second.stdout.readline().strip()} == {"0", "1"}
+    third = start(environment)
+    time.sleep(1)
+    assert environment_of(third).get("CUDA_VISIBLE_DEVICES") is None, "the third job started with a GPU in use"
+    end(first)
+    freed = third.stdout.readline().strip()
+    fourth = start(environment)
+    end(second)
+    assert {freed, fourth.stdout.readline().strip()} == {"0", "1"}
+    end(third, fourth)
+
+
+def environment_of(job):
+    text = Path(f"/proc/{job.pid}/environ").read_text()
+    return dict(line.split("=", 1) for line in text.split("\0") if "=" in line)
+
+
+def test_killed_job_gives_its_gpu_back(environment):
+    both = start(environment, n_gpus=2)
+    assert both.stdout.readline().strip() == "0,1"
+    both.send_signal(signal.SIGKILL)
+    both.communicate()
+    after = start(environment)
+    assert after.stdout.readline().strip() in {"0", "1"}
+    end(after)
+
+
+def test_scheduler_s_choice_is_left_alone(environment):
+    chosen = {"SLURM_JOB_ID": "7", "CUDA_VISIBLE_DEVICES": "3"}
+    jobs = [start({**environment, **chosen}) for _ in range(2)]
+    assert [job.stdout.readline().strip() for job in jobs] == ["3", "3"]
+    end(*jobs)
+
+
+def test_gpus_named_by_hand_are_the_only_ones_used(environment):
+    job = start({**environment, "CUDA_VISIBLE_DEVICES": "1"})
+    assert job.stdout.readline().strip() == "1"
+    end(job)
+
+
+def test_job_without_gpu_sees_none(environment):
+    job = start(environment, n_gpus=0)
+    assert job.stdout.readline().rstrip("\n") == " cpu"
+    end(job)
+
+
+def test_machine_without_gpu_is_said_at_the_top(environment):
+    job = start({**environment, "CUDA_VISIBLE_DEVICES": ""})
+    assert job.stderr.readline().startswith("no GPU was found")
+    end(job)
+
+
+def test_more_gpus_than_there_are_is_one_clear_line(environment):
+    job = start(environment, n_gpus=3)
+    _, errors = job.communicate()
+    assert job.returncode == 1
+    assert errors.splitlines() == [
+        "error: the job needs 3 GPUs, this machine has 2: lower `gpus` in the config",
+    ]

@@ -1,0 +1,22 @@
+"""Whether a cluster's profile has been filled in: what only its user knows stands there as SET_... until then."""
+
+import re
+from pathlib import Path
+
+from workflow_scripts.config import ConfigError
+
+_PLACEHOLDER = re.compile(r"^[^#]*\b(SET_[A-Z_]+)\b")
+
+
+def check_filled_in(profile: Path) -> None:
+    """Check that no placeholder is left in the profile's files.
+
+    Raises:
+        ConfigError: for the first that is.
+    """
+    for file in sorted(profile.glob("*.yaml")):
+        for number, line in enumerate(file.read_text().splitlines(), start=1):
+            if found := _PLACEHOLDER.match(line):
+                raise ConfigError(
+                    f"{file}, line {number}: {found[1]} is a placeholder; write your cluster's own (docs/cluster.md)"
+                )

@@ -1,0 +1,89 @@
+"""Run a command with GPUs that no other job on this machine has: python -m workflow_scripts.with_own_gpu N COMMAND...
+
+Snakemake counts GPUs but tells no job which one is its own, so every job would take the first. Here a job takes free
+ones under file locks and names them in CUDA_VISIBLE_DEVICES before JAX or torch is imported. The locks pass to the
+command and end with it, however it ends. With N = 0 the command sees no GPU.
+
+Where SLURM runs the job, it has chosen already, and its choice is left alone. A CUDA_VISIBLE_DEVICES set by hand names
+the GPUs to choose from; otherwise nvidia-smi lists them.
+"""
+
+import argparse
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import MutableMapping
+from pathlib import Path
+
+from workflow_scripts.command import parser
+
+_SECONDS_BETWEEN_TRIES = 0.5
+
+
+def main() -> None:
+    """Run the command."""
+    arguments = parser(__doc__)
+    arguments.add_argument("n_gpus", type=int, help="GPUs that the command needs")
+    arguments.add_argument("command", nargs=argparse.REMAINDER, help="the command and its arguments")
+    options = arguments.parse_args()
+    if options.n_gpus == 0:
+        os.environ.update(CUDA_VISIBLE_DEVICES="", JAX_PLATFORMS="cpu")
+    else:
+        # JAX takes this share of the GPU's memory at its start; the rest is CUDA's and its libraries' own.
+        os.environ.setdefault("XLA_PYTHON_CLIENT_MEM_FRACTION", "0.9")
+        if "SLURM_JOB_ID" not in os.environ:
+            _take_gpus(options.n_gpus, os.environ)
+    os.execvp(options.command[0], options.command)
+
+
+def _take_gpus(n_gpus: int, environment: MutableMapping[str, str]) -> None:
+    gpus = _gpus_of_machine(environment)
+    if not gpus:
+        print("no GPU was found (nvidia-smi lists none): this job runs on the CPU", file=sys.stderr)
+        return
+    if len(gpus) < n_gpus:
+        sys.exit(f"error: the job needs {n_gpus} GPUs, this machine has {len(gpus)}: lower `gpus` in the config")
+    folder = Path(tempfile.gettempdir(), f"fauxtograph_gpus_{os.getuid()}")
+    folder.mkdir(exist_ok=True)
+    while len(taken := _locked(gpus, n_gpus, folder)) < n_gpus:
+        time.sleep(_SECONDS_BETWEEN_TRIES)
+    environment["CUDA_VISIBLE_DEVICES"] = ",".join(taken)
+    print(f"GPU {environment['CUDA_VISIBLE_DEVICES']} of {', '.join(gpus)}", file=sys.stderr)
+
+
+def _gpus_of_machine(environment: MutableMapping[str, str]) -> list[str]:
+    if "CUDA_VISIBLE_DEVICES" in environment:
+        return [name for name in environment["CUDA_VISIBLE_DEVICES"].split(",") if name]
+    if shutil.which("nvidia-smi") is None:
+        return []
+    listing = ["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"]
+    finished = subprocess.run(listing, capture_output=True, text=True)
+    return finished.stdout.split() if finished.returncode == 0 else []
+
+
+def _locked(gpus: list[str], n_gpus: int, folder: Path) -> list[str]:
+    """Lock `n_gpus` GPUs, or none: two jobs that wait for one more each would wait for ever."""
+    handles: dict[str, int] = {}
+    for gpu in gpus:
+        handle = os.open(folder / f"{gpu}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            continue
+        handles[gpu] = handle
+        if len(handles) == n_gpus:
+            for handle in handles.values():
+                os.set_inheritable(handle, True)
+            return list(handles)
+    for handle in handles.values():
+        os.close(handle)
+    return []
+
+
+if __name__ == "__main__":
+    main()
