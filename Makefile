@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help .venv run full-study export sweeps tune benchmark-generate test lint lock schema clean
+.PHONY: help .venv run full-study verify-report known-answers export sweeps tune serve playground playground-models bench benchmark-serve benchmark-generate test slurm-test lint lock schema clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -31,6 +31,13 @@ run: .venv  ## Run the study of config.yaml, to results/report/report.html
 full-study: .venv  ## Run the study at full size with the embedded generator (hours; it resumes)
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules --configfile studies/embedded_full_size.yaml
 
+verify-report: .venv  ## Read the finished report again, and compare each number, table and figure with its source
+	$(BIN)/python -m workflow_scripts.verify_report
+
+known-answers: .venv  ## Judge the pipeline by stand-in generators whose truth is known, and show it in the report
+	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- check_known_answers
+	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules
+
 export: .venv  ## Write the generated photographs as image folder and TFDS data set, to results/export/
 	source $(BIN)/activate && snakemake export --cores $(CORES) --quiet host reason rules
 	@echo "The image folder with its card: results/export/image_folder/; the TFDS data set: results/export/tfds/"
@@ -42,8 +49,21 @@ tune: .venv  ## Choose the embedded generator's guidance, steps and sampler anew
 	source $(BIN)/activate && snakemake --cores $(CORES) --configfile studies/tune_embedded.yaml --quiet host reason rules -- \
 		results/sweeps/sampling/choice.json results/figures/sweep_sampling.svg
 
+serve: .venv  ## Serve the playground at http://127.0.0.1:8000 (FAUXTOGRAPH_PORT=… for another port)
+	$(BIN)/python -m webserver $(ARGS)
+
+playground: .venv  ## Make what the playground reads the study's classifiers with: calibration, probe, neighbours
+	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- playground
+
+playground-models: playground  ## Ship the study's classifiers with the project, to models/classifiers
+	$(BIN)/python -m workflow_scripts.write_playground_models
+
 test: .venv lint  ## Run the whole test suite
-	source $(BIN)/activate && python -m pytest tests
+	source $(BIN)/activate && python -m pytest tests --numprocesses logical --maxprocesses 4
+
+slurm-test: .venv  ## Run a tiny study through a real SLURM on this machine (as root; docs/cluster.md names the packages)
+	source $(BIN)/activate && pip install --quiet --disable-pip-version-check --requirement requirements-slurm.lock && \
+		python -m pytest tests/slurm -rs
 
 lint: .venv  ## Check style, workflow and the direction of imports
 	source $(BIN)/activate && ruff check . && ruff format --check . && snakefmt --check Snakefile rules && lint-imports && snakemake --lint
@@ -57,8 +77,15 @@ lock:  ## Pin everything anew from requirements.in (needs a fresh environment)
 schema: .venv  ## Write the config's JSON schema, which editors use
 	$(BIN)/python -m workflow_scripts.write_config_schema
 
+bench: .venv  ## Measure training against PyTorch, to results/bench/training.json (an hour; ARGS=--quick for speeds alone)
+	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- results/real_photos/train.npz results/real_photos/val.npz
+	$(BIN)/python -m benchmarks.training $(ARGS)
+
 benchmark-generate: .venv  ## Measure images/s against a bare diffusers loop (ARGS="--rows 8 16 64" for more)
 	$(BIN)/python -m benchmarks.generate $(ARGS)
+
+benchmark-serve: .venv  ## Measure the playground's latency and images/s beside a plain Flask view
+	$(BIN)/python -m benchmarks.serve $(ARGS)
 
 clean:  ## Remove results, logs and Snakemake's state; the cache of downloads and .venv stay
 	rm -rf results logs benchmarks/results .snakemake

@@ -24,11 +24,18 @@ include: "rules/synthetic_photos.smk"
 include: "rules/classifiers.smk"
 include: "rules/predictions.smk"
 include: "rules/figures.smk"
+include: "rules/common_mixtures.smk"
+include: "rules/hypotheses.smk"
+include: "rules/mixtures.smk"
+include: "rules/common_report.smk"
 include: "rules/report.smk"
 include: "rules/export.smk"
 include: "rules/generator_quality.smk"
+include: "rules/common_known_answers.smk"
+include: "rules/known_answers.smk"
 include: "rules/sweeps.smk"
 include: "rules/template_worth.smk"
+include: "rules/playground.smk"
 
 
 rule all:
@@ -54,6 +61,13 @@ rule generator_quality:
     localrule: True
 
 
+rule check_known_answers:
+    input:
+        "results/report/known_answers.json",
+        "results/figures/known_answers.svg",
+    localrule: True
+
+
 rule sweeps:
     input:
         expand("results/figures/sweep_{sweep}.svg", sweep=STUDY.sweeps),
@@ -65,6 +79,16 @@ rule template_worth:
     input:
         "results/figures/template_worth.svg",
     localrule: True
+
+
+rule playground:
+    input:
+        expand("results/playground/{arm}.npz", arm=STUDY.arms),
+    localrule: True
+
+
+onstart:
+    refuse_placeholders()
 
 
 onerror:

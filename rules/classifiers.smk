@@ -23,8 +23,8 @@ rule train_classifier:
     threads: 1
     resources:
         gpu=STUDY.gpus.training,
-        mem_mb=4000,
-        runtime=120,
+        mem_mb=more_each_try(4000),
+        runtime=more_each_try(120),
     params:
         synthetic_share=share_of_arm,
         images_per_class=STUDY.images_per_class.train,
@@ -33,7 +33,8 @@ rule train_classifier:
         arm="{arm}",
         resume_folder="results/.unfinished/classifiers/{arm}/seed_{seed_index}",
     shell:
-        "python -m workflow_scripts.train_classifier"
+        "python -m workflow_scripts.with_own_gpu {resources.gpu}"
+        " python -m workflow_scripts.train_classifier"
         " --real-train {input.real[0]:q}"
         " --real-val {input.real[1]:q}"
         " --synthetic-train {input.synthetic[0]:q}"

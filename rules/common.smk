@@ -1,14 +1,17 @@
 """What all rules share: the checked study, and small functions named for what they return."""
 
+import hashlib
 import json
 import sys
 from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
 
+from photographs.digests import file_digest
 from photographs.splits import SPLITS, split_sizes
 from text_to_image.model_source import is_folder
-from workflow_scripts.config import TRAINED_GENERATOR_FOLDER, ConfigError, load_study
+from workflow_scripts.config import HOME_DOMAINS, TRAINED_GENERATOR_FOLDER, ConfigError, load_study
+from workflow_scripts.profile_placeholders import check_filled_in
 from workflow_scripts.stale_lock import clear_stale_lock
 from workflow_scripts.subject_check import check_subjects
 from workflow_scripts.sweeps import drawing_config
@@ -23,7 +26,7 @@ except ConfigError as error:
 if workflow.is_main_process and not workflow.dryrun:
     clear_stale_lock(Path.cwd())
 
-DOMAINS = ("real", "synthetic", "mixture")
+DOMAINS = HOME_DOMAINS
 SWEEP_POINTS = STUDY.sweep_points()
 SWEEP_SPLITS = split_sizes(STUDY.sweep_size.images_per_class)
 # What chooses between settings: real photographs that neither train a classifier nor judge the study.
@@ -45,17 +48,31 @@ wildcard_constraints:
 
 
 def sources(*names):
-    """Return the Python files that decide a rule's result: whole packages, or single commands of workflow_scripts."""
+    """Return the source files that decide a rule's result: whole packages, or single commands of workflow_scripts."""
     files = []
     for name in names:
         path = Path(workflow.basedir, name)
-        files += sorted(path.rglob("*.py")) if path.is_dir() else [path]
+        files += sorted([*path.rglob("*.py"), *path.rglob("*.cc")]) if path.is_dir() else [path]
     return [str(file.relative_to(workflow.basedir)) for file in files]
 
 
+def files_of_command(command, *packages):
+    """Return the names of what decides a command's result: its own file, what every command shares, and `packages`."""
+    return (f"workflow_scripts/{command}.py", "workflow_scripts/command.py", "photographs", *packages)
+
+
 def command_sources(command, *packages):
-    """Return the sources of one command: its own file, what every command shares, and `packages`."""
-    return sources(f"workflow_scripts/{command}.py", "workflow_scripts/command.py", "photographs", *packages)
+    """Return the sources of one command."""
+    return sources(*files_of_command(command, *packages))
+
+
+def sources_digest(*names):
+    """Return a digest of what `sources` names: for rules of thousands of jobs, whose plans grow with every input file.
+
+    As a parameter it does what input files do: a job is redone when the content changes, whatever its time.
+    """
+    text = "".join(f"{name} {file_digest(Path(workflow.basedir, name))}\n" for name in sources(*names))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def as_json(settings):
@@ -88,6 +105,30 @@ def files_of_model(model):
         return [TRAINED_GENERATOR_FOLDER]
     files = (path for path in Path(model).rglob("*") if path.is_file())
     return sorted(str(path) for path in files if path.suffix != ".md")
+
+
+def refuse_placeholders():
+    """End the run if it goes to a cluster whose profile is not filled in."""
+    partitions = getattr(workflow.executor_settings, "partition_config", None)
+    if partitions is not None:
+        try:
+            check_filled_in(Path(partitions).parent)
+        except ConfigError as error:
+            sys.exit(f"error: {error}")
+
+
+def more_each_try(amount):
+    """Return a resource's function: `amount` at the first try, twice and three times as much at the next ones."""
+
+    def amount_of_try(wildcards, attempt):
+        return amount * attempt
+
+    return amount_of_try
+
+
+def cores_of_machine(wildcards):
+    """Return the cores that Snakemake was given; a cluster's profile sets the rule's threads itself."""
+    return workflow.cores
 
 
 def gpus_to_settle_generator():

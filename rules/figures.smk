@@ -9,6 +9,7 @@ FIGURES = (
     "gaps",
     "per_class_recall",
     "confusion_matrices",
+    "confusion_differences",
     "training_curves",
     "sample_sheets",
 )
@@ -102,6 +103,25 @@ use rule plot_transfer_matrix as plot_confusion_matrices with:
         command="plot_confusion_matrices",
 
 
+use rule plot_transfer_matrix as plot_confusion_differences with:
+    input:
+        summary="results/report/summary.json",
+        code=command_sources("plot_confusion_differences", "workflow_scripts/summary_figure.py", "transfer_analysis"),
+    output:
+        figure=report(
+            "results/figures/confusion_differences.svg",
+            caption="report_captions/confusion_differences.rst",
+            category="Classes",
+            labels={"figure": "confusion differences"},
+        ),
+    log:
+        "logs/figures/confusion_differences.log",
+    benchmark:
+        "benchmarks/results/figures/confusion_differences.tsv"
+    params:
+        command="plot_confusion_differences",
+
+
 rule plot_training_curves:
     input:
         summary="results/report/summary.json",
@@ -164,5 +184,37 @@ rule plot_sample_sheets:
         "python -m workflow_scripts.plot_sample_sheets"
         " --real {input.real:q}"
         " --synthetic {input.synthetic:q}"
+        " --output {output.figure:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule plot_published_results:
+    input:
+        summary="results/report/summary.json",
+        parts="transfer_analysis/published_results.json",
+        code=command_sources("plot_part", "transfer_analysis"),
+    output:
+        figure=report(
+            "results/figures/published_results.svg",
+            caption="report_captions/published_results.rst",
+            category="Transfer",
+            labels={"figure": "published results"},
+        ),
+    log:
+        "logs/figures/published_results.log",
+    benchmark:
+        "benchmarks/results/figures/published_results.tsv"
+    conda:
+        "../envs/transfer_analysis.yaml"
+    threads: 1
+    resources:
+        gpu=0,
+        mem_mb=1000,
+        runtime=10,
+    shell:
+        "python -m workflow_scripts.plot_part"
+        " --figure published_results"
+        " --summary {input.summary:q}"
+        " --parts {input.parts:q}"
         " --output {output.figure:q}"
         " 2>&1 | tee {log:q}"

@@ -4,11 +4,12 @@ INPUTS   results/generator/manifest.json
 OUTPUTS  results/generated_images/{class_name}/{first}-{last}.npz
 """
 
+DRAWING_CODE = sources_digest(*files_of_command("generate_images", "text_to_image"))
+
 
 rule generate_images:
     input:
         manifest="results/generator/manifest.json",
-        code=command_sources("generate_images", "text_to_image"),
     output:
         shard="results/generated_images/{class_name}/{first}-{last}.npz",
     log:
@@ -21,13 +22,15 @@ rule generate_images:
     threads: 1
     resources:
         gpu=STUDY.gpus.generation,
-        mem_mb=4000,
-        runtime=240,
+        mem_mb=more_each_try(STUDY.generation_memory_mb),
+        runtime=more_each_try(240),
     params:
+        code=DRAWING_CODE,
         batch_size=STUDY.batch_size,
         state_folder="results/.unfinished/generated_images",
     shell:
-        "python -m workflow_scripts.generate_images"
+        "python -m workflow_scripts.with_own_gpu {resources.gpu}"
+        " python -m workflow_scripts.generate_images"
         " --generator-manifest {input.manifest:q}"
         " --class-name {wildcards.class_name:q}"
         " --first {wildcards.first}"

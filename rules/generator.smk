@@ -20,13 +20,14 @@ rule prepare_generator:
     threads: 1
     resources:
         gpu=gpus_to_settle_generator(),
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=more_each_try(STUDY.generation_memory_mb),
+        runtime=more_each_try(60),
     params:
         generator=as_json(STUDY.generator),
         image_folder=as_json(STUDY.image_folder),
     shell:
-        "python -m workflow_scripts.prepare_generator"
+        "python -m workflow_scripts.with_own_gpu {resources.gpu}"
+        " python -m workflow_scripts.prepare_generator"
         " --generator {params.generator:q}"
         " --image-folder {params.image_folder:q}"
         " --pins results/generator/pinned_commits.json"
@@ -47,7 +48,7 @@ rule train_generator:
         "benchmarks/results/embedded_generator.tsv"
     conda:
         "../envs/text_to_image.yaml"
-    threads: workflow.cores
+    threads: cores_of_machine
     resources:
         gpu=0,
         mem_mb=4000,

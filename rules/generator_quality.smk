@@ -30,7 +30,8 @@ rule evaluate_features:
         mem_mb=3000,
         runtime=30,
     shell:
-        "python -m workflow_scripts.evaluate_features"
+        "python -m workflow_scripts.with_own_gpu {resources.gpu}"
+        " python -m workflow_scripts.evaluate_features"
         " --classifier {input.checkpoint:q}"
         " --photos {input.photos:q}"
         " --output {output.features:q}"

@@ -1,8 +1,16 @@
 """What each classifier says of each test domain's photographs: the only time that test data is read.
 
-INPUTS   results/classifiers/{arm}/seed_{seed_index}/checkpoint/, the test sets of the three domains
-OUTPUTS  results/predictions/{arm}/seed_{seed_index}/{domain}.npz
+INPUTS   results/classifiers/{arm}/seed_{seed_index}/checkpoint/, the test sets of the three domains; the frozen
+         hypotheses
+OUTPUTS  results/predictions/{arm}/seed_{seed_index}/{domain}.npz, {domain}_features.npz
 """
+
+EVALUATION_SOURCES = command_sources(
+    "evaluate_classifier",
+    "flax_cnn",
+    "transfer_analysis/predictions.py",
+    "transfer_analysis/block_features.py",
+)
 
 
 rule evaluate_classifier:
@@ -11,10 +19,16 @@ rule evaluate_classifier:
         real="results/real_photos/test.npz",
         synthetic="results/synthetic_photos/test.npz",
         mixture="results/mixed_photos/test.npz",
-        code=command_sources("evaluate_classifier", "flax_cnn", "transfer_analysis/predictions.py"),
+        # What is expected stands before anything is tested; changing it later tests nothing anew.
+        hypotheses=ancient("results/hypotheses/frozen.json"),
+        code=EVALUATION_SOURCES,
     output:
         predictions=expand(
             "results/predictions/{{arm}}/seed_{{seed_index}}/{domain}.npz",
+            domain=DOMAINS,
+        ),
+        features=expand(
+            "results/predictions/{{arm}}/seed_{{seed_index}}/{domain}_features.npz",
             domain=DOMAINS,
         ),
     log:
@@ -26,15 +40,18 @@ rule evaluate_classifier:
     threads: 1
     resources:
         gpu=STUDY.gpus.training,
-        mem_mb=3000,
-        runtime=30,
+        mem_mb=more_each_try(3000),
+        runtime=more_each_try(30),
     params:
         photos=named_photos,
         folder=output_folder,
+        features="--block-features",
     shell:
-        "python -m workflow_scripts.evaluate_classifier"
+        "python -m workflow_scripts.with_own_gpu {resources.gpu}"
+        " python -m workflow_scripts.evaluate_classifier"
         " --classifier {input.checkpoint:q}"
         " --photos {params.photos:q}"
         " --output-folder {params.folder:q}"
+        " {params.features}"
         " --compilation-cache results/.unfinished/compiled"
         " 2>&1 | tee {log:q}"

@@ -1,10 +1,11 @@
 """The answer: every number in summary.json and its tables, and the page that explains them.
 
-INPUTS   results/predictions/{arm}/seed_{seed_index}/{domain}.npz, both manifests, results/figures/*.svg
+INPUTS   results/predictions/{arm}/seed_{seed_index}/{domain}.npz, both manifests, results/report/*.json of other
+         analyses, results/figures/*.svg
 OUTPUTS  results/report/summary.json, results/report/tables/*.csv, results/report/report.html
 """
 
-TABLES = ("transfer", "per_class_recall", "gaps")
+TABLES = ("transfer", "per_class_recall", "gaps", "class_gaps", "confusion_differences")
 
 
 rule analyse_transfer:
@@ -56,7 +57,8 @@ rule analyse_transfer:
 rule write_report:
     input:
         summary="results/report/summary.json",
-        figures=expand("results/figures/{figure}.svg", figure=FIGURES),
+        parts=report_parts,
+        figures=report_figures,
         code=command_sources("write_report", "transfer_analysis"),
         templates=template_files,
     output:
@@ -80,6 +82,7 @@ rule write_report:
     shell:
         "python -m workflow_scripts.write_report"
         " --summary {input.summary:q}"
+        " --parts {input.parts:q}"
         " --figures results/figures"
         " --output {output.page:q}"
         " 2>&1 | tee {log:q}"

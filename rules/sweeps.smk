@@ -52,7 +52,6 @@ use rule prepare_generator as prepare_sweep_generator with:
 use rule generate_images as generate_sweep_images with:
     input:
         manifest="results/sweeps/{sweep}/{drawing}/generator.json",
-        code=command_sources("generate_images", "text_to_image"),
     output:
         shard="results/sweeps/{sweep}/{drawing}/images/{class_name}/{first}-{last}.npz",
     log:
@@ -60,6 +59,7 @@ use rule generate_images as generate_sweep_images with:
     benchmark:
         "benchmarks/results/sweeps/{sweep}/{drawing}/{class_name}_{first}-{last}.tsv"
     params:
+        code=DRAWING_CODE,
         batch_size=STUDY.batch_size,
         state_folder="results/.unfinished/sweeps/{sweep}/{drawing}/images",
 
@@ -110,7 +110,7 @@ use rule evaluate_classifier as evaluate_sweep_classifier with:
     input:
         checkpoint="results/sweeps/{sweep}/{point}/seed_{seed_index}/checkpoint",
         real_validation="results/real_photos/val.npz",
-        code=command_sources("evaluate_classifier", "flax_cnn", "transfer_analysis/predictions.py"),
+        code=EVALUATION_SOURCES,
     output:
         predictions="results/sweeps/{sweep}/{point}/seed_{seed_index}/real_validation.npz",
     log:
@@ -120,6 +120,7 @@ use rule evaluate_classifier as evaluate_sweep_classifier with:
     params:
         photos=named_photos,
         folder=output_folder,
+        features="",
 
 
 rule analyse_sweep:

@@ -30,8 +30,8 @@ rule merge_synthetic_photos:
     threads: 1
     resources:
         gpu=0,
-        mem_mb=3000,
-        runtime=30,
+        mem_mb=more_each_try(3000),
+        runtime=more_each_try(30),
     params:
         classes=STUDY.classes,
         images_per_class=STUDY.images_per_class.synthetic,

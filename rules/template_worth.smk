@@ -64,7 +64,7 @@ use rule evaluate_classifier as evaluate_template_classifier with:
     input:
         checkpoint="results/template_worth/{subset}/seed_{seed_index}/checkpoint",
         real_validation="results/real_photos/val.npz",
-        code=command_sources("evaluate_classifier", "flax_cnn", "transfer_analysis/predictions.py"),
+        code=EVALUATION_SOURCES,
     output:
         predictions="results/template_worth/{subset}/seed_{seed_index}/real_validation.npz",
     log:
@@ -74,6 +74,7 @@ use rule evaluate_classifier as evaluate_template_classifier with:
     params:
         photos=named_photos,
         folder=output_folder,
+        features="",
 
 
 rule evaluate_template_values:

@@ -18,16 +18,23 @@ from text_to_image.config import GeneratorConfig, ImageFolderConfig
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
 from text_to_image.embedded_generator.training_record import known_classes
 from text_to_image.model_source import is_folder
+from webserver.settings import PlaygroundConfig
+from workflow_scripts.hypotheses import Hypothesis
+from workflow_scripts.mixtures import MixturePoint, Mixtures, mixture_points
 from workflow_scripts.sweeps import Grid, Point, SweepSize, TemplateWorth, points_of, safe_leftover
 
+# Test domains at which an arm of the same name is at home.
+HOME_DOMAINS = ("real", "synthetic", "mixture")
 TRAINED_GENERATOR_FOLDER = "results/embedded_generator/pipeline"
 
 
 # How the work is cut and where it runs; and the training of a generator, which acts through the generator's revision.
 _WITHOUT_EFFECT_ON_RESULTS = {
-    *("shard_size", "batch_size", "gpus", "real_photos_source", "generator_training"),
+    *("shard_size", "batch_size", "gpus", "generation_memory_mb", "real_photos_source", "generator_training"),
     # These have results of their own, which the study's do not depend on.
-    *("sweeps", "sweep_size", "template_worth"),
+    *("sweeps", "sweep_size", "template_worth", "playground"),
+    # What is expected of the results is no part of them.
+    "hypotheses",
 }
 
 
@@ -91,9 +98,18 @@ class Study(_Settings):
         32, description="Images between two saves; a kill costs these and what is being drawn."
     )
     gpus: Gpus = Gpus()
+    generation_memory_mb: PositiveInt = Field(
+        4000, description="Main memory of a job that draws, as a scheduler is told: the model's files and half as much."
+    )
     arms: dict[str, Arm] = Field(description="Kinds of training data, by name.")
     mixture_test_share: float = Field(
         0.5, gt=0, lt=1, description="Share of generated photographs in the test domain 'mixture'."
+    )
+    mixtures: Mixtures | None = Field(
+        None, description="Real and generated photographs mixed in other numbers than the arms'; null: none."
+    )
+    hypotheses: dict[str, Hypothesis] = Field(
+        {}, description="By name: what is expected of a gap. Frozen before the first test, judged in the report."
     )
     training: TrainingConfig = TrainingConfig()
     generator_training: GeneratorRecipe = GeneratorRecipe()
@@ -102,6 +118,7 @@ class Study(_Settings):
     )
     sweep_size: SweepSize = SweepSize()
     template_worth: TemplateWorth = TemplateWorth()
+    playground: PlaygroundConfig = PlaygroundConfig()
 
     @field_validator("classes")
     @classmethod
@@ -113,7 +130,7 @@ class Study(_Settings):
                 raise ValueError(f"{name!r} stands there twice; name it once")
         return classes
 
-    @field_validator("arms", "sweeps", mode="before")
+    @field_validator("arms", "sweeps", "hypotheses", mode="before")
     @classmethod
     def _without_removed(cls, named: Any) -> Any:
         # A study laid over config.yaml takes an arm or a sweep away by setting it to null.
@@ -177,6 +194,46 @@ class Study(_Settings):
                     "lower the one or raise the other"
                 )
         return self
+
+    @model_validator(mode="after")
+    def _hypotheses_are_about_gaps(self) -> "Study":
+        gaps = [f"{arm}_to_{domain}" for arm in self.arms for domain in HOME_DOMAINS if arm != domain]
+        for name, hypothesis in self.hypotheses.items():
+            if hypothesis.gap not in gaps:
+                raise ValueError(
+                    f"hypotheses.{name}.gap is {hypothesis.gap!r}: there is no such gap; choose from {', '.join(gaps)}"
+                )
+        return self
+
+    def frozen_hypotheses(self) -> dict[str, dict[str, Any]]:
+        """Return the hypotheses by name, each with the region of gaps that fits it, as fractions."""
+        return {
+            name: {**hypothesis.model_dump(mode="json"), "region": list(hypothesis.region)}
+            for name, hypothesis in self.hypotheses.items()
+        }
+
+    @model_validator(mode="after")
+    def _mixtures_can_be_trained(self) -> "Study":
+        if self.mixtures is not None and self.mixtures.seeds > self.seeds:
+            raise ValueError(
+                f"mixtures.seeds is {self.mixtures.seeds}: each is paired with one of the arms' trainings, of which "
+                f"there are {self.seeds}; lower it or raise seeds"
+            )
+        available = split_sizes(self.images_per_class.synthetic)["train"]
+        for point in self.mixture_points().values():
+            if point.synthetic > available:
+                raise ValueError(
+                    f"mixtures need {point.synthetic} generated photographs a class, images_per_class.synthetic = "
+                    f"{self.images_per_class.synthetic} leaves {available} to train on; raise it or lower them"
+                )
+        return self
+
+    def mixture_points(self) -> dict[str, MixturePoint]:
+        """Return the training sets of `mixtures` by name, the arms' among them."""
+        if self.mixtures is None:
+            return {}
+        shares = {name: arm.synthetic_share for name, arm in self.arms.items()}
+        return mixture_points(self.mixtures, shares, self.images_per_class.train)
 
     def sweep_points(self) -> dict[str, dict[str, Point]]:
         """Return every sweep's points by name."""

@@ -1,4 +1,7 @@
-"""Ask one classifier about test sets: one file of predictions (logits, labels, indices) for each."""
+"""Ask one classifier about test sets: one file of predictions (logits, labels, indices) for each.
+
+With `--block-features`, DOMAIN_features.npz beside each has the spatial mean of every block's output (float16).
+"""
 
 import argparse
 from pathlib import Path
@@ -6,6 +9,7 @@ from pathlib import Path
 from flax_cnn.classifier import load_classifier
 from flax_cnn.compiled_programs import keep_compiled_programs
 from photographs.photo_set import read_photo_set
+from transfer_analysis.block_features import write_block_features
 from transfer_analysis.predictions import Predictions, write_predictions
 from workflow_scripts.command import parser, run
 
@@ -16,6 +20,7 @@ def main() -> None:
     arguments.add_argument("--classifier", type=Path, required=True, help="checkpoint folder of train_classifier")
     arguments.add_argument("--photos", type=_named_file, nargs="+", required=True, metavar="DOMAIN=NPZ")
     arguments.add_argument("--output-folder", type=Path, required=True, help="gets DOMAIN.npz for every test set")
+    arguments.add_argument("--block-features", action="store_true", help="write DOMAIN_features.npz too")
     arguments.add_argument("--compilation-cache", type=Path, help="keep compiled programs here between jobs")
     options = arguments.parse_args()
     keep_compiled_programs(options.compilation_cache)
@@ -27,6 +32,10 @@ def main() -> None:
             raise ValueError(f"{path} has classes {photos.classes}, the classifier {classifier.classes}")
         logits_nk = classifier.predict_logits(photos.images_nhwc)
         predictions = Predictions(logits_nk, photos.labels, photos.indices, photos.classes)
+        if options.block_features:
+            write_block_features(
+                options.output_folder / f"{domain}_features.npz", classifier.predict_block_features(photos.images_nhwc)
+            )
         write_predictions(options.output_folder / f"{domain}.npz", predictions)
 
 

@@ -37,7 +37,7 @@ def main() -> None:
             "settings": settings,
         }
     else:
-        config = with_pinned_tiny_vae(GeneratorConfig.model_validate(options.generator))
+        config = with_pinned_tiny_vae(GeneratorConfig.model_validate(options.generator), options.pins)
         source = resolve_model(config, options.pins)
         settings = _settled(config, source, options.state_folder)
         manifest = {"kind": "pipeline", **source.as_dict(), "settings": settings}

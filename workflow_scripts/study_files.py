@@ -4,9 +4,9 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import ValidationError
 
+from photographs.layered_settings import read_settings
 from text_to_image.config import GeneratorConfig
 from workflow_scripts.config import first_problem
 
@@ -26,33 +26,10 @@ def read_generator(files: list[Path], **changes: Any) -> GeneratorConfig:
         ValueError: a file is not YAML, or a setting cannot be; the message names it.
         FileNotFoundError: a file is not there.
     """
-    settings: dict[str, Any] = {}
-    for path in files:
-        settings = laid_over(settings, _read(path))
-    generator = settings.get("generator")
+    generator = read_settings(files).get("generator")
     if not isinstance(generator, dict):
         raise ValueError(f"{files[0]}: generator is missing; add it (config.yaml explains each setting)")
     try:
         return GeneratorConfig.model_validate(generator | changes)
     except ValidationError as error:
         raise ValueError(first_problem(error, "generator")) from error
-
-
-def laid_over(settings: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Return `settings` with `changes` laid over them, key by key at every depth."""
-    return settings | {
-        key: laid_over(settings[key], value)
-        if isinstance(value, dict) and isinstance(settings.get(key), dict)
-        else value
-        for key, value in changes.items()
-    }
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ValueError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(content, dict):
-        raise ValueError(f"{path}: holds no settings")
-    return content

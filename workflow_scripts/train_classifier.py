@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from flax_cnn.classifier import save_classifier
+from flax_cnn.classifier import load_classifier, save_classifier
 from flax_cnn.compiled_programs import keep_compiled_programs
 from flax_cnn.config import TrainingConfig
 from flax_cnn.keys import training_keys
@@ -34,6 +34,8 @@ def main() -> None:
     arguments.add_argument("--training", type=json_argument, required=True, help="TrainingConfig as JSON")
     arguments.add_argument("--study-seed", type=int, required=True)
     arguments.add_argument("--seed-index", type=int, required=True)
+    arguments.add_argument("--start", type=Path, help="checkpoint folder of a classifier to start from")
+    arguments.add_argument("--frozen-blocks", type=int, default=0, help="its first so many blocks stay as they are")
     arguments.add_argument("--resume-folder", type=Path, required=True, help="state of an unfinished run")
     arguments.add_argument("--classifier", type=Path, required=True, help="checkpoint folder to write")
     arguments.add_argument("--metrics", type=Path, required=True, help="metrics to write, one JSON object a line")
@@ -48,7 +50,9 @@ def main() -> None:
     }
     train_photos, val_photos = photos["train"], photos["val"]
     data = TrainingData(train_photos.images_nhwc, train_photos.labels, val_photos.images_nhwc, val_photos.labels)
-    identity = [options.arm, str(options.study_seed), str(options.seed_index), *train_photos.classes]
+    start = load_classifier(options.start) if options.start else None
+    identity = [start.digest() if start else "fresh", str(options.frozen_blocks)]
+    identity += [options.arm, str(options.study_seed), str(options.seed_index), *train_photos.classes]
     fingerprint = run_fingerprint(config.model_dump_json(), *identity, *vars(data).values())
 
     def write_metrics(rows: list[dict]) -> None:
@@ -62,7 +66,7 @@ def main() -> None:
     with exclusive_folder(options.resume_folder):
         resume = ResumeFolder(options.resume_folder, fingerprint)
         keys = training_keys(options.study_seed, options.arm, options.seed_index)
-        classifier, rows = train(config, data, train_photos.classes, keys, resume, report)
+        classifier, rows = train(config, data, train_photos.classes, keys, resume, report, start, options.frozen_blocks)
         save_classifier(options.classifier, classifier)
         write_metrics(rows)
         resume.clear()

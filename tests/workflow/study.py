@@ -10,6 +10,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from flax_cnn.classifier import load_classifier
 from photographs.digests import file_digest
@@ -28,6 +29,7 @@ _ROOMS = (
     "transfer_analysis",
     "data_set_export",
     "workflow_scripts",
+    "webserver",
 )
 # Everything under results/ must be the same after a kill, but what is left of unfinished work.
 _UNFINISHED = ".unfinished"
@@ -50,13 +52,13 @@ class TinyStudy:
         shutil.copytree(_model(), folder / "model")
         return cls(folder)
 
-    def start(self, *arguments: str) -> subprocess.Popen:
+    def start(self, *arguments: str, output: int | TextIO = subprocess.PIPE) -> subprocess.Popen:
         """Start Snakemake on the tiny study, in a process group of its own."""
         return subprocess.Popen(
             [sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--configfile", str(TINY)],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": "", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
-            stdout=subprocess.PIPE,
+            stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,

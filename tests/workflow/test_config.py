@@ -51,6 +51,10 @@ def test_studies_are_sound(settings, study):
         ({"generator": {"model": "a/b", "prompts": {"templates": ["a {dog}"]}}}, "has {dog}; known are class, a_class"),
         ({"image_folder": {"folder": "nowhere"}}, "image_folder.folder is 'nowhere': there is no such folder"),
         ({"arms": {"real": {"synthetic_share": 0}}}, "'synthetic' must be there with synthetic_share 1"),
+        ({"mixtures": {"seeds": 9}}, "mixtures.seeds is 9: each is paired with one of the arms' trainings"),
+        ({"mixtures": {"synthetic_parts": [1], "added": [1.5]}}, "mixtures.added.0 is 1.5"),
+        ({"hypotheses": {"h": {"gap": "real_to_moon", "sign": "loss"}}}, "hypotheses.h.gap is 'real_to_moon'"),
+        ({"hypotheses": {"h": {"gap": "real_to_synthetic", "sign": "none"}}}, "say in points how large a gap"),
         ({"training": {"steps": 0}}, "config: training.steps is 0: it must be greater than or equal to 1"),
     ],
 )
@@ -82,3 +86,20 @@ def test_digest_changes_with_what_can_change_a_result_alone(settings):
 
 def test_schema_is_that_of_the_types():
     assert json.loads(SCHEMA.read_text()) == Study.model_json_schema(), "run: make schema"
+
+
+def test_every_mixture_brings_its_real_part_alone_and_no_arm_is_trained_twice(settings):
+    points = load_study(changed(settings, mixtures={"shares": [0.75, 0.5], "added": [0.25]})).mixture_points()
+    sizes = {(point.real, point.synthetic): point.arm for point in points.values()}
+    assert all((real, 0) in sizes for real, _ in sizes if real)
+    assert {size: arm for size, arm in sizes.items() if arm} == {
+        (600, 0): "real",
+        (0, 600): "synthetic",
+        (300, 300): "mixture",
+    }
+    assert {(150, 450), (75, 0), (150, 150), (600, 150)} <= sizes.keys()
+
+
+def test_hypotheses_change_no_result(settings):
+    expected = {"h": {"gap": "synthetic_to_real", "sign": "loss"}}
+    assert load_study(changed(settings, hypotheses=expected)).digest() == load_study(settings).digest()

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from photographs.photo_set import read_photo_set
+from transfer_analysis.report.sources import read_sources
 from transfer_analysis.report.verification import find_problems
 
 pytestmark = pytest.mark.study
@@ -18,7 +19,16 @@ TRAINING_AND_AFTER = {
     "plot_gaps",
     "plot_per_class_recall",
     "plot_confusion_matrices",
+    "plot_confusion_differences",
     "plot_training_curves",
+    "plot_published_results",
+    "train_mixture",
+    "evaluate_mixture",
+    "analyse_mixtures",
+    "plot_mixtures",
+    "plot_learning_curves",
+    "plot_exchange_rate",
+    "analyse_hypotheses",
     "write_report",
 }
 
@@ -36,7 +46,9 @@ def test_study_ends_in_a_report_whose_numbers_are_the_summarys(finished_study):
     for domains in summary["transfer"].values():
         assert set(domains) == {"real", "synthetic", "mixture"}
     page = (report / "report.html").read_text()
-    assert find_problems(page, summary) == []
+    published = finished_study.folder / "transfer_analysis" / "published_results.json"
+    parts = [*(report / f"{part}.json" for part in ("mixtures", "hypotheses")), published]
+    assert find_problems(page, read_sources(report / "summary.json", parts)) == []
     assert not re.search(r'(src|href)="https?://[^"]*\.(js|css|png|svg)"', page)
 
 

@@ -1,0 +1,40 @@
+"""Settings in YAML files, each laid over those before it, as Snakemake's --configfile does."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+def read_settings(files: Sequence[Path]) -> dict[str, Any]:
+    """Return the settings of `files`, each laid over those before it.
+
+    Raises:
+        ValueError: a file is not YAML, or holds no settings; the message names it.
+        FileNotFoundError: a file is not there.
+    """
+    settings: dict[str, Any] = {}
+    for path in files:
+        settings = laid_over(settings, _read(Path(path)))
+    return settings
+
+
+def laid_over(settings: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """Return `settings` with `changes` laid over them, key by key at every depth."""
+    return settings | {
+        key: laid_over(settings[key], value)
+        if isinstance(value, dict) and isinstance(settings.get(key), dict)
+        else value
+        for key, value in changes.items()
+    }
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ValueError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict):
+        raise ValueError(f"{path}: holds no settings")
+    return content

@@ -1,0 +1,23 @@
+"""What the report is made of, which depends on the study."""
+
+PUBLISHED = "transfer_analysis/published_results.json"
+
+
+def known_answers_checked():
+    """Return whether check_known_answers has been run: the report then shows its outcome."""
+    return Path("results/report/known_answers.json").is_file()
+
+
+def report_parts(wildcards):
+    """Return the files besides the summary that the report's numbers come from."""
+    parts = ["results/report/mixtures.json"] if STUDY.mixtures else []
+    parts += ["results/report/hypotheses.json"] if STUDY.hypotheses else []
+    parts += ["results/report/known_answers.json"] if known_answers_checked() else []
+    return [*parts, PUBLISHED]
+
+
+def report_figures(wildcards):
+    """Return the figures that the report shows."""
+    names = [*FIGURES, "published_results", *MIXTURE_FIGURES]
+    names += ["known_answers"] if known_answers_checked() else []
+    return [f"results/figures/{name}.svg" for name in names]
