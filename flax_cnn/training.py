@@ -1,15 +1,14 @@
 """The training run, a pure function of configuration, data and keys. Every evaluation interval is one compiled call.
 
-The whole data set lies on the device as uint8. What happens in a step depends on the state before it and
-on the step's number alone, so a resumed run ends with the same bits as an undisturbed one.
+The whole data set lies on the device as uint8. A step depends on the state before it and on the step's number alone
+(`steps.py`), so a resumed run ends with the same bits as an undisturbed one.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -18,17 +17,19 @@ import optax
 from flax import nnx
 from tqdm import tqdm
 
-from flax_cnn.augmentation import augment
 from flax_cnn.checkpoints import fill, named_arrays
 from flax_cnn.classifier import Classifier
 from flax_cnn.config import TrainingConfig
+from flax_cnn.devices import batch_sharding, on_every_device
 from flax_cnn.evaluation import predict_logits
 from flax_cnn.facts import fit_temperature, network_facts, training_cost
 from flax_cnn.keys import TrainingKeys
 from flax_cnn.network import NETWORKS, fit_input, initial_network, split_trained
 from flax_cnn.resuming import ResumeFolder
-from flax_cnn.sampling import sample_order
 from flax_cnn.schedule import learning_rate_schedule, make_optimiser
+from flax_cnn.steps import Program, TrainState, run_interval
+
+Rows = list[dict[str, Any]]
 
 _OF_THE_CLOCK = ("seconds", "core_seconds", "images_per_second")
 
@@ -50,24 +51,16 @@ class TrainingData:
     val_labels: np.ndarray
 
 
-class TrainState(NamedTuple):
-    """What a step changes: trained weights, the network's other arrays, and the optimiser's."""
-
-    params: nnx.State
-    rest: nnx.State
-    optimiser: optax.OptState
-
-
 def train(
     config: TrainingConfig,
     data: TrainingData,
     classes: tuple[str, ...],
     keys: TrainingKeys,
     resume: ResumeFolder | None = None,
-    on_interval: Callable[[list[dict[str, Any]]], None] = lambda rows: None,
+    on_interval: Callable[[Rows], None] = lambda rows: None,
     start: Classifier | None = None,
     frozen_blocks: int = 0,
-) -> tuple[Classifier, list[dict[str, Any]]]:
+) -> tuple[Classifier, Rows]:
     """Train one classifier.
 
     Args:
@@ -92,66 +85,95 @@ def train(
         ValueError: there are no training or no validation images, `start` is of another kind, or
             `frozen_blocks` is more than the network has, or asked for without `start`.
     """
+    return train_seeds(config, data, classes, [keys], resume, lambda rows: on_interval(rows[0]), start, frozen_blocks)[
+        0
+    ]
+
+
+def train_seeds(
+    config: TrainingConfig,
+    data: TrainingData,
+    classes: tuple[str, ...],
+    keys: Sequence[TrainingKeys],
+    resume: ResumeFolder | None = None,
+    on_interval: Callable[[list[Rows]], None] = lambda rows: None,
+    start: Classifier | None = None,
+    frozen_blocks: int = 0,
+) -> list[tuple[Classifier, Rows]]:
+    """Train one classifier for each of `keys`, all side by side in one program: worth it where a device has room.
+
+    Each is what `train` alone gives, but for rounding: XLA may sum in another order. Arguments, results and errors are
+    those of `train`, with a list over seeds in the place of keys, rows and results; a row's seconds and core_seconds
+    are the program's divided by its seeds, and images_per_second is that of all seeds together.
+    """
     if not len(data.train_images) or not len(data.val_images):
         raise ValueError(
             f"{len(data.train_images)} training and {len(data.val_images)} validation images: both must be at least one"
         )
     batch_size = min(config.batch_size, len(data.train_images))
+    sharding = batch_sharding(batch_size)
 
     # ---- start: from the keys, or from where the last run was killed
-    graph, network = _first_network(config, data, classes, keys, start, frozen_blocks)
-    params, rest = split_trained(network, frozen_blocks)
-    state = TrainState(params, rest, make_optimiser(config).init(params))
-    best, rows, start = _merged(state), [], 0
+    networks = [_first_network(config, data, classes, each, start, frozen_blocks) for each in keys]
+    program = Program(networks[0][0], config, batch_size, frozen_blocks, sharding, len(keys))
+    states = [_first_state(config, network, frozen_blocks) for _, network in networks]
+    best, rows, first_step = [_merged(state) for state in states], [[] for _ in keys], 0
     if resume and (saved := resume.latest()):
-        start, arrays, rows = saved
-        state, best = fill((state, best), arrays)
-
+        first_step, arrays, rows = saved
+        states, best = fill((states, best), arrays)
     images, labels = jnp.asarray(data.train_images), jnp.asarray(data.train_labels, jnp.int32)
+    states, images, labels = on_every_device((states, images, labels), sharding)
 
     # ---- intervals: train, measure, keep the best, save
-    progress = tqdm(total=config.steps, initial=start, unit="step", disable=None)
-    for first in range(start, config.steps, config.steps_per_evaluation):
+    progress = tqdm(total=config.steps, initial=first_step, unit="step", disable=None)
+    for first in range(first_step, config.steps, config.steps_per_evaluation):
         began, core_began = time.perf_counter(), time.process_time()
-        with _memory_error_named(batch_size, config):
-            state, (losses, correct) = _interval(
-                graph, config, batch_size, frozen_blocks, state, jnp.int32(first), keys, images, labels
-            )
+        with _memory_error_named(program):
+            states, (losses, correct) = run_interval(program, states, jnp.int32(first), list(keys), images, labels)
             losses, correct = np.asarray(losses), np.asarray(correct)
         seconds, core_seconds = time.perf_counter() - began, time.process_time() - core_began
-        _require_finite(losses, first, config)
-
         step = first + config.steps_per_evaluation
-        val_loss, val_accuracy = _measure(graph, _merged(state), data.val_images, data.val_labels)
-        rows = [
-            *rows,
-            {
+        speed = {
+            "seconds": round(seconds / len(keys), 3),
+            "core_seconds": round(core_seconds / len(keys), 3),
+            "images_per_second": round(len(keys) * config.steps_per_evaluation * batch_size / seconds, 1),
+        }
+        for seed, state in enumerate(states):
+            _require_finite(losses[seed], first, config)
+            val_loss, val_accuracy = _measure(program.graph, _merged(state), data.val_images, data.val_labels)
+            measured = {
                 "step": step,
                 "epoch": round(step * batch_size / len(images), 3),
-                "train_loss": float(losses.mean()),
-                "train_accuracy": float(correct.mean()),
+                "train_loss": float(losses[seed].mean()),
+                "train_accuracy": float(correct[seed].mean()),
                 "val_loss": val_loss,
                 "val_accuracy": val_accuracy,
                 "learning_rate": float(learning_rate_schedule(config)(step - 1)),
-                "seconds": round(seconds, 3),
-                "core_seconds": round(core_seconds, 3),
-                "images_per_second": round(config.steps_per_evaluation * batch_size / seconds, 1),
-            },
-        ]
-        if val_accuracy >= max(row["val_accuracy"] for row in rows):
-            # A copy, because the next interval overwrites the state in place.
-            best = jax.tree.map(jnp.copy, _merged(state))
+            }
+            rows[seed] = [*rows[seed], measured | speed]
+            if val_accuracy >= max(row["val_accuracy"] for row in rows[seed]):
+                # A copy, because the next interval overwrites the state in place.
+                best[seed] = jax.tree.map(jnp.copy, _merged(state))
         if resume:
-            resume.save(step, named_arrays((state, best)), rows)
+            resume.save(step, named_arrays((states, best)), rows)
         on_interval(rows)
         progress.update(config.steps_per_evaluation)
-        progress.set_postfix(val_accuracy=f"{val_accuracy:.3f}")
+        progress.set_postfix(val_accuracy=" ".join(f"{each[-1]['val_accuracy']:.3f}" for each in rows))
     progress.close()
 
+    return [(_finished(program, classes, state, each, data), each) for state, each in zip(best, rows, strict=True)]
+
+
+def _finished(program, classes, network, rows, data) -> Classifier:
     best_row = max(rows, key=lambda row: (row["val_accuracy"], row["step"]))
-    temperature = fit_temperature(predict_logits(graph, best, data.val_images), data.val_labels)
-    facts = {"temperature": temperature, **network_facts(config, len(classes))}
-    return Classifier(classes, config, best, reproducible(best_row), facts, training_cost(rows)), rows
+    temperature = fit_temperature(predict_logits(program.graph, network, data.val_images), data.val_labels)
+    facts = {"temperature": temperature, **network_facts(program.config, len(classes))}
+    return Classifier(classes, program.config, network, reproducible(best_row), facts, training_cost(rows))
+
+
+def _first_state(config, network, frozen_blocks) -> TrainState:
+    params, rest = split_trained(network, frozen_blocks)
+    return TrainState(params, rest, make_optimiser(config).init(params))
 
 
 def _first_network(config, data, classes, keys, start, frozen_blocks) -> tuple[nnx.GraphDef, nnx.State]:
@@ -177,35 +199,6 @@ def reproducible(row: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in row.items() if name not in _OF_THE_CLOCK}
 
 
-@partial(jax.jit, static_argnums=(0, 1, 2, 3), donate_argnums=4)
-def _interval(graph, config, batch_size, frozen_blocks, state, first, keys, images, labels):
-    """Take `steps_per_evaluation` steps; return the new state, and each step's loss and share of correct answers."""
-    steps = first + jnp.arange(config.steps_per_evaluation)
-    order = sample_order(keys.order, first * batch_size, len(steps) * batch_size, len(images)).reshape(-1, batch_size)
-
-    def step(state, step_and_rows):
-        number, rows = step_and_rows
-        fill_colour = state.rest["mean"][...] * 255
-        batch = augment(jax.random.fold_in(keys.augmentation, number), images[rows], config.augmentation, fill_colour)
-        return _step(graph, config, frozen_blocks, state, batch, labels[rows])
-
-    return jax.lax.scan(step, state, (steps, order))
-
-
-def _step(graph, config, frozen_blocks, state, images, labels):
-    def loss_of(params):
-        network = nnx.merge(graph, params, state.rest, copy=True)
-        logits = network(images, training=True, frozen_blocks=frozen_blocks)
-        targets = optax.smooth_labels(jax.nn.one_hot(labels, logits.shape[-1]), config.label_smoothing)
-        loss = optax.softmax_cross_entropy(logits, targets).mean()
-        correct = (logits.argmax(axis=-1) == labels).mean()
-        return loss, (correct, split_trained(nnx.state(network), frozen_blocks)[1])
-
-    (loss, (correct, rest)), gradients = jax.value_and_grad(loss_of, has_aux=True)(state.params)
-    updates, optimiser = make_optimiser(config).update(gradients, state.optimiser, state.params)
-    return TrainState(optax.apply_updates(state.params, updates), rest, optimiser), (loss, correct)
-
-
 def _merged(state: TrainState) -> nnx.State:
     return nnx.merge_state(state.params, state.rest)
 
@@ -217,14 +210,16 @@ def _measure(graph, network_state, images, labels) -> tuple[float, float]:
 
 
 @contextmanager
-def _memory_error_named(batch_size: int, config: TrainingConfig):
+def _memory_error_named(program: Program):
     try:
         yield
     except jax.errors.JaxRuntimeError as error:
         if "RESOURCE_EXHAUSTED" not in str(error):
             raise
+        fewer = f"seeds_per_job (now {program.seeds}), " if program.seeds > 1 else ""
         raise RuntimeError(
-            f"out of memory: lower training.batch_size (now {batch_size}) or training.width (now {config.width:g})"
+            f"out of memory: lower {fewer}training.batch_size (now {program.batch_size}) "
+            f"or training.width (now {program.config.width:g})"
         ) from error
 
 

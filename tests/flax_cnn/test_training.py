@@ -142,7 +142,7 @@ def test_lack_of_memory_names_the_setting(monkeypatch):
     def too_large(*arguments):
         raise jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 99999999999 bytes.")
 
-    monkeypatch.setattr(training, "_interval", too_large)
+    monkeypatch.setattr(training, "run_interval", too_large)
     with pytest.raises(RuntimeError, match=r"lower training.batch_size \(now 32\)"):
         train(TINY, DATA, CLASSES, KEYS)
 
