@@ -1,8 +1,12 @@
 """The classifiers: one network a training arm and seed, all of the same architecture, size of data and steps.
 
+Each is a job of its own (train_classifier), or one job trains all seeds of an arm, several side by side (train_seeds).
+
 INPUTS   results/real_photos/{train,val}.npz, results/synthetic_photos/{train,val}.npz
 OUTPUTS  results/classifiers/{arm}/seed_{seed_index}/checkpoint/, metrics.jsonl
 """
+
+TRAINED_ALONE = "|".join(STUDY.arms) if STUDY.seeds_per_job == 1 else "none"
 
 
 rule train_classifier:
@@ -17,6 +21,8 @@ rule train_classifier:
         "logs/classifiers/{arm}/seed_{seed_index}.log",
     benchmark:
         "benchmarks/results/classifiers/{arm}_seed_{seed_index}.tsv"
+    wildcard_constraints:
+        arm=TRAINED_ALONE,
     conda:
         "../envs/flax_cnn.yaml"
     # XLA uses every core whatever stands here; side by side, jobs hide each other's start-up and compilation.
@@ -32,6 +38,7 @@ rule train_classifier:
         study_seed=STUDY.seed,
         arm="{arm}",
         resume_folder="results/.unfinished/classifiers/{arm}/seed_{seed_index}",
+        seeds="{seed_index}",
     shell:
         "python -m workflow_scripts.with_own_gpu {resources.gpu}"
         " python -m workflow_scripts.train_classifier"
@@ -44,9 +51,32 @@ rule train_classifier:
         " --train-images-per-class {params.images_per_class}"
         " --training {params.training:q}"
         " --study-seed {params.study_seed}"
-        " --seed-index {wildcards.seed_index}"
+        " --seed-index {params.seeds}"
         " --resume-folder {params.resume_folder:q}"
         " --classifier {output.checkpoint:q}"
         " --metrics {output.metrics:q}"
         " --compilation-cache results/.unfinished/compiled"
         " 2>&1 | tee {log:q}"
+
+
+use rule train_classifier as train_seeds with:
+    output:
+        checkpoint=[directory(f"results/classifiers/{{arm}}/seed_{seed}/checkpoint") for seed in range(STUDY.seeds)],
+        metrics=expand(
+            "results/classifiers/{{arm}}/seed_{seed}/metrics.jsonl",
+            seed=range(STUDY.seeds),
+        ),
+    log:
+        "logs/classifiers/{arm}/seeds.log",
+    benchmark:
+        "benchmarks/results/classifiers/{arm}_seeds.tsv"
+    wildcard_constraints:
+        arm="|".join(STUDY.arms) if STUDY.seeds_per_job > 1 else "none",
+    params:
+        synthetic_share=share_of_arm,
+        images_per_class=STUDY.images_per_class.train,
+        training=as_json(STUDY.training),
+        study_seed=STUDY.seed,
+        arm="{arm}",
+        resume_folder="results/.unfinished/classifiers/{arm}/seeds",
+        seeds=f"{' '.join(map(str, range(STUDY.seeds)))} --seeds-per-job {STUDY.seeds_per_job}",

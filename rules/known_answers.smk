@@ -58,6 +58,7 @@ use rule train_classifier as train_stand_in_classifier with:
         # The generated images' arm: what is tested is how that arm is judged.
         arm="synthetic",
         resume_folder="results/.unfinished/known_answers/{stand_in}/seed_{seed_index}",
+        seeds="{seed_index}",
 
 
 use rule evaluate_classifier as evaluate_stand_in_classifier with:

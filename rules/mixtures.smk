@@ -25,6 +25,7 @@ use rule train_classifier as train_mixture with:
         study_seed=STUDY.seed,
         arm="{mixture}",
         resume_folder="results/.unfinished/mixtures/{mixture}/seed_{seed_index}",
+        seeds="{seed_index}",
 
 
 use rule evaluate_classifier as evaluate_mixture with:

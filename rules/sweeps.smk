@@ -104,6 +104,7 @@ use rule train_classifier as train_sweep_classifier with:
         # The same name at every point: the same initial weights, changes to images and order.
         arm="synthetic",
         resume_folder="results/.unfinished/sweeps/{sweep}/{point}/seed_{seed_index}",
+        seeds="{seed_index}",
 
 
 use rule evaluate_classifier as evaluate_sweep_classifier with:

@@ -58,6 +58,7 @@ use rule train_classifier as train_template_classifier with:
         # The same name for every subset: the same initial weights, changes to images and order.
         arm="synthetic",
         resume_folder="results/.unfinished/template_worth/{subset}/seed_{seed_index}",
+        seeds="{seed_index}",
 
 
 use rule evaluate_classifier as evaluate_template_classifier with:

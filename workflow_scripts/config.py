@@ -69,7 +69,12 @@ class Gpus(_Settings):
     """GPUs that a job asks of Snakemake; 0 runs it on CPU cores."""
 
     generation: int = Field(0, ge=0, le=1, description="Set 1 where generate_images shall have a GPU.")
-    training: int = Field(0, ge=0, le=1, description="Set 1 where train_classifier shall have a GPU.")
+    training: int = Field(
+        0,
+        ge=0,
+        le=8,
+        description="Set 1 where train_classifier shall have a GPU; several share each batch.",
+    )
 
 
 class Study(_Settings):
@@ -83,6 +88,11 @@ class Study(_Settings):
     )
     seed: int = Field(0, ge=0, description="Another seed: the same study with other random choices in training.")
     seeds: PositiveInt = Field(3, description="Trainings of each arm; their spread gives the intervals.")
+    seeds_per_job: PositiveInt = Field(
+        1,
+        description="Trainings of an arm that ride side by side in one program, for a GPU with room; one job then "
+        "trains all seeds of an arm. Results equal those of 1 but for rounding.",
+    )
     real_photos_source: str = Field(
         "auto",
         pattern="^(auto|tfds|registry)$",

@@ -1,10 +1,12 @@
-"""Train one classifier: one arm's data, one seed.
+"""Train classifiers: one arm's data, one seed or several.
 
 The arm's photographs are `--train-images-per-class` of every class, a share of them generated; its validation
-photographs have the same share and are as many as there are. A run that was killed carries on from `--resume-folder`.
+photographs have the same share and are as many as there are. Several seeds are trained side by side in one program,
+`--seeds-per-job` at a time. A run that was killed carries on from `--resume-folder`.
 """
 
 import json
+from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
@@ -14,7 +16,7 @@ from flax_cnn.compiled_programs import keep_compiled_programs
 from flax_cnn.config import TrainingConfig
 from flax_cnn.keys import training_keys
 from flax_cnn.resuming import ResumeFolder, run_fingerprint
-from flax_cnn.training import TrainingData, reproducible, train
+from flax_cnn.training import TrainingData, reproducible, train_seeds
 from photographs.atomic_files import write_text
 from photographs.exclusive_folder import exclusive_folder
 from photographs.mixing import largest_mix_size, mix
@@ -33,12 +35,13 @@ def main() -> None:
     arguments.add_argument("--train-images-per-class", type=int, required=True)
     arguments.add_argument("--training", type=json_argument, required=True, help="TrainingConfig as JSON")
     arguments.add_argument("--study-seed", type=int, required=True)
-    arguments.add_argument("--seed-index", type=int, required=True)
+    arguments.add_argument("--seed-index", type=int, required=True, nargs="+")
+    arguments.add_argument("--seeds-per-job", type=int, default=1, help="seeds side by side in one program")
     arguments.add_argument("--start", type=Path, help="checkpoint folder of a classifier to start from")
     arguments.add_argument("--frozen-blocks", type=int, default=0, help="its first so many blocks stay as they are")
     arguments.add_argument("--resume-folder", type=Path, required=True, help="state of an unfinished run")
-    arguments.add_argument("--classifier", type=Path, required=True, help="checkpoint folder to write")
-    arguments.add_argument("--metrics", type=Path, required=True, help="metrics to write, one JSON object a line")
+    arguments.add_argument("--classifier", type=Path, required=True, nargs="+", help="checkpoint folders to write")
+    arguments.add_argument("--metrics", type=Path, required=True, nargs="+", help="JSON lines to write, in that order")
     arguments.add_argument("--compilation-cache", type=Path, help="keep compiled programs here between jobs")
     options = arguments.parse_args()
     keep_compiled_programs(options.compilation_cache)
@@ -52,31 +55,49 @@ def main() -> None:
     data = TrainingData(train_photos.images_nhwc, train_photos.labels, val_photos.images_nhwc, val_photos.labels)
     start = load_classifier(options.start) if options.start else None
     identity = [start.digest() if start else "fresh", str(options.frozen_blocks)]
-    identity += [options.arm, str(options.study_seed), str(options.seed_index), *train_photos.classes]
-    fingerprint = run_fingerprint(config.model_dump_json(), *identity, *vars(data).values())
+    identity += [options.arm, str(options.study_seed), *train_photos.classes]
 
-    def write_metrics(rows: list[dict]) -> None:
-        # Without what the clock decides, so that two runs leave the same file; the speed goes to the log.
-        write_text(options.metrics, "".join(json.dumps(reproducible(row)) + "\n" for row in rows))
-
-    def report(rows: list[dict]) -> None:
-        write_metrics(rows)
-        print(_progress_line(rows[-1], config), flush=True)
-
+    runs = list(zip(options.seed_index, options.classifier, options.metrics, strict=True))
     with exclusive_folder(options.resume_folder):
-        resume = ResumeFolder(options.resume_folder, fingerprint)
-        keys = training_keys(options.study_seed, options.arm, options.seed_index)
-        classifier, rows = train(config, data, train_photos.classes, keys, resume, report, start, options.frozen_blocks)
-        save_classifier(options.classifier, classifier)
-        write_metrics(rows)
-        resume.clear()
-    print(f"{options.arm}, seed {options.seed_index}: validation accuracy {classifier.metrics['val_accuracy']:.4f}")
+        resumes = []
+        for first in range(0, len(runs), options.seeds_per_job):
+            group = runs[first : first + options.seeds_per_job]
+            seeds = [seed for seed, _, _ in group]
+            fingerprint = run_fingerprint(config.model_dump_json(), *identity, str(seeds), *vars(data).values())
+            # The first group's folder is the job's own, so that a single seed has but one.
+            folder = options.resume_folder / (f"from_seed_{seeds[0]}" if resumes else "")
+            resumes.append(ResumeFolder(folder, fingerprint))
+            keys = [training_keys(options.study_seed, options.arm, seed) for seed in seeds]
+            report = partial(_report, group, config)
+            trained = train_seeds(
+                config, data, train_photos.classes, keys, resumes[-1], report, start, options.frozen_blocks
+            )
+            for (seed, path, metrics), (classifier, rows) in zip(group, trained, strict=True):
+                save_classifier(path, classifier)
+                _write_metrics(metrics, rows)
+                print(f"{options.arm}, seed {seed}: validation accuracy {classifier.metrics['val_accuracy']:.4f}")
+        # Not before: Snakemake removes what a killed job has written, and each group must still know how it ended.
+        for resume in resumes:
+            resume.clear()
 
 
-def _progress_line(row: dict, config: TrainingConfig) -> str:
-    seconds_left = row["seconds"] * (config.steps - row["step"]) / config.steps_per_evaluation
+def _report(group, config, rows_of_seeds):
+    for (_, _, metrics), rows in zip(group, rows_of_seeds, strict=True):
+        _write_metrics(metrics, rows)
+    print(_progress_line([rows[-1] for rows in rows_of_seeds], config), flush=True)
+
+
+def _write_metrics(path: Path, rows: list[dict]) -> None:
+    # Without what the clock decides, so that two runs leave the same file; the speed goes to the log.
+    write_text(path, "".join(json.dumps(reproducible(row)) + "\n" for row in rows))
+
+
+def _progress_line(rows: list[dict], config: TrainingConfig) -> str:
+    row, seeds = rows[0], len(rows)
+    seconds_left = seeds * row["seconds"] * (config.steps - row["step"]) / config.steps_per_evaluation
+    accuracies = " ".join(f"{each['val_accuracy']:.3f}" for each in rows)
     return (
-        f"step {row['step']}/{config.steps}: validation accuracy {row['val_accuracy']:.3f}, "
+        f"step {row['step']}/{config.steps}: validation accuracy {accuracies}, "
         f"{row['images_per_second']:.0f} images/s, {tqdm.format_interval(seconds_left)} left"
     )
 
