@@ -2,9 +2,12 @@
 
 import json
 import re
+import shutil
 
+import numpy as np
 import pytest
 
+from flax_cnn.classifier import load_classifier
 from photographs.photo_set import read_photo_set
 from transfer_analysis.report.sources import read_sources
 from transfer_analysis.report.verification import find_problems
@@ -168,3 +171,18 @@ def test_snakemake_report_collects_the_figures(study_copy):
     finished = study_copy.run("--report", "report.zip")
     assert finished.returncode == 0, finished.stdout
     assert (study_copy.folder / "report.zip").stat().st_size > 10_000
+
+
+def test_seeds_that_ride_in_one_job_are_those_of_jobs_of_their_own(finished_study, study_copy):
+    classifiers = study_copy.folder / "results" / "classifiers" / "real"
+    shutil.rmtree(classifiers)
+    targets = [f"results/classifiers/real/seed_{seed}/checkpoint" for seed in range(2)]
+    together = study_copy.run(*targets, "--config", "seeds_per_job=2", "--rerun-triggers", "mtime")
+    assert together.returncode == 0, together.stdout
+    assert "rule train_seeds" in together.stdout
+    photos = read_photo_set(study_copy.folder / "results" / "real_photos" / "test.npz").images_nhwc[:50]
+    for target in targets:
+        logits, alone = (
+            load_classifier(each.folder / target).predict_logits(photos) for each in (study_copy, finished_study)
+        )
+        assert np.abs(logits - alone).max() < 0.05
