@@ -48,7 +48,12 @@ def main() -> None:
             max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 100_000,
             # Uploads stay in memory; they are bounded by the line above.
             inbuf_overflow=app.config["MAX_CONTENT_LENGTH"] + 200_000,
-            connection_limit=500,
+            # Below the usual limit of 1,024 open files. Who holds a connection and asks nothing is soon disconnected:
+            # many who do must not keep the others out.
+            connection_limit=900,
+            channel_timeout=20,
+            cleanup_interval=5,
+            asyncore_use_poll=True,
         )
     except OSError as error:
         sys.exit(f"error: playground.port is {settings.port}: {error.strerror}; set another, as FAUXTOGRAPH_PORT=8001")
