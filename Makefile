@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help .venv run full-study verify-report known-answers export sweeps tune serve playground playground-models bench benchmark-serve benchmark-generate test slurm-test lint lock schema clean
+.PHONY: help .venv run full-study verify-report known-answers export sweeps tune serve playground playground-models bench benchmark-serve benchmark-generate test slurm-test container container-test lint lock schema clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -64,6 +64,12 @@ test: .venv lint  ## Run the whole test suite
 slurm-test: .venv  ## Run a tiny study through a real SLURM on this machine (as root; docs/cluster.md names the packages)
 	source $(BIN)/activate && pip install --quiet --disable-pip-version-check --requirement requirements-slurm.lock && \
 		python -m pytest tests/slurm -rs
+
+container:  ## Build the container image "fauxtograph" with docker (docs/container.md)
+	docker build --tag fauxtograph .
+
+container-test: .venv  ## Build the image with buildah and run it (as root; apt-get install buildah debootstrap crun)
+	source $(BIN)/activate && python -m pytest tests/container -rs --capture no
 
 lint: .venv  ## Check style, workflow and the direction of imports
 	source $(BIN)/activate && ruff check . && ruff format --check . && snakefmt --check Snakefile rules && lint-imports && snakemake --lint

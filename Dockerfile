@@ -1,0 +1,63 @@
+# Fauxtograph in a container: the playground by default, or any command of the study.
+#
+#   docker build --tag fauxtograph .
+#   docker run --publish 5000:5000 fauxtograph                                        # http://127.0.0.1:5000
+#   mkdir study; docker run --volume "$PWD/study:/study" --user "$(id -u):$(id -g)" fauxtograph snakemake --cores all
+#
+# docs/container.md explains the arguments, users and volumes.
+
+# Any Debian with Python 3.11 and its venv module. Pin it by digest where builds must be the same for ever.
+ARG BASE=python:3.11-slim-bookworm
+
+# ---- build: packages and the compiled convolution; the compiler stays behind here
+FROM ${BASE} AS build
+# A package index beside pip's own, such as PyTorch's for the CPU: the build without CUDA is a fifth the size.
+ARG PIP_EXTRA_INDEX_URL=""
+# cpu, or cuda: then JAX's CUDA plugins come on top, and torch must be a CUDA build.
+ARG VARIANT=cpu
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends g++ python3-venv \
+    && rm -rf /var/lib/apt/lists/*
+WORKDIR /opt/fauxtograph
+COPY requirements.lock requirements-cuda.txt ./
+# Without what only tests and developers need. Nothing is compiled to bytecode: a sixth of the size, a second at start.
+RUN python3 -m venv .venv \
+    && grep --invert-match --extended-regexp '^(playwright|axe-playwright-python|pytest.*|ruff|snakefmt|import-linter)==' \
+        requirements.lock > requirements.txt \
+    && .venv/bin/pip install --no-cache-dir --no-compile --requirement requirements.txt \
+    && if [ "${VARIANT}" = cuda ]; then \
+        .venv/bin/pip install --no-cache-dir --no-compile --requirement requirements-cuda.txt; fi
+COPY . .
+# oneDNN's wrapper is compiled at its first use, into the cache folder: here, for there is no compiler later.
+RUN CXX=/usr/bin/g++ XDG_CACHE_HOME=/opt/fauxtograph/cache JAX_PLATFORMS=cpu .venv/bin/python -c \
+        'from flax_cnn.onednn_library import register_onednn; register_onednn()'
+
+# ---- final: no compiler
+FROM ${BASE} AS final
+LABEL org.opencontainers.image.title="Fauxtograph" \
+      org.opencontainers.image.description="How far does a CNN trained on generated photographs carry over to real ones?" \
+      org.opencontainers.image.licenses="MIT"
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends libgomp1 util-linux \
+    && rm -rf /var/lib/apt/lists/* \
+    && mkdir --parents /study /home/fauxtograph \
+    && chmod 1777 /study /home/fauxtograph
+COPY --from=build /opt/fauxtograph /opt/fauxtograph
+# Whoever runs it, under whatever number, has a home and a cache to write to. CXX is part of the compiled file's name,
+# and so how it is found again; the compiler itself is not here.
+ENV PATH=/opt/fauxtograph/.venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    HOME=/home/fauxtograph \
+    XDG_CACHE_HOME=/home/fauxtograph/cache \
+    CXX=/usr/bin/g++ \
+    FAUXTOGRAPH_HOST=0.0.0.0 \
+    FAUXTOGRAPH_PORT=5000
+WORKDIR /opt/fauxtograph
+EXPOSE 5000
+VOLUME /study
+HEALTHCHECK --interval=30s --timeout=5s --start-period=90s \
+    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"FAUXTOGRAPH_PORT\"]}/healthz')"]
+USER 1000:1000
+ENTRYPOINT ["/opt/fauxtograph/container/entrypoint"]
+CMD ["playground"]

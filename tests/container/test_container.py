@@ -1,0 +1,163 @@
+"""The image is built and run, by buildah without a daemon, over a Debian that debootstrap makes.
+
+`make container-test` as root; the machine's own package sources and certificates are lent to the base.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.webserver.conftest import wait_until
+from tests.webserver.pictures import encoded
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+TINY = REPOSITORY / "tests" / "workflow" / "tiny_study.yaml"
+PORT = 5017
+CALLER = 4321  # some user that the image does not know
+LARGEST_BYTES = 3 * 10**9
+_MISSING = [name for name in ("buildah", "debootstrap") if shutil.which(name) is None]
+
+pytestmark = [
+    pytest.mark.skipif(
+        bool(_MISSING),
+        reason=f"NOT BUILT: missing {', '.join(_MISSING)}. Debian: apt-get install buildah debootstrap crun",
+    ),
+    pytest.mark.skipif(os.getuid() != 0, reason="NOT BUILT: debootstrap and buildah's chroot isolation need root"),
+]
+
+
+class Storage:
+    """Buildah's images and containers, in a folder of their own."""
+
+    def __init__(self, folder: Path):
+        self._global = ["--root", str(folder / "root"), "--runroot", str(folder / "run"), "--storage-driver", "vfs"]
+
+    def command(self, *arguments: str) -> list[str]:
+        return ["buildah", *self._global, *arguments]
+
+    def run(self, *arguments: str) -> str:
+        finished = subprocess.run(self.command(*arguments), capture_output=True, text=True, check=False)
+        assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-3000:]
+        return finished.stdout.strip()
+
+
+def lend(base: Path, *paths: str) -> None:
+    """Copy what this machine reaches its package registries with to the same places of `base`."""
+    for path in map(Path, paths):
+        target = base / path.relative_to("/")
+        if path.is_dir():
+            shutil.copytree(path, target, dirs_exist_ok=True, ignore_dangling_symlinks=True)
+        elif path.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
+
+
+@pytest.fixture(scope="module")
+def storage(tmp_path_factory):
+    """Return a storage with the built image in it, as "fauxtograph"."""
+    folder = tmp_path_factory.mktemp("containers")
+    base = folder / "base"
+    packages = "--include=ca-certificates,python3,python3-venv"
+    subprocess.run(["debootstrap", "--variant=minbase", packages, "bookworm", str(base)], check=True)
+    lend(base, "/etc/ssl/certs", "/etc/pip.conf", "/root/.config/pip", "/etc/apt/apt.conf.d", "/etc/apt/sources.list.d")
+    storage = Storage(folder)
+    container = storage.run("from", "scratch")
+    storage.run("add", "--quiet", container, str(base), "/")
+    storage.run("commit", "--quiet", "--rm", container, "fauxtograph-base")
+    shutil.rmtree(base)
+    wheels = Path("/opt/wheels")  # where this machine keeps PyTorch for the CPU, if it does
+    lent = ["--volume", f"{wheels}:{wheels}:ro"] if wheels.is_dir() else []
+    argument = ("--build-arg", "BASE=localhost/fauxtograph-base")
+    storage.run(
+        "bud", "--isolation", "chroot", "--pull-never", *argument, *lent, "--tag", "fauxtograph", str(REPOSITORY)
+    )
+    yield storage
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def container(storage):
+    name = storage.run("from", "--pull-never", "fauxtograph")
+    yield name
+    storage.run("rm", name)
+
+
+def as_caller(container: str, *command: str, volume: Path | None = None) -> list[str]:
+    """Return the arguments of buildah that run `command` as the image's entry point would, as user CALLER."""
+    mounted = ["--volume", f"{volume}:/study"] if volume else []
+    entry = ["/opt/fauxtograph/container/entrypoint", *command]
+    return ["run", "--isolation", "chroot", "--user", f"{CALLER}:{CALLER}", *mounted, container, "--", *entry]
+
+
+def test_image_is_small_runs_as_nobody_special_and_has_no_compiler(storage, container):
+    root = Path(storage.run("mount", container))
+    used = int(subprocess.run(["du", "-sx", "--block-size=1", root], capture_output=True, text=True).stdout.split()[0])
+    print(f"the image's files take {used / 1e9:.2f} GB")
+    assert used < LARGEST_BYTES
+    assert not [path for name in ("gcc", "g++", "cc", "c++") for path in root.glob(f"usr/bin/{name}*")]
+    assert storage.run("inspect", "--format", "{{.OCIv1.Config.User}}", container) == "1000:1000"
+    storage.run("umount", container)
+
+
+def test_playground_answers_through_its_port(storage, container):
+    arguments = as_caller(container, "playground")
+    arguments[1:1] = ["--env", f"FAUXTOGRAPH_PORT={PORT}"]
+    server = subprocess.Popen(storage.command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        address = f"http://127.0.0.1:{PORT}"
+
+        def ready():
+            assert server.poll() is None, server.stdout.read()
+            try:
+                return requests.get(f"{address}/readyz", timeout=10).json()["ready"]
+            except requests.ConnectionError:
+                return False
+
+        wait_until(ready)
+        headers = {"Content-Type": "image/png"}
+        answer = requests.post(f"{address}/api/v1/classify", data=encoded(), headers=headers, timeout=60)
+        assert answer.status_code == 200
+        assert set(answer.json()["readings"][0]["arms"]) == {"real", "synthetic", "mixture"}
+    finally:
+        server.terminate()
+        server.wait(60)
+
+
+def test_convolution_that_was_compiled_is_found_without_a_compiler(storage, container):
+    code = "from flax_cnn.convolution import convolution_method; print(convolution_method())"
+    arguments = as_caller(container, "sh", "-c", f"cd /opt/fauxtograph && python -c '{code}'", volume=None)
+    assert storage.run(*arguments).splitlines()[-1].startswith("onednn")
+
+
+def test_study_runs_and_leaves_the_callers_files(storage, container, tmp_path):
+    tmp_path.chmod(0o755)
+    for parent in tmp_path.parents[:3]:
+        parent.chmod(0o755)
+    study = tmp_path / "study"
+    study.mkdir()
+    os.chown(study, CALLER, CALLER)
+    shutil.copy2(TINY, study / "tiny.yaml")
+    model = ("--config", "generator={model: models/embedded, steps: 2}")
+    target = "results/classifiers/real/seed_0/checkpoint"
+    storage.run(
+        *as_caller(
+            container, "snakemake", "--cores", "1", "--configfile", "tiny.yaml", *model, "--", target, volume=study
+        )
+    )
+    assert (study / target / "commit_success.txt").is_file()
+    owners = {path.lstat().st_uid for path in study.rglob("*")} - {0}  # 0: the settings that this test put there
+    assert owners == {CALLER}
+
+
+def test_folder_of_another_user_is_refused_in_one_line(storage, container, tmp_path):
+    finished = subprocess.run(
+        storage.command(*as_caller(container, "snakemake", "--version", volume=tmp_path)),
+        capture_output=True,
+        text=True,
+    )
+    assert finished.returncode != 0
+    assert "error: /study belongs to user 0 and user 4321 cannot write to it" in finished.stderr
