@@ -43,19 +43,19 @@ RUN apt-get update \
     && mkdir --parents /study /home/fauxtograph \
     && chmod 1777 /study /home/fauxtograph
 COPY --from=build /opt/fauxtograph /opt/fauxtograph
-# Whoever runs it, under whatever number, has a home and a cache to write to. CXX is part of the compiled file's name,
-# and so how it is found again; the compiler itself is not here.
+# Whoever runs it, under whatever number, has a name, a home and a cache to write to. CXX is part of the compiled
+# file's name, and so how it is found again; the compiler itself is not here.
 ENV PATH=/opt/fauxtograph/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     HOME=/home/fauxtograph \
+    USER=fauxtograph \
     XDG_CACHE_HOME=/home/fauxtograph/cache \
     CXX=/usr/bin/g++ \
     FAUXTOGRAPH_HOST=0.0.0.0 \
     FAUXTOGRAPH_PORT=5000
 WORKDIR /opt/fauxtograph
 EXPOSE 5000
-VOLUME /study
 HEALTHCHECK --interval=30s --timeout=5s --start-period=90s \
     CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"FAUXTOGRAPH_PORT\"]}/healthz')"]
 USER 1000:1000

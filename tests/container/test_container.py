@@ -3,6 +3,7 @@
 `make container-test` as root; the machine's own package sources and certificates are lent to the base.
 """
 
+import json
 import os
 import shutil
 import subprocess
@@ -99,7 +100,9 @@ def test_image_is_small_runs_as_nobody_special_and_has_no_compiler(storage, cont
     print(f"the image's files take {used / 1e9:.2f} GB")
     assert used < LARGEST_BYTES
     assert not [path for name in ("gcc", "g++", "cc", "c++") for path in root.glob(f"usr/bin/{name}*")]
-    assert storage.run("inspect", "--format", "{{.OCIv1.Config.User}}", container) == "1000:1000"
+    settings = json.loads(storage.run("inspect", "--type", "image", "fauxtograph"))["Docker"]["config"]
+    assert settings["User"] == "1000:1000"
+    assert "healthz" in " ".join(settings["Healthcheck"]["Test"])
     storage.run("umount", container)
 
 
