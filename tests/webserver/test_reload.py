@@ -90,7 +90,7 @@ def test_swaps_under_load_lose_no_request(make_app, study):
             response = client.post("/api/v1/classify", data=photograph, headers=PNG)
             (answered if response.status_code == 200 else failures).append(json.loads(response.data))
 
-    askers = [threading.Thread(target=ask) for _ in range(8)]
+    askers = [threading.Thread(target=ask) for _ in range(32)]
     for asker in askers:
         asker.start()
     seen = app.test_client().get("/api/v1/models").json["arms"]["real"]["sha256"]
