@@ -85,9 +85,10 @@ def train(
         ValueError: there are no training or no validation images, `start` is of another kind, or
             `frozen_blocks` is more than the network has, or asked for without `start`.
     """
-    return train_seeds(config, data, classes, [keys], resume, lambda rows: on_interval(rows[0]), start, frozen_blocks)[
-        0
-    ]
+    (trained,) = train_seeds(
+        config, data, classes, [keys], resume, lambda rows: on_interval(rows[0]), start, frozen_blocks
+    )
+    return trained
 
 
 def train_seeds(
