@@ -51,7 +51,8 @@ def lend(base: Path, *paths: str) -> None:
     for path in map(Path, paths):
         target = base / path.relative_to("/")
         if path.is_dir():
-            shutil.copytree(path, target, dirs_exist_ok=True, ignore_dangling_symlinks=True)
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(path, target, ignore_dangling_symlinks=True)
         elif path.is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, target)
