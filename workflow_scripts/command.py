@@ -24,6 +24,14 @@ def json_argument(text: str):
         raise argparse.ArgumentTypeError(f"not JSON: {error}") from error
 
 
+def named_file(text: str) -> tuple[str, Path]:
+    """Parse NAME=FILE."""
+    name, separator, path = text.partition("=")
+    if not (name and separator and path):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=FILE")
+    return name, Path(path)
+
+
 def run(main: Callable[[], None]) -> None:
     """Call `main`; turn a failure that a user can mend into one line on standard error and exit status 1.
 

@@ -3,7 +3,6 @@
 With `--block-features`, DOMAIN_features.npz beside each has the spatial mean of every block's output (float16).
 """
 
-import argparse
 from pathlib import Path
 
 from flax_cnn.classifier import load_classifier
@@ -11,14 +10,14 @@ from flax_cnn.compiled_programs import keep_compiled_programs
 from photographs.photo_set import read_photo_set
 from transfer_analysis.block_features import write_block_features
 from transfer_analysis.predictions import Predictions, write_predictions
-from workflow_scripts.command import parser, run
+from workflow_scripts.command import named_file, parser, run
 
 
 def main() -> None:
     """Run the command."""
     arguments = parser(__doc__)
     arguments.add_argument("--classifier", type=Path, required=True, help="checkpoint folder of train_classifier")
-    arguments.add_argument("--photos", type=_named_file, nargs="+", required=True, metavar="DOMAIN=NPZ")
+    arguments.add_argument("--photos", type=named_file, nargs="+", required=True, metavar="DOMAIN=NPZ")
     arguments.add_argument("--output-folder", type=Path, required=True, help="gets DOMAIN.npz for every test set")
     arguments.add_argument("--block-features", action="store_true", help="write DOMAIN_features.npz too")
     arguments.add_argument("--compilation-cache", type=Path, help="keep compiled programs here between jobs")
@@ -37,13 +36,6 @@ def main() -> None:
                 options.output_folder / f"{domain}_features.npz", classifier.predict_block_features(photos.images_nhwc)
             )
         write_predictions(options.output_folder / f"{domain}.npz", predictions)
-
-
-def _named_file(text: str) -> tuple[str, Path]:
-    name, separator, path = text.partition("=")
-    if not (name and separator and path):
-        raise argparse.ArgumentTypeError(f"{text!r} is not DOMAIN=FILE")
-    return name, Path(path)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,34 @@
+"""A network that is given another one's lower blocks (Yosinski et al. 2014, arXiv 1411.1792)."""
+
+import dataclasses
+from functools import partial
+from typing import Any
+
+from flax import nnx
+
+from flax_cnn.classifier import Classifier
+from flax_cnn.keys import TrainingKeys
+from flax_cnn.network import initial_network
+
+
+def transplanted(donor: Classifier, blocks: int, keys: TrainingKeys) -> Classifier:
+    """Return `donor` with fresh weights above its first `blocks` blocks: for `train` to start from, with these frozen.
+
+    Its normalisation stays the donor's, for that is what the blocks were trained with. It has not learned anything
+    above them, so metrics, facts and cost are empty.
+
+    Args:
+        donor: whose lower blocks are taken, batch statistics included.
+        blocks: how many, from the first; 0 takes the normalisation alone.
+        keys: the fresh weights are those that a run of these keys starts from.
+    """
+    config = donor.config
+    _, fresh = initial_network(config.network, len(donor.classes), config.width, keys.initialisation)
+    is_taken = partial(_is_taken, blocks=blocks)
+    taken, _ = nnx.split_state(donor.state, is_taken, ...)
+    _, rest = nnx.split_state(fresh, is_taken, ...)
+    return dataclasses.replace(donor, state=nnx.merge_state(taken, rest), metrics={}, facts={}, cost={})
+
+
+def _is_taken(path: tuple[Any, ...], value: Any, blocks: int) -> bool:
+    return path[0] in ("mean", "deviation") or (path[0] == "blocks" and path[1] < blocks)

@@ -1,0 +1,39 @@
+"""What can be set about the analysis of representations."""
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+
+
+class LayerTransplant(BaseModel):
+    """Networks whose lower blocks are another network's, frozen, and whose upper blocks learn from real photographs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    real_part: float = Field(
+        0.25,
+        gt=0,
+        le=1,
+        description="Real photographs that the upper blocks learn from, as a part of images_per_class.train.",
+    )
+    steps: PositiveInt = Field(
+        80,
+        description="Optimiser steps of each. Raise it with real_part; too few favour networks with little to learn.",
+    )
+    seeds: PositiveInt = Field(3, description="Donors of each arm, paired by seed; at most `seeds`.")
+
+
+class Representations(BaseModel):
+    """How real-trained and generated-trained networks are compared inside."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    probe_images_per_class: PositiveInt | None = Field(
+        None,
+        description="Test images of each class and kind that a linear probe is fitted on; null: half of the rarer "
+        "kind's, the same number for both kinds.",
+    )
+    map_images_per_class: PositiveInt = Field(
+        40, description="Test images of each class and kind in the two-dimensional map."
+    )
+    transplant: LayerTransplant | None = Field(
+        LayerTransplant(), description="Layer transplant, which trains networks; null: none."
+    )

@@ -1,0 +1,31 @@
+"""What is said of an accuracy and of a difference of two, from answers of S networks to N images."""
+
+from typing import Any
+
+import numpy as np
+
+from transfer_analysis.crossed_effects import estimate_mean
+from transfer_analysis.several_tests import holm
+
+
+def describe_accuracy(answers_sn: np.ndarray) -> dict[str, Any]:
+    """Return "mean" and "ci95" of answers (S, N), 1 where right, else 0."""
+    estimate = estimate_mean(answers_sn)
+    return {"mean": estimate.mean, "ci95": estimate.interval(0.0, 1.0)}
+
+
+def describe_difference(first_sn: np.ndarray, second_sn: np.ndarray) -> dict[str, Any]:
+    """Return what is said of first − second, answers to the same images, paired by seed: (S, N) each."""
+    estimate = estimate_mean(first_sn - second_sn)
+    return {
+        "mean": estimate.mean,
+        "ci95": estimate.interval(-1.0, 1.0),
+        "p_value": estimate.p_value(),
+        "minimum_detectable_effect": estimate.minimum_detectable_effect(),
+    }
+
+
+def correct_for_number(differences: list[dict[str, Any]]) -> None:
+    """Add to each, as "p_value_holm", its p-value corrected for looking at all of them."""
+    for difference, adjusted in zip(differences, holm([each["p_value"] for each in differences]), strict=True):
+        difference["p_value_holm"] = adjusted

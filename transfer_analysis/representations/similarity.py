@@ -1,0 +1,74 @@
+"""How alike real-trained and generated-trained networks are, block by block, between a ceiling and a floor.
+
+The *ceiling* is how alike two networks of one arm are that differ in their seeds alone, the mean over both arms; the
+*floor* is how alike a trained and an untrained network are. Only networks of different seeds are compared: equal seeds
+start from equal weights, which is likeness that no training made.
+"""
+
+import itertools
+from typing import Any
+
+from transfer_analysis.representations.differences import correct_for_number
+from transfer_analysis.representations.jackknife import Replicates, mean_over_pairs
+from transfer_analysis.representations.kernel_alignment import alignment, image_groups
+from transfer_analysis.representations.network_features import TRAINED, UNTRAINED, DomainFeatures
+
+REAL, SYNTHETIC = TRAINED
+
+
+def describe_similarity(domains: list[DomainFeatures]) -> dict[str, Any]:
+    """Return CKA by domain and block: "across" arms, "ceiling", "floor", within each arm, "shortfall", "position".
+
+    The shortfall is ceiling − across. The position is where `across` lies between floor (0) and ceiling (1); None where
+    the two are not told apart. With one seed there is no ceiling, and networks of equal seed are compared.
+    """
+    described = {domain.domain: _describe_domain(domain) for domain in domains}
+    shortfalls = [
+        entry["shortfall"] for blocks in described.values() for entry in blocks.values() if entry["shortfall"]
+    ]
+    correct_for_number(shortfalls)
+    return described
+
+
+def _describe_domain(domain: DomainFeatures) -> dict[str, Any]:
+    return {block: _describe_block(domain, block) for block in domain.blocks}
+
+
+def _describe_block(domain: DomainFeatures, block: str) -> dict[str, Any]:
+    across = _compare(domain, block, REAL, SYNTHETIC)
+    floors = [_compare(domain, block, arm, UNTRAINED) for arm in TRAINED]
+    floor = (floors[0] + floors[1]).scaled(0.5)
+    entry: dict[str, Any] = {"across": _stated(across), "floor": _stated(floor)}
+    if domain.n_seeds == 1:
+        return entry | dict.fromkeys(("ceiling", "within_real", "within_synthetic", "shortfall", "position"))
+    within = [_compare(domain, block, arm, arm) for arm in TRAINED]
+    ceiling = (within[0] + within[1]).scaled(0.5)
+    return entry | {
+        "ceiling": _stated(ceiling),
+        "within_real": _stated(within[0]),
+        "within_synthetic": _stated(within[1]),
+        "shortfall": (ceiling - across).describe(),
+        "position": _position(across, ceiling, floor),
+    }
+
+
+def _position(across: Replicates, ceiling: Replicates, floor: Replicates) -> dict[str, Any] | None:
+    room = (ceiling - floor).describe()
+    return _stated((across - floor) / (ceiling - floor)) if room["ci95"][0] > 0 else None
+
+
+def _stated(number: Replicates) -> dict[str, Any]:
+    described = number.describe()
+    return {"mean": described["mean"], "ci95": described["ci95"]}
+
+
+def _compare(domain: DomainFeatures, block: str, first: str, second: str) -> Replicates:
+    n_seeds, groups_n = domain.n_seeds, image_groups(len(domain.labels_n))
+    if n_seeds == 1:
+        pairs = [(0, 0)]
+    elif first == second:
+        pairs = list(itertools.combinations(range(n_seeds), 2))
+    else:
+        pairs = list(itertools.permutations(range(n_seeds), 2))
+    firsts, seconds = domain.values[first][block], domain.values[second][block]
+    return mean_over_pairs({(i, j): alignment(firsts[i], seconds[j], groups_n) for i, j in pairs}, n_seeds)
