@@ -18,6 +18,8 @@ from text_to_image.config import GeneratorConfig, ImageFolderConfig
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
 from text_to_image.embedded_generator.training_record import known_classes
 from text_to_image.model_source import is_folder
+from transfer_analysis.representations.config import Representations
+from transfer_analysis.representations.kernel_alignment import FEWEST_IMAGES
 from webserver.settings import PlaygroundConfig
 from workflow_scripts.hypotheses import Hypothesis
 from workflow_scripts.mixtures import MixturePoint, Mixtures, mixture_points
@@ -117,6 +119,9 @@ class Study(_Settings):
     )
     mixtures: Mixtures | None = Field(
         None, description="Real and generated photographs mixed in other numbers than the arms'; null: none."
+    )
+    representations: Representations | None = Field(
+        None, description="What real-trained and generated-trained networks see, compared; null: not compared."
     )
     hypotheses: dict[str, Hypothesis] = Field(
         {}, description="By name: what is expected of a gap. Frozen before the first test, judged in the report."
@@ -236,6 +241,17 @@ class Study(_Settings):
                     f"mixtures need {point.synthetic} generated photographs a class, images_per_class.synthetic = "
                     f"{self.images_per_class.synthetic} leaves {available} to train on; raise it or lower them"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _representations_can_be_compared(self) -> "Study":
+        test = split_sizes(self.images_per_class.synthetic)["test"]
+        if self.representations is not None and (test < 2 or test * len(self.classes) < FEWEST_IMAGES):
+            raise ValueError(
+                f"representations need two generated test images a class and {FEWEST_IMAGES} in all, "
+                f"images_per_class.synthetic = {self.images_per_class.synthetic} leaves {test} a class; "
+                "raise it or set representations to null"
+            )
         return self
 
     def mixture_points(self) -> dict[str, MixturePoint]:

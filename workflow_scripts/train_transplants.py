@@ -82,14 +82,12 @@ class _Setup(NamedTuple):
 
 
 def _read_setup(options) -> _Setup:
-    # One interval: nothing is chosen among moments of a run, so validation is measured but once.
-    settings = {**options.training, "evaluations": 1}
     count = options.images_per_class
     train_photos = lowest_indices(read_photo_set(options.real_train), count, "real")
     val_photos = read_photo_set(options.real_val)
     val_photos = lowest_indices(val_photos, min(count, *class_counts(val_photos)), "real validation")
     return _Setup(
-        TrainingConfig.model_validate(settings),
+        TrainingConfig.model_validate(options.training),
         TrainingData(train_photos.images_nhwc, train_photos.labels, val_photos.images_nhwc, val_photos.labels),
         read_photo_set(options.real_test),
         training_keys(options.study_seed, "transplant", options.seed_index),

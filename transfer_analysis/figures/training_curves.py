@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import Figure
 
+from transfer_analysis.figures.end_labels import label_ends
 from transfer_analysis.figures.style import FAINT_INK, looks, new_figure, percent_axis, put_title, styled, words
 from transfer_analysis.training_metrics import Course
 
-_LABEL_INCHES = 0.21
+_AXES_INCHES = 3.4
 
 
 @styled
@@ -31,20 +32,13 @@ def draw_training_curves(summary: dict[str, Any], courses: dict[str, list[Course
     axes.set_axisbelow(True)
     axes.set_xlabel("training step")
     axes.set_ylabel("validation accuracy")
-    heights = _spread({arm: accuracy for arm, (_, accuracy) in ends.items()}, _LABEL_INCHES / 3.6)
-    for arm, look in looks(courses).items():
-        axes.annotate(
-            words(arm),
-            ends[arm],
-            (1.03, heights[arm]),
-            "data",
-            ("axes fraction", "data"),
-            color=look.colour,
-            weight="bold",
-            va="center",
-            annotation_clip=False,
-            arrowprops={"arrowstyle": "-", "color": look.colour, "lw": 0.8, "shrinkB": 4},
-        )
+    style = looks(courses)
+    label_ends(
+        axes,
+        {words(arm): end for arm, end in ends.items()},
+        {words(arm): style[arm].colour for arm in courses},
+        _AXES_INCHES,
+    )
     several = len(summary["study"]["seeds"]) > 1
     put_title(
         figure,
@@ -62,18 +56,3 @@ def _mean_course(courses: list[Course]) -> tuple[list[int], list[float]]:
         return courses[0].steps, courses[0].val_accuracy
     by_seed = [dict(zip(course.steps, course.val_accuracy, strict=True)) for course in courses]
     return shared, [float(np.mean([accuracy[step] for accuracy in by_seed])) for step in shared]
-
-
-def _spread(heights: dict[str, float], distance: float) -> dict[str, float]:
-    """Move labels apart, keeping their order, until neighbours are `distance` apart and all lie in 0-1."""
-    ordered = sorted(heights, key=heights.__getitem__)
-    placed: list[float] = []
-    for name in ordered:
-        placed.append(max(heights[name], placed[-1] + distance) if placed else heights[name])
-    excess = max(0.0, placed[-1] - 1.0)
-    limit = 1.0
-    for position in reversed(range(len(placed))):
-        if excess:
-            placed[position] = min(placed[position], limit)
-            limit = placed[position] - distance
-    return dict(zip(ordered, placed, strict=True))

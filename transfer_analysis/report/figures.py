@@ -80,6 +80,40 @@ FIGURES = (
         "and with the real budget.",
     ),
     FigureText(
+        "network_similarity",
+        "How alike networks see that learned from real and from generated images",
+        "Line chart of the similarity of networks by block, for real and for generated test images, with intervals: "
+        "networks of the same training, of real against generated training, and trained against untrained.",
+        "Read from left to right, from the input to the output of the network. The upper line is how alike two networks "
+        "are that differ in their seed alone, the lower one how alike a trained and an untrained network are; what the "
+        "black line lacks against the upper one is due to what was learned from.",
+    ),
+    FigureText(
+        "linear_probes",
+        "What a linear probe finds in each block",
+        "Line chart of the accuracy of linear probes by block, for real and for generated test images, with intervals, "
+        "on real-trained, generated-trained and untrained networks.",
+        "Where the filled marks of the two trainings lie apart, the features of one lack what the other has learned. "
+        "Where the hollow marks lie below the filled ones of the same colour, the features are there, but "
+        "what was learned about them from one kind of images does not hold for the other.",
+    ),
+    FigureText(
+        "layer_transplant",
+        "Where the gap sits",
+        "Line chart of accuracy on real test photographs by the number of frozen lower blocks, for real-trained and "
+        "generated-trained donors, with intervals; the table holds the same numbers.",
+        "The upper blocks learned from the same real photographs in both lines, so what parts the lines at a depth "
+        "is what the donor’s blocks up to there lack. The block at which they part is where the gap sits.",
+    ),
+    FigureText(
+        "feature_map",
+        "Real and generated images as the networks see them",
+        "Small scatter plots, one for each class and network, of real and generated test images in two dimensions.",
+        "Where real photographs and generated images of a class lie among each other, the network sees them as alike. "
+        "Distances between groups, their sizes and empty space mean nothing in such a map, and another "
+        "run of the method would draw another one; no number in this report is taken from it.",
+    ),
+    FigureText(
         "published_results",
         "This study among published ones",
         "Dot plot of accuracy on real photographs after training on real and on generated images, for this "

@@ -5,6 +5,7 @@ from typing import Any
 
 from transfer_analysis.known_answers_tables import known_answer_tables
 from transfer_analysis.mixtures.tables import mixture_tables
+from transfer_analysis.representations.tables import representation_tables
 from transfer_analysis.tables import csv_text, summary_tables
 
 
@@ -17,6 +18,7 @@ def published_tables(published: dict[str, Any]) -> dict[str, str]:
 
 _TABLES_OF_PART = {
     "mixtures": mixture_tables,
+    "representations": representation_tables,
     "known_answers": known_answer_tables,
     "published_results": published_tables,
 }

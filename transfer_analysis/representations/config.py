@@ -18,7 +18,11 @@ class LayerTransplant(BaseModel):
         80,
         description="Optimiser steps of each. Raise it with real_part; too few favour networks with little to learn.",
     )
-    seeds: PositiveInt = Field(3, description="Donors of each arm, paired by seed; at most `seeds`.")
+    seeds: PositiveInt = Field(3, description="Donors of each arm, paired by seed; no more than the study has.")
+
+    def images_per_class(self, train: int) -> int:
+        """Return how many real photographs a class the upper blocks learn from, of the arms' `train`."""
+        return max(1, round(self.real_part * train))
 
 
 class Representations(BaseModel):
