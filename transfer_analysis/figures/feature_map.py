@@ -11,6 +11,7 @@ from transfer_analysis.figures.style import GRID, looks, new_figure, put_title, 
 
 _MOST_COLUMNS = 6
 _PANEL_INCHES = 1.75
+_LEAST_WIDTH = 9.0
 _NETWORKS = {"real": "real-\ntrained\nnetwork", "synthetic": "generated-\ntrained\nnetwork"}
 
 
@@ -20,7 +21,7 @@ def draw_feature_map(representations: dict[str, Any]) -> Figure:
     maps, classes = representations["map"], representations["classes"]
     rows = math.ceil(len(classes) / _MOST_COLUMNS)
     columns = math.ceil(len(classes) / rows)
-    figure = new_figure(_PANEL_INCHES * columns + 1, 1.7 + _PANEL_INCHES * 2 * rows)
+    figure = new_figure(max(_LEAST_WIDTH, _PANEL_INCHES * columns + 1), 1.7 + _PANEL_INCHES * 2 * rows)
     panels = figure.subplots(2 * rows, columns, squeeze=False)
     kinds, names = np.array(maps["points"]["domain"]), np.array(maps["points"]["class"])
     for position, (arm, label) in enumerate(_NETWORKS.items()):
@@ -42,7 +43,7 @@ def draw_feature_map(representations: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "Real and generated images of each class, as two networks see them",
-        "Test images, placed (t-SNE) so that neighbours in the last features are neighbours here. Grey: other classes.\n"
+        "Test images, placed (t-SNE) so that neighbours in the last features lie side by side. Grey: other classes.\n"
         "Only who lies beside whom is to be read: not distances, sizes of groups or empty space.",
     )
     return figure

@@ -40,7 +40,10 @@ def draw_layer_transplant(representations: dict[str, Any]) -> Figure:
     names = {"real": "real-trained\ndonor", "synthetic": "generated-\ntrained donor"}
     label_ends(
         axes,
-        {names[donor]: (depths[-1]["depth"], depths[-1][donor]["mean"]) for donor in style},
+        {
+            names[donor]: (depths[-1]["depth"] + shift, depths[-1][donor]["mean"])
+            for donor, shift in zip(style, (-_APART, _APART), strict=True)
+        },
         {names[donor]: look.colour for donor, look in style.items()},
         _AXES_INCHES / 2,
     )

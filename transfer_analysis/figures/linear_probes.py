@@ -10,6 +10,7 @@ from transfer_analysis.figures.network_similarity import block_axis
 from transfer_analysis.figures.style import FAINT_INK, Look, looks, new_figure, percent_axis, put_title, styled
 
 _AXES_INCHES = 3.6
+_APART = 0.06
 _IMAGES = {"real": "tested on real photographs", "synthetic": "tested on generated images"}
 
 
@@ -33,8 +34,8 @@ def draw_linear_probes(representations: dict[str, Any]) -> Figure:
         axes.axhline(chance, color=FAINT_INK, lw=1.2, ls=(0, (4, 3)), zorder=0)
         for shift, line in enumerate(_lines(tested), -2):
             by_block = probes["accuracy"][line.network]
-            _draw_line(axes, [by_block[block][line.fitted][tested] for block in blocks], 0.06 * shift, line)
-            ends[line.label] = (len(blocks) - 1, by_block[blocks[-1]][line.fitted][tested]["mean"])
+            _draw_line(axes, [by_block[block][line.fitted][tested] for block in blocks], _APART * shift, line)
+            ends[line.label] = (len(blocks) - 1 + _APART * shift, by_block[blocks[-1]][line.fitted][tested]["mean"])
             colours[line.label] = line.look.colour
         axes.set_ylim(0, 1.02)
         percent_axis(axes.yaxis)

@@ -84,9 +84,10 @@ FIGURES = (
         "How alike networks see that learned from real and from generated images",
         "Line chart of the similarity of networks by block, for real and for generated test images, with intervals: "
         "networks of the same training, of real against generated training, and trained against untrained.",
-        "Read from left to right, from the input to the output of the network. The upper line is how alike two networks "
-        "are that differ in their seed alone, the lower one how alike a trained and an untrained network are; what the "
-        "black line lacks against the upper one is due to what was learned from.",
+        "Read from left to right, from the input to the output of the network. The dashed line (there is none with a "
+        "single seed) is how alike two networks are that differ in their seed alone, the dotted one how alike a "
+        "trained and an untrained network are. What the black line lacks against the dashed one is due to what was "
+        "learned from.",
     ),
     FigureText(
         "linear_probes",

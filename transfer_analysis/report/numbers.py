@@ -18,6 +18,12 @@ def _signed(value: float, digits: int = 1) -> str:
     return text if text.strip("+−0.") else text[1:]
 
 
+def _decimal(value: float) -> str:
+    """Write with two digits; what rounds to zero has no sign."""
+    text = f"{value:.2f}".replace("-", "−")
+    return text if text.strip("−0.") else text.lstrip("−")
+
+
 def _p_value(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
@@ -47,7 +53,8 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "p_value": _p_value,
     "rate": _rate,
     "rate_range": lambda ends: " to ".join(dict.fromkeys(_rate(end) for end in ends)),
-    "decimal": lambda value: f"{value:.2f}".replace("-", "−"),
+    "decimal": _decimal,
+    "decimal_range": lambda ends: " to ".join(_decimal(end) for end in ends),
     "number": lambda value: f"{value:.0f}",
     "count": lambda value: f"{value:,}",
     "length": lambda collection: str(len(collection)),

@@ -12,6 +12,7 @@ from transfer_analysis.report.answer import images, verdict, write_answer, write
 from transfer_analysis.report.figures import FIGURES, data_uri
 from transfer_analysis.report.mixture_answer import write_mixture_answer
 from transfer_analysis.report.numbers import Numbers, literal
+from transfer_analysis.report.representation_answer import write_representation_answer
 from transfer_analysis.report.sources import PARTS
 from transfer_analysis.report.tables import csv_uri, report_tables
 
@@ -44,6 +45,7 @@ def render_page(summary: dict[str, Any], figures: Path) -> str:
         headline=write_headline(summary),
         answer=write_answer(summary),
         mixture_answer=write_mixture_answer(summary),
+        representation_answer=write_representation_answer(summary),
         known_answer_words=CHECKS,
         stand_in_in_words=stand_in_in_words,
         parts=[part for part in PARTS if part in summary],
