@@ -15,12 +15,11 @@ from transfer_analysis.predictions import Predictions, write_predictions
 from transfer_analysis.report.figures import FIGURES
 
 N_SEEDS = 2
-# The others come from further parts of the report.
-OF_THE_SUMMARY = [
-    figure
-    for figure in FIGURES
-    if figure.name not in ("mixtures", "learning_curves", "exchange_rate", "published_results", "known_answers")
-]
+OF_FURTHER_PARTS = (
+    *("mixtures", "learning_curves", "exchange_rate", "published_results", "known_answers"),
+    *("network_similarity", "linear_probes", "layer_transplant", "feature_map"),
+)
+OF_THE_SUMMARY = [figure for figure in FIGURES if figure.name not in OF_FURTHER_PARTS]
 
 
 def command(name: str, **flags) -> str | None:

@@ -31,6 +31,13 @@ TRAINING_AND_AFTER = {
     "plot_mixtures",
     "plot_learning_curves",
     "plot_exchange_rate",
+    "evaluate_untrained",
+    "train_transplants",
+    "analyse_representations",
+    "plot_network_similarity",
+    "plot_linear_probes",
+    "plot_layer_transplant",
+    "plot_feature_map",
     "analyse_hypotheses",
     "write_report",
 }
@@ -50,7 +57,7 @@ def test_study_ends_in_a_report_whose_numbers_are_the_summarys(finished_study):
         assert set(domains) == {"real", "synthetic", "mixture"}
     page = (report / "report.html").read_text()
     published = finished_study.folder / "transfer_analysis" / "published_results.json"
-    parts = [*(report / f"{part}.json" for part in ("mixtures", "hypotheses")), published]
+    parts = [*(report / f"{part}.json" for part in ("mixtures", "representations", "hypotheses")), published]
     assert find_problems(page, read_sources(report / "summary.json", parts)) == []
     assert not re.search(r'(src|href)="https?://[^"]*\.(js|css|png|svg)"', page)
 

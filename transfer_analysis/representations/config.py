@@ -9,13 +9,13 @@ class LayerTransplant(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     real_part: float = Field(
-        0.25,
+        0.125,
         gt=0,
         le=1,
         description="Real photographs that the upper blocks learn from, as a part of images_per_class.train.",
     )
     steps: PositiveInt = Field(
-        80,
+        48,
         description="Optimiser steps of each. Raise it with real_part; too few favour networks with little to learn.",
     )
     seeds: PositiveInt = Field(3, description="Donors of each arm, paired by seed; no more than the study has.")
