@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help .venv run full-study verify-report known-answers export sweeps tune serve playground playground-models bench benchmark-serve benchmark-generate test slurm-test container container-test lint lock schema clean
+.PHONY: help .venv run full-study verify-report known-answers export sweeps tune serve playground playground-models bench benchmark-serve benchmark-generate test faults slurm-test container container-test lint lock schema clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -60,6 +60,9 @@ playground-models: playground  ## Ship the study's classifiers with the project,
 
 test: .venv lint  ## Run the whole test suite
 	source $(BIN)/activate && python -m pytest tests --numprocesses logical --maxprocesses 4
+
+faults: .venv  ## Harm a tiny study in two hundred ways and see that it carries on (FAULTS=500 for more; an hour and more)
+	source $(BIN)/activate && FAULTS=$${FAULTS:-200} python -m pytest tests/faults --numprocesses logical --maxprocesses 2
 
 slurm-test: .venv  ## Run a tiny study through a real SLURM on this machine (as root; docs/cluster.md names the packages)
 	source $(BIN)/activate && pip install --quiet --disable-pip-version-check --requirement requirements-slurm.lock && \

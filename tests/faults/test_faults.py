@@ -1,0 +1,62 @@
+"""Killed, spoilt or starved, the same command again ends with the files of an undisturbed run.
+
+Twenty faults by default; `make faults` does two hundred and more (FAULTS=500). Each is drawn from its number, which the
+test's name holds, so `pytest tests/faults -k 'number_17'` does the seventeenth again.
+"""
+
+import os
+import random
+import re
+import subprocess
+
+import pytest
+
+from tests.faults.faults import DAMAGES, DRAWING, KILLS, STAGES, empty, files_read
+
+COUNT = int(os.environ.get("FAULTS", "20"))
+# Kills are drawn less often than spoilt files: most of a study is files.
+_KILLS = COUNT // 5
+
+pytestmark = pytest.mark.study
+
+
+def carries_on(study, target, undisturbed):
+    """Run the same command once more: it must end well, and with the very same files."""
+    finished = study.run(f"results/{target}")
+    assert finished.returncode == 0, finished.stdout
+    assert study.digests() == undisturbed.digests()
+
+
+@pytest.mark.parametrize("number", range(_KILLS), ids="number_{}".format)
+def test_killed_at_any_moment_it_carries_on(finished_study, study_copy, number, survived):
+    chance = random.Random(number)
+    stage, kill = chance.choice([DRAWING, *STAGES]), KILLS[number % len(KILLS)]
+    empty(study_copy, stage)
+    process = study_copy.start(f"results/{stage.target}")
+    moment = chance.uniform(3, 20)
+    try:
+        process.wait(timeout=moment)
+        process.stdout.close()
+    except subprocess.TimeoutExpired:
+        kill(process, chance)
+    carries_on(study_copy, stage.target, finished_study)
+    survived(f"{kill.__name__} after {moment:.1f} s of {stage.target}")
+
+
+@pytest.mark.parametrize("number", range(_KILLS, COUNT), ids="number_{}".format)
+def test_spoilt_file_is_named_and_made_anew(finished_study, study_copy, number, survived):
+    chance = random.Random(number)
+    stage, damage = STAGES[number % len(STAGES)], chance.choice(DAMAGES)
+    victim = chance.choice(files_read(study_copy, stage))
+    empty(study_copy, stage)
+    damage(victim, chance)
+    first = study_copy.run(f"results/{stage.target}")
+    named = str(victim.relative_to(study_copy.folder))
+    if first.returncode != 0:
+        # A checkpoint is one artefact: the folder is named, and made anew.
+        named = re.sub(r"/checkpoint/.*", "/checkpoint", named)
+        assert re.search(rf"error: \S*{re.escape(named)}: ", first.stdout), first.stdout
+        assert "run the same command again" in first.stdout
+    # Else the damage hit what carries no content, such as the padding of an archive or a checkpoint's notes of time.
+    carries_on(study_copy, stage.target, finished_study)
+    survived(f"{damage.__name__} in {named}")
