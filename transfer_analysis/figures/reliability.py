@@ -50,6 +50,6 @@ def draw_reliability(trust: dict[str, Any]) -> Figure:
 def _draw_arm(axes: Axes, bins: list[dict[str, Any]], look: Look) -> None:
     shown = [each for each in bins if each["share"] >= _LEAST_SHARE]
     confidence = [each["confidence"] for each in shown]
-    for x, each in zip(confidence, shown, strict=True):
-        axes.plot([x, x], each["ci95"], color=look.colour, lw=1.6)
+    lows, highs = ([each["ci95"][end] for each in shown] for end in (0, 1))
+    axes.vlines(confidence, lows, highs, color=look.colour, lw=1.6)
     axes.plot(confidence, [each["accuracy"] for each in shown], look.marker, color=look.colour, ms=6, ls="-", lw=1.4)

@@ -2,20 +2,23 @@
 
 from typing import Any
 
+import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from PIL import Image
 
 from photographs.photo_set import PhotoSet
-from transfer_analysis.figures.style import INK, bare, looks, new_figure, put_title, styled, words
+from transfer_analysis.figures.style import PAPER, bare, looks, new_figure, put_title, styled, words
 from transfer_analysis.trust.answers import TrustAnswers
 
 _GROUPS = {
-    "both_right": "Recognised by both arms, real and synthetic",
-    "first_only": "Recognised by the real arm, by none of the synthetic",
+    "both_right": "Recognised by real and synthetic",
+    "first_only": "Recognised by real, missed by synthetic",
 }
 _INCHES = 0.82
-_HEAT = "inferno"
+_PIXELS = 64
+_HEAT, _COVER = "inferno", 0.7
 
 
 @styled
@@ -27,27 +30,21 @@ def draw_saliency_sheets(trust: dict[str, Any], seeds: list[TrustAnswers], photo
         seeds: what it was made from, one a seed.
         photos: the real test photographs.
     """
-    arms, sheet = seeds[0].arms, trust["maps"]["sheet"]
+    arms, classes = seeds[0].arms, photos.classes
     maps_anhw = np.mean([answers.maps_anhw.astype(np.float32) for answers in seeds], axis=0)
-    columns, rows = len(photos.classes), 1 + len(arms)
-    figure = new_figure(1.6 + columns * _INCHES, 1.9 + len(_GROUPS) * (rows * _INCHES + 0.6))
-    for part, (group, heading) in zip(figure.subfigures(len(_GROUPS), 1), _GROUPS.items(), strict=True):
-        shown = {chosen["label"]: chosen["index"] for chosen in sheet[group]["shown"]}
-        number = sheet[group]["n_photographs"]
-        part.suptitle(f"{heading}: {number} of {trust['n_photographs']}", x=0.01, ha="left", size=11, weight="bold")
-        grid = part.subplots(rows, columns, squeeze=False, gridspec_kw={"wspace": 0.02, "hspace": 0.02})
-        for axes, name in zip(grid[0], photos.classes, strict=True):
-            axes.set_title(words(name), size=11)
-        for label in range(columns):
-            for axes in grid[:, label]:
-                axes.set(xticks=[], yticks=[])
-                bare(axes)
-            if label in shown:
-                row = int(np.flatnonzero(_at(seeds[0].labels_n, seeds[0].indices_n, label, shown[label]))[0])
-                picture = photos.images_nhwc[_at(photos.labels, photos.indices, label, shown[label])][0]
-                _draw_column(grid[:, label], picture, maps_anhw[:, row])
-        for axes, text, colour in _row_names(grid[:, 0], arms):
-            axes.set_ylabel(text, rotation=0, ha="right", va="center", color=colour, weight="bold")
+    figure = new_figure(1.6 + len(classes) * _INCHES, 1.7 + len(_GROUPS) * ((1 + len(arms)) * _INCHES + 0.7))
+    for axes, (group, heading) in zip(figure.subplots(len(_GROUPS), 1), _GROUPS.items(), strict=True):
+        blank_hwc = np.ones(((1 + len(arms)) * _PIXELS, _PIXELS, 3))
+        columns = [blank_hwc] * len(classes)
+        for chosen in trust["maps"]["sheet"][group]["shown"]:
+            place = (chosen["label"], chosen["index"])
+            picture_hwc = photos.images_nhwc[_row_of(photos.labels, photos.indices, *place)]
+            row = _row_of(seeds[0].labels_n, seeds[0].indices_n, *place)
+            columns[chosen["label"]] = _column(picture_hwc, maps_anhw[:, row])
+        axes.imshow(np.concatenate(columns, axis=1), interpolation="none", extent=(0, len(classes), 1 + len(arms), 0))
+        number = f"{trust['maps']['sheet'][group]['n_photographs']} of {trust['n_photographs']}"
+        axes.set_title(f"{heading}: {number}", loc="left", weight="bold")
+        _name_rows_and_columns(axes, arms, classes)
     put_title(
         figure,
         "Where do the networks look?",
@@ -57,19 +54,26 @@ def draw_saliency_sheets(trust: dict[str, Any], seeds: list[TrustAnswers], photo
     return figure
 
 
-def _draw_column(column: np.ndarray, picture: np.ndarray, maps_ahw: np.ndarray) -> None:
-    side = picture.shape[0]
-    column[0].imshow(picture, interpolation="none", extent=(0, side, side, 0))
-    for axes, heat_hw in zip(column[1:], maps_ahw, strict=True):
-        axes.imshow(picture.mean(axis=2), cmap="gray", interpolation="none", extent=(0, side, side, 0))
-        axes.imshow(heat_hw, cmap=_HEAT, vmin=0, vmax=1, alpha=0.7, interpolation="bilinear", extent=(0, side, side, 0))
+def _column(picture_hwc: np.ndarray, maps_ahw: np.ndarray) -> np.ndarray:
+    """Return the photograph, and below it itself in grey under each heat map: float (rows × 64, 64, 3) in 0-1."""
+    shades = matplotlib.colormaps[_HEAT]
+    photograph = np.asarray(Image.fromarray(picture_hwc).resize((_PIXELS, _PIXELS), Image.Resampling.NEAREST)) / 255
+    grey_hw1 = photograph.mean(axis=2, keepdims=True)
+    heats = [
+        np.asarray(Image.fromarray(heat).resize((_PIXELS, _PIXELS), Image.Resampling.BILINEAR)) for heat in maps_ahw
+    ]
+    return np.concatenate([photograph, *((1 - _COVER) * grey_hw1 + _COVER * shades(heat)[..., :3] for heat in heats)])
 
 
-def _row_names(column: np.ndarray, arms: tuple[str, ...]) -> list[tuple[Axes, str, str]]:
-    style = looks(arms)
-    names = [("photograph", INK), *((words(arm), style[arm].colour) for arm in arms)]
-    return [(axes, *name) for axes, name in zip(column, names, strict=True)]
+def _name_rows_and_columns(axes: Axes, arms: tuple[str, ...], classes: tuple[str, ...]) -> None:
+    axes.set_xticks(np.arange(len(classes)) + 0.5, [words(name) for name in classes])
+    axes.set_yticks(np.arange(1 + len(arms)) + 0.5, ["photograph", *(words(arm) for arm in arms)])
+    for label, look in zip(axes.get_yticklabels()[1:], looks(arms).values(), strict=True):
+        label.set(color=look.colour, weight="bold")
+    axes.vlines(range(len(classes) + 1), 0, 1 + len(arms), color=PAPER, lw=3)
+    axes.hlines(range(2 + len(arms)), 0, len(classes), color=PAPER, lw=3)
+    bare(axes)
 
 
-def _at(labels_n: np.ndarray, indices_n: np.ndarray, label: int, index: int) -> np.ndarray:
-    return (labels_n == label) & (indices_n == index)
+def _row_of(labels_n: np.ndarray, indices_n: np.ndarray, label: int, index: int) -> int:
+    return int(np.flatnonzero((labels_n == label) & (indices_n == index))[0])

@@ -35,6 +35,13 @@ def _verdict(tested: dict[str, Any]) -> str:
     return "above" if tested["mean"] > 0 else "below"
 
 
+def _caveat(tested: dict[str, Any]) -> str:
+    """Return a sentence for a difference that was not told from zero, though its interval seems to say so."""
+    if _verdict(tested) != "undetected" or tested["ci95"][0] * tested["ci95"][1] <= 0:
+        return ""
+    return "This interval leaves out zero, but that does not outlive the correction for several tests. "
+
+
 def _write_confidence(sources: dict[str, Any], arm: str) -> Markup:
     """Say how confident an arm is about real photographs, and what the temperature of its own kind makes of it."""
     place = ("trust", "calibration", arm, "real")
@@ -68,6 +75,8 @@ def _write_confidence(sources: dict[str, Any], arm: str) -> Markup:
         "change the calibration error ({raw} before, {own} after; change {change} points). ",
     }[_verdict(cell["ece_change"])]
     opening = "Networks trained on {arm} are right about {accuracy} of real photographs, at a mean confidence of "
+    confidence += _caveat(cell["overconfidence"])
+    temperature += _caveat(cell["ece_change"])
     return Markup(opening + "{confidence}: " + confidence + temperature).format(**parts)
 
 
@@ -90,6 +99,7 @@ def _write_selection(sources: dict[str, Any], arm: str) -> Markup:
         "right answers from wrong ones (gain {gain} points). ",
     }[_verdict(entry["half_gain"])]
     opening = "Asked only about the half of the real photographs that they are most confident about, networks trained "
+    ending += _caveat(entry["half_gain"])
     return Markup(opening + "on {arm} are right about " + ending).format(**parts)
 
 
@@ -124,7 +134,7 @@ def _write_robustness(sources: dict[str, Any]) -> Markup:
     return Markup(
         "Spoiling real photographs in common ways ({count} of them) takes {real} ({real_range} %) of their accuracy "
         "from networks trained on real photographs, and {synthetic} ({synthetic_range} %) from those trained on "
-        "generated images: " + finding
+        "generated images: " + finding + " " + _caveat(difference)
     ).format(**parts, **losses, **ranges)
 
 
@@ -163,6 +173,7 @@ def _write_maps(sources: dict[str, Any]) -> Markup:
         "undetected": "That the two arms look at other places was not shown (difference {size}, interval {low} to "
         "{high}, adjusted p {p}).",
     }[_verdict(entry["difference"])]
+    finding += " " + _caveat(entry["difference"])
     if entry["difference"]["seed_variance"] == "not estimated":
-        finding += " With two networks of each arm, this interval holds the choice of photographs alone."
+        finding += "With two networks of each arm, this interval holds the choice of photographs alone."
     return Markup(opening + finding).format(**parts)
