@@ -1,36 +1,20 @@
 """Photographs spoilt in common ways at five strengths, in the manner of CIFAR-10-C.
 
-Names and strengths are those of Hendrycks & Dietterich (2019, arXiv 1903.12261) in the code that made CIFAR-10-C; the
-images are not theirs, but are made here. Two things differ: pixels are rounded, not cut off, and what is random is
+Names and strengths (`corruption_strengths`) are CIFAR-10-C's (Hendrycks & Dietterich 2019, arXiv 1903.12261); the images
+are not, but are made here. Two things differ: pixels are rounded, not cut off, and what is random is
 drawn for each photograph from its own number, so that it is spoilt alike in any batch, order or selection, and by the
 same draw at every strength.
 """
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-SEVERITIES = (1, 2, 3, 4, 5)
-
-
-@dataclass(frozen=True)
-class Corruption:
-    """A way to spoil a photograph.
-
-    Attributes:
-        spoil: (float64 (H, W, 3) in 0-1, strength, generator) → (H, W, 3), clipped to 0-1 afterwards.
-        strengths: the strength at severities 1 to 5.
-        meaning: what the strength is.
-    """
-
-    spoil: Callable[[np.ndarray, Any, np.random.Generator], np.ndarray]
-    strengths: tuple[Any, ...]
-    meaning: str
+from photographs.corruption_strengths import SEVERITIES, STRENGTHS
 
 
 def corrupt(images_nhwc: np.ndarray, indices_n: np.ndarray, name: str, severity: int) -> np.ndarray:
@@ -39,20 +23,19 @@ def corrupt(images_nhwc: np.ndarray, indices_n: np.ndarray, name: str, severity:
     Args:
         images_nhwc: uint8 (N, H, W, 3), 0-255 RGB.
         indices_n: (N,) the photographs' numbers within their source, which the random part is drawn from.
-        name: one of `CORRUPTIONS`.
+        name: one of `STRENGTHS`.
         severity: one of `SEVERITIES`, 1 the mildest.
 
     Raises:
         ValueError: there is no such corruption or severity.
     """
-    if name not in CORRUPTIONS or severity not in SEVERITIES:
+    if name not in STRENGTHS or severity not in SEVERITIES:
         raise ValueError(f"no corruption {name!r} of severity {severity!r}")
-    corruption = CORRUPTIONS[name]
-    strength = corruption.strengths[severity - 1]
+    strength = STRENGTHS[name].at_severity[severity - 1]
     spoilt_nhwc = np.empty_like(images_nhwc)
     for row, (image_hwc, index) in enumerate(zip(images_nhwc, indices_n, strict=True)):
         rng = np.random.default_rng([int(index), *name.encode()])
-        result_hwc = corruption.spoil(image_hwc / 255.0, strength, rng)
+        result_hwc = _SPOIL[name](image_hwc / 255.0, strength, rng)
         spoilt_nhwc[row] = np.rint(255 * np.clip(result_hwc, 0, 1))
     return spoilt_nhwc
 
@@ -133,18 +116,15 @@ def _plasma(side: int, decay: float, rng: np.random.Generator) -> np.ndarray:
     return (heights - heights.min()) / np.ptp(heights)
 
 
-CORRUPTIONS: dict[str, Corruption] = {
-    "gaussian_noise": Corruption(
-        _add_gaussian_noise, (0.04, 0.06, 0.08, 0.09, 0.10), "standard deviation of the noise, pixels being 0-1"
-    ),
-    "shot_noise": Corruption(_add_shot_noise, (500, 250, 100, 75, 50), "photons of a white pixel"),
-    "impulse_noise": Corruption(_add_impulse_noise, (0.01, 0.02, 0.03, 0.05, 0.07), "share of values black or white"),
-    "gaussian_blur": Corruption(_blur, (0.4, 0.6, 0.7, 0.8, 1.0), "standard deviation of the blur in pixels"),
-    "fog": Corruption(
-        _add_fog, ((0.2, 3), (0.5, 3), (0.75, 2.5), (1, 2), (1.5, 1.75)), "density; decay, lower is more broken up"
-    ),
-    "brightness": Corruption(_brighten, (0.05, 0.1, 0.15, 0.2, 0.3), "added to HSV's value, 0-1"),
-    "contrast": Corruption(_lower_contrast, (0.75, 0.5, 0.4, 0.3, 0.15), "factor of the distance to the mean colour"),
-    "pixelate": Corruption(_pixelate, (0.95, 0.9, 0.85, 0.75, 0.65), "side after reduction, relative to before"),
-    "jpeg": Corruption(_compress, (80, 65, 58, 50, 40), "JPEG quality, 0-100"),
+# (float64 (H, W, 3) in 0-1, strength, generator) → (H, W, 3), clipped to 0-1 afterwards.
+_SPOIL: dict[str, Callable[[np.ndarray, Any, np.random.Generator], np.ndarray]] = {
+    "gaussian_noise": _add_gaussian_noise,
+    "shot_noise": _add_shot_noise,
+    "impulse_noise": _add_impulse_noise,
+    "gaussian_blur": _blur,
+    "fog": _add_fog,
+    "brightness": _brighten,
+    "contrast": _lower_contrast,
+    "pixelate": _pixelate,
+    "jpeg": _compress,
 }

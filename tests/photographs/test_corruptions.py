@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from photographs.corruptions import CORRUPTIONS, SEVERITIES, corrupt
+from photographs.corruption_strengths import SEVERITIES, STRENGTHS
+from photographs.corruptions import corrupt
 
 
 @pytest.fixture(scope="module")
@@ -15,7 +16,7 @@ def photographs():
     return np.clip(128 + 45 * noise / noise.std(), 0, 255).astype(np.uint8), 100 + np.arange(24)
 
 
-@pytest.mark.parametrize("name", CORRUPTIONS)
+@pytest.mark.parametrize("name", STRENGTHS)
 def test_every_severity_is_further_from_the_photograph_than_the_one_before(photographs, name):
     images, indices = photographs
     distances = [
@@ -26,7 +27,7 @@ def test_every_severity_is_further_from_the_photograph_than_the_one_before(photo
     assert np.all(np.diff(distances) > 0)
 
 
-@pytest.mark.parametrize("name", CORRUPTIONS)
+@pytest.mark.parametrize("name", STRENGTHS)
 def test_a_photograph_is_spoilt_alike_in_any_batch_and_order(photographs, name):
     images, indices = photographs
     together = corrupt(images, indices, name, 3)
@@ -42,7 +43,7 @@ def test_two_photographs_are_not_spoilt_by_the_same_draw(photographs, name):
 
 def test_gaussian_noise_has_the_deviation_that_is_stated():
     grey = np.full((50, 32, 32, 3), 128, np.uint8)
-    for severity, deviation in zip(SEVERITIES, CORRUPTIONS["gaussian_noise"].strengths, strict=True):
+    for severity, deviation in zip(SEVERITIES, STRENGTHS["gaussian_noise"].at_severity, strict=True):
         noise = corrupt(grey, np.arange(50), "gaussian_noise", severity) / 255 - 128 / 255
         assert noise.std() == pytest.approx(deviation, rel=0.02)
 

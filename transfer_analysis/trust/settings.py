@@ -4,10 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator
 
-from photographs.corruptions import CORRUPTIONS
+from photographs.corruption_strengths import STRENGTHS
 from photographs.splits import REAL_TEST_PER_CLASS
 
-_Name = Literal[*CORRUPTIONS]
+_Name = Literal[*STRENGTHS]
 _Severity = Annotated[int, Field(ge=1, le=5)]
 
 
@@ -17,7 +17,7 @@ class Trust(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     corruptions: tuple[_Name, ...] = Field(
-        tuple(CORRUPTIONS), min_length=1, description="Ways in which real test photographs are spoilt."
+        tuple(STRENGTHS), min_length=1, description="Ways in which real test photographs are spoilt."
     )
     severities: tuple[_Severity, ...] = Field(
         (1, 3, 5), min_length=1, description="CIFAR-10-C's strengths, 1 (mildest) to 5; docs/trust.md has their values."
