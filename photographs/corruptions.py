@@ -1,9 +1,9 @@
 """Photographs spoilt in common ways at five strengths, in the manner of CIFAR-10-C.
 
-Names and strengths (`corruption_strengths`) are CIFAR-10-C's (Hendrycks & Dietterich 2019, arXiv 1903.12261); the images
-are not, but are made here. Two things differ: pixels are rounded, not cut off, and what is random is
-drawn for each photograph from its own number, so that it is spoilt alike in any batch, order or selection, and by the
-same draw at every strength.
+Names and strengths (`corruption_strengths`) are CIFAR-10-C's (Hendrycks & Dietterich 2019, arXiv 1903.12261); the
+images are not, but are made here. Two things differ: pixels are rounded, not cut off, and what is random is drawn for
+each photograph from its own number, so that it is spoilt alike in any batch, order or selection, and by the same draw
+at every strength.
 """
 
 import io

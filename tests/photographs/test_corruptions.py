@@ -1,5 +1,7 @@
 """Corruptions: stronger is further from the photograph, and each photograph is spoilt by its number alone."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy import ndimage
@@ -54,6 +56,15 @@ def test_lowest_contrast_keeps_the_mean_colour_and_black_can_be_brightened():
     assert np.abs(flat.mean(axis=(1, 2)) - images.mean(axis=(1, 2))).max() < 0.5
     assert flat.std() < 0.2 * images.std()
     assert np.all(corrupt(np.zeros((1, 32, 32, 3), np.uint8), np.array([0]), "brightness", 5) == 76)
+
+
+@pytest.mark.parametrize("name", STRENGTHS)
+def test_documentation_states_the_strengths_that_are_used(name):
+    strengths = [
+        "; ".join(map(str, value)) if isinstance(value, tuple) else str(value) for value in STRENGTHS[name].at_severity
+    ]
+    documentation = (Path(__file__).parents[2] / "docs" / "trust.md").read_text(encoding="utf-8")
+    assert f"| `{name}` | {', '.join(strengths)} | {STRENGTHS[name].meaning} |" in documentation
 
 
 @pytest.mark.parametrize(("name", "severity"), [("glare", 1), ("fog", 0), ("fog", 6)])

@@ -13,7 +13,7 @@ from transfer_analysis.figures.style import PAPER, bare, looks, new_figure, put_
 from transfer_analysis.trust.answers import TrustAnswers
 
 _GROUPS = {
-    "both_right": "Recognised by real and synthetic",
+    "both_right": "Recognised by real and by synthetic",
     "first_only": "Recognised by real, missed by synthetic",
 }
 _INCHES = 0.82
@@ -42,8 +42,7 @@ def draw_saliency_sheets(trust: dict[str, Any], seeds: list[TrustAnswers], photo
             row = _row_of(seeds[0].labels_n, seeds[0].indices_n, *place)
             columns[chosen["label"]] = _column(picture_hwc, maps_anhw[:, row])
         axes.imshow(np.concatenate(columns, axis=1), interpolation="none", extent=(0, len(classes), 1 + len(arms), 0))
-        number = f"{trust['maps']['sheet'][group]['n_photographs']} of {trust['n_photographs']}"
-        axes.set_title(f"{heading}: {number}", loc="left", weight="bold")
+        axes.set_title(heading, loc="left", weight="bold")
         _name_rows_and_columns(axes, arms, classes)
     put_title(
         figure,
