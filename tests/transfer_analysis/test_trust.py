@@ -46,6 +46,16 @@ def test_error_of_calibrated_networks_is_that_to_be_expected_of_so_few_images_an
     assert estimate_mean(confidence_sn - correct_sn).p_value() > 0.05
 
 
+def test_a_handful_of_right_answers_does_not_make_a_bin_certain():
+    confidence_sn = np.full((2, 500), 0.5)
+    confidence_sn[:, :5] = 0.99
+    correct_sn = np.tile(np.arange(500) % 2 == 0, (2, 1)).astype(float)
+    correct_sn[:, :5] = 1
+    highest = describe_reliability(confidence_sn, correct_sn)[-1]
+    assert highest["accuracy"] == 1
+    assert highest["ci95"][0] < 0.5
+
+
 def test_overconfident_logits_are_restored_by_the_temperature_that_spoilt_them():
     networks = calibrated_predictions(np.random.default_rng(2), n_seeds=2, per_class=600, scaled_by=3.0)
     temperature = fit_temperature(networks[0].logits_nk, networks[0].labels)

@@ -85,7 +85,7 @@ def _write_selection(sources: dict[str, Any], arm: str) -> Markup:
     entry, n = sources["trust"]["selective"][arm], Numbers(sources).under("trust", "selective", arm)
     parts = {
         "arm": images(arm),
-        "half": n("percent", "half", "mean"),
+        "half": n("percent", "half", "accuracy"),
         "range": n("percent_range", "half", "ci95"),
         "accuracy": n("percent", "accuracy"),
         "gain": n("points_range", "half_gain", "ci95"),

@@ -12,12 +12,16 @@ calibrated network shows `calibrated_ece`. Sources: Guo et al. 2017 (arXiv 1706.
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from transfer_analysis.calibration import N_BINS, confidence_bins
+from transfer_analysis.calibration import N_BINS, confidence_bins, top_confidence
 from transfer_analysis.crossed_effects import estimate_mean
+from transfer_analysis.predictions import Predictions
+from transfer_analysis.trust.answers import FITTED_ON
+from transfer_analysis.trust.differences import correct_answers, interval_of_part, tested
 
 
 def ece_terms(confidence_sn: np.ndarray, correct_sn: np.ndarray) -> np.ndarray:
@@ -60,7 +64,7 @@ def describe_reliability(confidence_sn: np.ndarray, correct_sn: np.ndarray) -> l
         inside_sn = (bins_sn == position).astype(np.float64)
         share = float(inside_sn.mean())
         accuracy = float((inside_sn * correct_sn).mean() / share)
-        estimate = estimate_mean(accuracy + inside_sn * (correct_sn - accuracy) / share)
+        terms_sn = accuracy + inside_sn * (correct_sn - accuracy) / share
         described.append(
             {
                 "low": position / N_BINS,
@@ -68,7 +72,41 @@ def describe_reliability(confidence_sn: np.ndarray, correct_sn: np.ndarray) -> l
                 "share": share,
                 "confidence": float((inside_sn * confidence_sn).mean() / share),
                 "accuracy": accuracy,
-                "ci95": estimate.interval(0.0, 1.0),
+                "ci95": interval_of_part(terms_sn, int(inside_sn.any(axis=0).sum())),
             }
         )
     return described
+
+
+def describe_calibration(networks: Sequence[Predictions], temperatures_st: np.ndarray, kind: str) -> dict[str, Any]:
+    """Return one arm's calibration on one kind of test images: as trained, and by the temperatures of validation."""
+    correct_sn = correct_answers(networks)
+    confidence = {
+        "raw": np.stack([top_confidence(network.logits_nk) for network in networks]),
+        "own": _scaled_confidence(networks, temperatures_st[:, FITTED_ON.index("own")]),
+        "of_test": _scaled_confidence(networks, temperatures_st[:, FITTED_ON.index(kind)]),
+    }
+    terms = {scaling: ece_terms(confidence_sn, correct_sn) for scaling, confidence_sn in confidence.items()}
+    return {
+        "n_images": correct_sn.shape[1],
+        "accuracy": float(correct_sn.mean()),
+        "confidence": float(confidence["raw"].mean()),
+        "overconfidence": tested(estimate_mean(confidence["raw"] - correct_sn)),
+        "ece": {
+            scaling: {
+                "mean": float(terms_sn.mean()),
+                "ci95": estimate_mean(terms_sn).interval(0.0, 1.0),
+                "if_calibrated": calibrated_ece(confidence[scaling]),
+            }
+            for scaling, terms_sn in terms.items()
+        },
+        # What the arm's own temperature changes: above zero the error grows.
+        "ece_change": tested(estimate_mean(terms["own"] - terms["raw"])),
+        "reliability": {scaling: describe_reliability(confidence[scaling], correct_sn) for scaling in ("raw", "own")},
+    }
+
+
+def _scaled_confidence(networks: Sequence[Predictions], temperatures_s: np.ndarray) -> np.ndarray:
+    return np.stack(
+        [top_confidence(network.logits_nk, float(t)) for network, t in zip(networks, temperatures_s, strict=True)]
+    )

@@ -5,11 +5,14 @@ is a ratio of two means over the same table seeds × images; its linearised term
 arms, paired by seed and image, that of their difference.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from transfer_analysis.crossed_effects import MeanEstimate, estimate_mean
+from transfer_analysis.trust.answers import TrustAnswers
+from transfer_analysis.trust.differences import REFERENCE, adjust, tested
 
 
 def loss_terms(clean_sn: np.ndarray, spoilt_sn: np.ndarray) -> np.ndarray:
@@ -49,3 +52,44 @@ def compare_losses(first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarra
     if not first[0].any() or not second[0].any():
         return None
     return estimate_mean(loss_terms(*first) - loss_terms(*second))
+
+
+def describe_robustness(seeds: Sequence[TrustAnswers]) -> dict[str, Any]:
+    """Return each arm's accuracy and relative loss: over all corruptions, for each, and at every severity."""
+    first = seeds[0]
+    clean_asn = np.stack([answers.clean_an == first.labels_n for answers in seeds], axis=1).astype(np.float64)
+    spoilt_ascvn = np.stack([answers.corrupted_acvn == first.labels_n for answers in seeds], axis=1).astype(np.float64)
+    reference = first.arms.index(REFERENCE)
+
+    def entry(row: int, spoilt_asn: np.ndarray) -> dict[str, Any]:
+        tables = [(clean_asn[arm], spoilt_asn[arm]) for arm in (row, reference)]
+        return {
+            "accuracy": describe_accuracy(spoilt_asn[row]),
+            "loss": describe_loss(*tables[0]),
+            "difference": None if row == reference else tested(compare_losses(*tables)),
+        }
+
+    described = {
+        arm: {
+            "clean": describe_accuracy(clean_asn[row]),
+            "overall": entry(row, spoilt_ascvn.mean(axis=(2, 3))),
+            "corruptions": {
+                name: {
+                    **entry(row, spoilt_ascvn[:, :, position].mean(axis=2)),
+                    "by_severity": [
+                        {
+                            "accuracy": describe_accuracy(spoilt_sn),
+                            "loss": describe_loss(clean_asn[row], spoilt_sn),
+                        }
+                        for spoilt_sn in spoilt_ascvn[row, :, position].swapaxes(0, 1)
+                    ],
+                }
+                for position, name in enumerate(first.corruptions)
+            },
+        }
+        for row, arm in enumerate(first.arms)
+    }
+    adjust(arm["overall"]["difference"] for arm in described.values() if arm["overall"]["difference"])
+    single = [corruption for arm in described.values() for corruption in arm["corruptions"].values()]
+    adjust(corruption["difference"] for corruption in single if corruption["difference"])
+    return described

@@ -10,12 +10,17 @@ AURC is a functional of the sample, and the influence of one image on it is R(ra
 of images and seeds would give by simulation.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from transfer_analysis.calibration import top_confidence
 from transfer_analysis.crossed_effects import estimate_mean
+from transfer_analysis.predictions import Predictions
+from transfer_analysis.trust.differences import REFERENCE, adjust, correct_answers, interval_of_part, tested
 
+_HALF = 0.5
 COVERAGES = tuple(step / 20 for step in range(1, 21))
 
 
@@ -54,14 +59,38 @@ def accuracy_terms(confidence_sn: np.ndarray, correct_sn: np.ndarray, coverage: 
     return accuracy_s1 + answered_sn * (correct_sn - accuracy_s1) * (confidence_sn.shape[1] / number)
 
 
-def describe_curve(confidence_sn: np.ndarray, correct_sn: np.ndarray) -> list[dict[str, Any]]:
-    """Return "coverage", "accuracy" and "ci95" at every one of `COVERAGES`."""
-    estimates = [estimate_mean(accuracy_terms(confidence_sn, correct_sn, coverage)) for coverage in COVERAGES]
-    return [
-        {"coverage": coverage, "accuracy": estimate.mean, "ci95": estimate.interval(0.0, 1.0)}
-        for coverage, estimate in zip(COVERAGES, estimates, strict=True)
-    ]
+def describe_share(confidence_sn: np.ndarray, correct_sn: np.ndarray, coverage: float) -> dict[str, Any]:
+    """Return "coverage", "accuracy" and "ci95" on the most confident share `coverage` of the images."""
+    terms_sn = accuracy_terms(confidence_sn, correct_sn, coverage)
+    answered = max(1, round(coverage * confidence_sn.shape[1]))
+    return {
+        "coverage": coverage,
+        "accuracy": float(terms_sn.mean()),
+        "ci95": interval_of_part(terms_sn, answered),
+    }
 
 
 def _orders(confidence_sn: np.ndarray) -> np.ndarray:
     return np.argsort(-confidence_sn, axis=1, kind="stable")
+
+
+def describe_selection(tests: Mapping[str, Sequence[Predictions]]) -> dict[str, Any]:
+    """Return each arm's selective accuracy on real photographs, ranked by its confidence as trained."""
+    correct = {arm: correct_answers(tests[arm]) for arm in tests}
+    confidence = {arm: np.stack([top_confidence(each.logits_nk) for each in tests[arm]]) for arm in tests}
+    areas = {arm: aurc_terms(confidence[arm], correct[arm]) for arm in tests}
+    described = {}
+    for arm in tests:
+        area, best = estimate_mean(areas[arm]), best_aurc(correct[arm])
+        half_sn = accuracy_terms(confidence[arm], correct[arm], _HALF)
+        described[arm] = {
+            "accuracy": float(correct[arm].mean()),
+            "half": describe_share(confidence[arm], correct[arm], _HALF),
+            "half_gain": tested(estimate_mean(half_sn - correct[arm])),
+            "aurc": {"mean": area.mean, "ci95": area.interval(0.0, 1.0), "best": best, "excess": area.mean - best},
+            "aurc_difference": None if arm == REFERENCE else tested(estimate_mean(areas[arm] - areas[REFERENCE])),
+            "curve": [describe_share(confidence[arm], correct[arm], coverage) for coverage in COVERAGES],
+        }
+    adjust(entry["half_gain"] for entry in described.values())
+    adjust(entry["aurc_difference"] for entry in described.values() if entry["aurc_difference"])
+    return described
