@@ -50,6 +50,7 @@ def _write_confidence(sources: dict[str, Any], arm: str) -> Markup:
         "arm": images(arm),
         "accuracy": n("percent", "accuracy"),
         "confidence": n("percent", "confidence"),
+        "temperature": Numbers(sources)("decimal", "trust", "temperature", arm, "own", "mean"),
         "size": n("points_size", "overconfidence", "mean"),
         "range": n("points_range", "overconfidence", "ci95"),
         "level": literal("95 %"),
@@ -66,12 +67,12 @@ def _write_confidence(sources: dict[str, Any], arm: str) -> Markup:
         "{range} points). ",
     }[_verdict(cell["overconfidence"])]
     temperature = {
-        "above": "The temperature that suits validation images of the kind they learned from makes it worse here: the "
+        "above": "The temperature ({temperature}) that suits validation images of the kind they learned from makes it worse here: the "
         "calibration error grows from {raw} to {own} (change {change} points). ",
-        "below": "The temperature that suits validation images of the kind they learned from helps here: the "
+        "below": "The temperature ({temperature}) that suits validation images of the kind they learned from helps here: the "
         "calibration error falls from {raw} to {own} (change {change} points; perfect calibration would show {perfect} "
         "on so many images). ",
-        "undetected": "The temperature that suits validation images of the kind they learned from was not shown to "
+        "undetected": "The temperature ({temperature}) that suits validation images of the kind they learned from was not shown to "
         "change the calibration error ({raw} before, {own} after; change {change} points). ",
     }[_verdict(cell["ece_change"])]
     opening = "Networks trained on {arm} are right about {accuracy} of real photographs, at a mean confidence of "

@@ -23,14 +23,16 @@ def trust_tables(trust: dict[str, Any]) -> dict[str, str]:
 def _calibration_rows(trust: dict[str, Any]) -> Iterator[list]:
     scalings = ("raw", "own", "of_test")
     columns = [f"ece_{scaling}{end}" for scaling in scalings for end in ("", "_low", "_high", "_if_calibrated")]
+    temperatures = ["temperature_own", "temperature_of_test"]
     over, change = ([f"{name}_{column}" for column in _TESTED] for name in ("overconfidence", "ece_change"))
-    yield ["arm", "domain", "n_images", "accuracy", "confidence", *over, *columns, *change]
+    yield ["arm", "domain", "n_images", "accuracy", "confidence", *over, *temperatures, *columns, *change]
     for arm, by_kind in trust["calibration"].items():
         for kind, cell in by_kind.items():
             errors = [cell["ece"][scaling] for scaling in scalings]
             ece = [value for error in errors for value in (error["mean"], *error["ci95"], error["if_calibrated"])]
             sizes = [arm, kind, cell["n_images"], cell["accuracy"], cell["confidence"]]
-            yield [*sizes, *_tested(cell["overconfidence"]), *ece, *_tested(cell["ece_change"])]
+            scales = [trust["temperature"][arm][fitted_on]["mean"] for fitted_on in ("own", kind)]
+            yield [*sizes, *_tested(cell["overconfidence"]), *scales, *ece, *_tested(cell["ece_change"])]
 
 
 def _reliability_rows(trust: dict[str, Any]) -> Iterator[list]:
