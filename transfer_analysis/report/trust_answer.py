@@ -67,18 +67,16 @@ def _write_confidence(sources: dict[str, Any], arm: str) -> Markup:
         "{range} points). ",
     }[_verdict(cell["overconfidence"])]
     temperature = {
-        "above": "The temperature ({temperature}) that suits validation images of the kind they learned from makes it worse here: the "
-        "calibration error grows from {raw} to {own} (change {change} points). ",
-        "below": "The temperature ({temperature}) that suits validation images of the kind they learned from helps here: the "
-        "calibration error falls from {raw} to {own} (change {change} points; perfect calibration would show {perfect} "
+        "above": "makes it worse here: the calibration error grows from {raw} to {own} (change {change} points). ",
+        "below": "helps here: the calibration error falls from {raw} to {own} (change {change} points; perfect calibration would show {perfect} "
         "on so many images). ",
-        "undetected": "The temperature ({temperature}) that suits validation images of the kind they learned from was not shown to "
-        "change the calibration error ({raw} before, {own} after; change {change} points). ",
+        "undetected": "was not shown to change the calibration error ({raw} before, {own} after; change {change} points). ",
     }[_verdict(cell["ece_change"])]
     opening = "Networks trained on {arm} are right about {accuracy} of real photographs, at a mean confidence of "
     confidence += _caveat(cell["overconfidence"])
     temperature += _caveat(cell["ece_change"])
-    return Markup(opening + "{confidence}: " + confidence + temperature).format(**parts)
+    suited = "The temperature ({temperature}) that suits validation images of the kind they learned from "
+    return Markup(opening + "{confidence}: " + confidence + suited + temperature).format(**parts)
 
 
 def _write_selection(sources: dict[str, Any], arm: str) -> Markup:
