@@ -68,9 +68,10 @@ def _write_confidence(sources: dict[str, Any], arm: str) -> Markup:
     }[_verdict(cell["overconfidence"])]
     temperature = {
         "above": "makes it worse here: the calibration error grows from {raw} to {own} (change {change} points). ",
-        "below": "helps here: the calibration error falls from {raw} to {own} (change {change} points; perfect calibration would show {perfect} "
-        "on so many images). ",
-        "undetected": "was not shown to change the calibration error ({raw} before, {own} after; change {change} points). ",
+        "below": "helps here: the calibration error falls from {raw} to {own} (change {change} points; perfect "
+        "calibration would show {perfect} on so many images). ",
+        "undetected": "was not shown to change the calibration error ({raw} before, {own} after; change {change} "
+        "points). ",
     }[_verdict(cell["ece_change"])]
     opening = "Networks trained on {arm} are right about {accuracy} of real photographs, at a mean confidence of "
     confidence += _caveat(cell["overconfidence"])
