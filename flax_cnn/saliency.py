@@ -19,27 +19,40 @@ _SMALLEST_SIDE = 8
 def grad_cam(classifier: Classifier, image_hwc: np.ndarray, label: int) -> np.ndarray:
     """Return float32 (H, W) in 0-1, H and W at least 8: how much each place of the image speaks for class `label`.
 
-    Each channel's map is weighed by the mean of the logit's gradient over the map; what speaks against the class is
-    cut off at 0, and the strongest place is 1. All zeros where nothing speaks for the class.
-
     Args:
         image_hwc: uint8 (32, 32, 3), 0-255 RGB.
         label: position in `classifier.classes`.
     """
-    heat = np.asarray(_heat(classifier._graph, classifier.state, image_hwc[None], jnp.asarray(label)))
-    return heat / heat.max() if heat.max() > 0 else heat
+    return grad_cams(classifier, image_hwc[None], np.array([label]))[0]
+
+
+def grad_cams(classifier: Classifier, images_nhwc: np.ndarray, labels_n: np.ndarray) -> np.ndarray:
+    """Return float32 (N, H, W) in 0-1, H and W at least 8: where each image speaks for its class.
+
+    Each channel's map is weighed by the mean of the logit's gradient over the map; what speaks against the class is
+    cut off at 0, and the strongest place of an image is 1. All zeros where nothing speaks for the class.
+
+    Args:
+        images_nhwc: uint8 (N, 32, 32, 3), 0-255 RGB, all taken at once.
+        labels_n: (N,) positions in `classifier.classes`.
+    """
+    heat_nhw = np.asarray(_heat(classifier._graph, classifier.state, images_nhwc, jnp.asarray(labels_n)))
+    strongest_n11 = heat_nhw.max(axis=(1, 2), keepdims=True)
+    return np.divide(heat_nhw, strongest_n11, out=np.zeros_like(heat_nhw), where=strongest_n11 > 0)
 
 
 @functools.partial(jax.jit, static_argnums=0)
-def _heat(graph, state, images_nhwc, label):
+def _heat(graph, state, images_nhwc, labels_n):
     network = nnx.merge(graph, state, copy=True)
     outputs = list(network.block_outputs(jnp.asarray(images_nhwc)).values())
     depth = max(index for index, maps in enumerate(outputs) if min(maps.shape[1:3]) >= _SMALLEST_SIDE)
 
-    def logit_of(hidden_nhwc):
+    def sum_of_logits(hidden_nhwc):
         for block in list(network.blocks)[depth + 1 :]:
             hidden_nhwc = block(hidden_nhwc, False)
-        return network.classify(network.pool(hidden_nhwc))[0, label]
+        logits_nk = network.classify(network.pool(hidden_nhwc))
+        # An image's logit depends on its own maps alone, so the sum's gradient is each one's.
+        return jnp.take_along_axis(logits_nk, labels_n[:, None], axis=1).sum()
 
-    weights_c = jax.grad(logit_of)(outputs[depth]).mean(axis=(0, 1, 2))
-    return jax.nn.relu((outputs[depth][0] * weights_c).sum(axis=-1))
+    weights_n11c = jax.grad(sum_of_logits)(outputs[depth]).mean(axis=(1, 2), keepdims=True)
+    return jax.nn.relu((outputs[depth] * weights_n11c).sum(axis=-1))

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import numpy as np
 
-from transfer_analysis.predictions import read_predictions
+from transfer_analysis.calibration import top_confidence
+from transfer_analysis.predictions import Predictions, read_predictions
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,22 @@ def predictions_path(folder: Path, arm: str, seed: int, domain: str) -> Path:
 
 
 def read_cell(folder: Path, arm: str, domain: str, n_seeds: int) -> Cell:
-    """Read the predictions of seeds 0 to `n_seeds` − 1.
+    """Read the predictions of seeds 0 to n_seeds − 1.
+
+    Raises:
+        ValueError: the seeds were tested on different images or classes, or on none.
+    """
+    by_seed = read_seeds(folder, arm, domain, n_seeds)
+    first = by_seed[0]
+    logits_snk = np.stack([predictions.logits_nk for predictions in by_seed])
+    return Cell(
+        *(arm, domain, first.classes, first.labels, first.indices),
+        *(logits_snk.argmax(axis=2), top_confidence(logits_snk)),
+    )
+
+
+def read_seeds(folder: Path, arm: str, domain: str, n_seeds: int) -> list[Predictions]:
+    """Read what `read_cell` makes a cell of: one file a seed, about the same images in one order.
 
     Raises:
         ValueError: the seeds were tested on different images or classes, or on none.
@@ -56,17 +72,7 @@ def read_cell(folder: Path, arm: str, domain: str, n_seeds: int) -> Cell:
             raise ValueError(f"{path}: seed 0 was tested on other images; all seeds must see the same, in one order")
     if not len(first):
         raise ValueError(f"{paths[0]}: it holds no images")
-    logits_snk = np.stack([predictions.logits_nk for predictions in by_seed]).astype(np.float64)
-    shifted = np.exp(logits_snk - logits_snk.max(axis=2, keepdims=True))
-    return Cell(
-        arm,
-        domain,
-        first.classes,
-        first.labels,
-        first.indices,
-        logits_snk.argmax(axis=2),
-        shifted.max(axis=2) / shifted.sum(axis=2),
-    )
+    return by_seed
 
 
 def require_paired(first: Cell, second: Cell) -> None:

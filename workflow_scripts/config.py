@@ -20,6 +20,7 @@ from text_to_image.embedded_generator.training_record import known_classes
 from text_to_image.model_source import is_folder
 from transfer_analysis.representations.config import Representations
 from transfer_analysis.representations.kernel_alignment import FEWEST_IMAGES
+from transfer_analysis.trust.settings import Trust
 from webserver.settings import PlaygroundConfig
 from workflow_scripts.hypotheses import Hypothesis
 from workflow_scripts.mixtures import MixturePoint, Mixtures, mixture_points
@@ -122,6 +123,9 @@ class Study(_Settings):
     )
     representations: Representations | None = Field(
         None, description="What real-trained and generated-trained networks see, compared; null: not compared."
+    )
+    trust: Trust | None = Field(
+        None, description="Calibration, selective accuracy, robustness and heat maps of every arm; null: none of it."
     )
     hypotheses: dict[str, Hypothesis] = Field(
         {}, description="By name: what is expected of a gap. Frozen before the first test, judged in the report."
@@ -251,6 +255,14 @@ class Study(_Settings):
                 f"representations need two generated test images a class and {FEWEST_IMAGES} in all, "
                 f"images_per_class.synthetic = {self.images_per_class.synthetic} leaves {test} a class; "
                 "raise it or set representations to null"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _trust_looks_at_trained_seeds(self) -> "Study":
+        if self.trust is not None and (self.trust.seeds or 0) > self.seeds:
+            raise ValueError(
+                f"trust.seeds is {self.trust.seeds}: each arm is trained {self.seeds} times; lower it or raise seeds"
             )
         return self
 

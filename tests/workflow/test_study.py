@@ -38,6 +38,13 @@ TRAINING_AND_AFTER = {
     "plot_linear_probes",
     "plot_layer_transplant",
     "plot_feature_map",
+    "evaluate_trust",
+    "analyse_trust",
+    "plot_reliability",
+    "plot_selective_accuracy",
+    "plot_robustness",
+    "plot_map_agreement",
+    "plot_saliency_sheets",
     "analyse_hypotheses",
     "write_report",
 }
@@ -57,7 +64,8 @@ def test_study_ends_in_a_report_whose_numbers_are_the_summarys(finished_study):
         assert set(domains) == {"real", "synthetic", "mixture"}
     page = (report / "report.html").read_text()
     published = finished_study.folder / "transfer_analysis" / "published_results.json"
-    parts = [*(report / f"{part}.json" for part in ("mixtures", "representations", "hypotheses")), published]
+    named = ("mixtures", "representations", "trust", "hypotheses")
+    parts = [*(report / f"{part}.json" for part in named), published]
     assert find_problems(page, read_sources(report / "summary.json", parts)) == []
     assert not re.search(r'(src|href)="https?://[^"]*\.(js|css|png|svg)"', page)
 

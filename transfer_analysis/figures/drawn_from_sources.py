@@ -14,10 +14,14 @@ from transfer_analysis.figures.known_answers import draw_known_answers
 from transfer_analysis.figures.layer_transplant import draw_layer_transplant
 from transfer_analysis.figures.learning_curves import draw_learning_curves
 from transfer_analysis.figures.linear_probes import draw_linear_probes
+from transfer_analysis.figures.map_agreement import draw_map_agreement
 from transfer_analysis.figures.mixtures import draw_mixtures
 from transfer_analysis.figures.network_similarity import draw_network_similarity
 from transfer_analysis.figures.per_class_recall import draw_per_class_recall
 from transfer_analysis.figures.published_results import draw_published_results
+from transfer_analysis.figures.reliability import draw_reliability
+from transfer_analysis.figures.robustness import draw_robustness
+from transfer_analysis.figures.selective_accuracy import draw_selective_accuracy
 from transfer_analysis.figures.transfer_matrix import draw_transfer_matrix
 
 
@@ -38,6 +42,10 @@ DRAWN: dict[str, Callable[[dict[str, Any]], Figure]] = {
     "linear_probes": _of_part("representations", draw_linear_probes),
     "layer_transplant": _of_part("representations", draw_layer_transplant),
     "feature_map": _of_part("representations", draw_feature_map),
+    "reliability": _of_part("trust", draw_reliability),
+    "selective_accuracy": _of_part("trust", draw_selective_accuracy),
+    "robustness": _of_part("trust", draw_robustness),
+    "map_agreement": _of_part("trust", draw_map_agreement),
     "known_answers": _of_part("known_answers", draw_known_answers),
     "published_results": draw_published_results,
 }

@@ -115,6 +115,48 @@ FIGURES = (
         "run of the method would draw another one; no number in this report is taken from it.",
     ),
     FigureText(
+        "reliability",
+        "Is the networks’ confidence earned?",
+        "Reliability diagrams: share of right answers by confidence, for real and for generated test images, as "
+        "trained and after the temperature of the arm’s own kind; the table of reliability holds the same "
+        "numbers.",
+        "A network whose confidence can be taken at its word lies on the dashed line. Compare the upper row with "
+        "the lower: a temperature is fitted on images of the kind that the network learned from, and need not "
+        "suit the other kind.",
+    ),
+    FigureText(
+        "selective_accuracy",
+        "Does confidence tell right answers from wrong ones?",
+        "Line chart of accuracy on the most confident share of the real test photographs, by training set, with "
+        "intervals.",
+        "Read from right to left: the fewer photographs a network answers, the surer it is of them. A flat curve "
+        "belongs to a network whose confidence says nothing of whether it is right.",
+    ),
+    FigureText(
+        "robustness",
+        "What is lost when photographs are spoilt?",
+        "Dot plot of the part of the accuracy that every corruption takes away, by training set, with intervals.",
+        "Each row is one way of spoiling real test photographs. Where marks of a row lie further apart than their "
+        "intervals are wide, networks suffer unequally from it, whatever their accuracy before.",
+    ),
+    FigureText(
+        "map_agreement",
+        "Do the networks look at the same places?",
+        "Dot plot of the correlation of heat maps between training sets, with those of two networks of one "
+        "training set and of different photographs as controls.",
+        "The grey marks above a coloured one are its ceiling, the one below it the floor. Far below the ceiling, "
+        "networks of the two training sets look at other places than the luck of training explains; the text says "
+        "whether that was shown.",
+    ),
+    FigureText(
+        "saliency_sheets",
+        "Where do the networks look?",
+        "Real test photographs with heat maps of every training set’s networks, first some that networks of both "
+        "kinds recognise, then some that only the real-trained ones do.",
+        "The brighter a place, the more it speaks for the photograph’s true class. The photographs were chosen by "
+        "a rule, but a few show nothing in general: the figure of correlations does.",
+    ),
+    FigureText(
         "published_results",
         "This study among published ones",
         "Dot plot of accuracy on real photographs after training on real and on generated images, for this "

@@ -15,6 +15,7 @@ from transfer_analysis.report.numbers import Numbers, literal
 from transfer_analysis.report.representation_answer import write_representation_answer
 from transfer_analysis.report.sources import PARTS
 from transfer_analysis.report.tables import csv_uri, report_tables
+from transfer_analysis.report.trust_answer import write_trust_answer
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -46,6 +47,7 @@ def render_page(summary: dict[str, Any], figures: Path) -> str:
         answer=write_answer(summary),
         mixture_answer=write_mixture_answer(summary),
         representation_answer=write_representation_answer(summary),
+        trust_answer=write_trust_answer(summary),
         known_answer_words=CHECKS,
         stand_in_in_words=stand_in_in_words,
         parts=[part for part in PARTS if part in summary],

@@ -7,6 +7,7 @@ from transfer_analysis.known_answers_tables import known_answer_tables
 from transfer_analysis.mixtures.tables import mixture_tables
 from transfer_analysis.representations.tables import representation_tables
 from transfer_analysis.tables import csv_text, summary_tables
+from transfer_analysis.trust.tables import trust_tables
 
 
 def published_tables(published: dict[str, Any]) -> dict[str, str]:
@@ -19,6 +20,7 @@ def published_tables(published: dict[str, Any]) -> dict[str, str]:
 _TABLES_OF_PART = {
     "mixtures": mixture_tables,
     "representations": representation_tables,
+    "trust": trust_tables,
     "known_answers": known_answer_tables,
     "published_results": published_tables,
 }

@@ -1,0 +1,60 @@
+"""What part of its accuracy each arm loses when photographs are spoilt."""
+
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from transfer_analysis.figures.style import FAINT_INK, INK, looks, new_figure, percent_axis, put_title, styled, words
+
+_ROW_INCHES = 0.56
+_SPREAD = 0.46
+
+
+@styled
+def draw_robustness(trust: dict[str, Any]) -> Figure:
+    """Draw a row a corruption, the mean of all on top: each arm's relative loss with its interval."""
+    arms = trust["robustness"]
+    names = sorted(arms["real"]["corruptions"], key=lambda name: -_loss_of_real(arms, name))
+    figure = new_figure(8.6, 2.6 + _ROW_INCHES * (1 + len(names)))
+    axes = figure.add_subplot()
+    offsets = np.linspace(-_SPREAD / 2, _SPREAD / 2, len(arms)) if len(arms) > 1 else [0.0]
+    for (arm, look), offset in zip(looks(arms).items(), offsets, strict=True):
+        rows = [arms[arm]["overall"], *(arms[arm]["corruptions"][name] for name in names)]
+        for height, entry in enumerate(rows):
+            if entry["loss"] is not None:
+                axes.plot(entry["loss"]["ci95"], [height + offset] * 2, color=look.colour, lw=2, solid_capstyle="butt")
+                axes.plot(entry["loss"]["mean"], height + offset, look.marker, color=look.colour, ms=7)
+    axes.axvline(0, color=FAINT_INK, lw=1.2, zorder=0)
+    axes.axhline(0.5, color=FAINT_INK, lw=0.8)
+    axes.set_yticks(range(1 + len(names)), ["all corruptions", *(_in_words(name) for name in names)], color=INK)
+    axes.get_yticklabels()[0].set_weight("bold")
+    axes.set_ylim(len(names) + 0.5, -0.5)
+    percent_axis(axes.xaxis)
+    axes.xaxis.grid(True)
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.set_xlabel("part of the accuracy on the same photographs that is lost")
+    handles = [
+        axes.plot([], [], look.marker, color=look.colour, ms=8, label=f"trained on {words(arm)}")[0]
+        for arm, look in looks(arms).items()
+    ]
+    figure.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False)
+    put_title(
+        figure,
+        "What is lost when real photographs are spoilt?",
+        f"Mean over severities {', '.join(str(severity) for severity in trust['severities'])} (of one to five, as in "
+        "CIFAR-10-C, made here), with 95 % intervals.\n"
+        "Relative to each arm’s own accuracy, so that arms of unequal accuracy can be compared.",
+    )
+    return figure
+
+
+def _loss_of_real(arms: dict[str, Any], name: str) -> float:
+    loss = arms["real"]["corruptions"][name]["loss"]
+    return 0.0 if loss is None else loss["mean"]
+
+
+def _in_words(name: str) -> str:
+    return {"jpeg": "JPEG"}.get(name) or words(name)

@@ -1,0 +1,179 @@
+"""Sentences about trust: what is claimed changes with what was found, and how sure it is."""
+
+from typing import Any
+
+from markupsafe import Markup
+
+from transfer_analysis.gaps import SIGNIFICANCE
+from transfer_analysis.report.answer import images
+from transfer_analysis.report.numbers import Numbers, literal
+
+_ARMS = ("real", "synthetic")
+
+
+def write_trust_answer(sources: dict[str, Any]) -> list[Markup]:
+    """Return what was found about trust, a paragraph a question; none if the study did not ask."""
+    if "trust" not in sources:
+        return []
+    paragraphs = [
+        Markup("").join(_write_confidence(sources, arm) for arm in _ARMS),
+        Markup("").join(_write_selection(sources, arm) for arm in _ARMS),
+        _write_robustness(sources),
+        _write_maps(sources),
+    ]
+    if sources["trust"]["n_seeds"] == 1:
+        paragraphs.append(
+            Markup("One network of each arm was looked at: no interval of this section holds the luck of training.")
+        )
+    return paragraphs
+
+
+def _verdict(tested: dict[str, Any]) -> str:
+    """Say on which side of zero a difference lies, after correction; "undetected" if that is open."""
+    if tested["p_value_holm"] >= SIGNIFICANCE:
+        return "undetected"
+    return "above" if tested["mean"] > 0 else "below"
+
+
+def _caveat(tested: dict[str, Any]) -> str:
+    """Return a sentence for a difference that was not told from zero, though its interval seems to say so."""
+    if _verdict(tested) != "undetected" or tested["ci95"][0] * tested["ci95"][1] <= 0:
+        return ""
+    return "This interval leaves out zero, but that does not outlive the correction for several tests. "
+
+
+def _write_confidence(sources: dict[str, Any], arm: str) -> Markup:
+    """Say how confident an arm is about real photographs, and what the temperature of its own kind makes of it."""
+    place = ("trust", "calibration", arm, "real")
+    cell, n = sources["trust"]["calibration"][arm]["real"], Numbers(sources).under(*place)
+    parts = {
+        "arm": images(arm),
+        "accuracy": n("percent", "accuracy"),
+        "confidence": n("percent", "confidence"),
+        "temperature": Numbers(sources)("decimal", "trust", "temperature", arm, "own", "mean"),
+        "size": n("points_size", "overconfidence", "mean"),
+        "range": n("points_range", "overconfidence", "ci95"),
+        "level": literal("95 %"),
+        "raw": n("percent", "ece", "raw", "mean"),
+        "own": n("percent", "ece", "own", "mean"),
+        "change": n("points_range", "ece_change", "ci95"),
+        "perfect": n("percent", "ece", "own", "if_calibrated"),
+    }
+    confidence = {
+        "above": "that is {size} points too confident ({level} interval of confidence less accuracy: {range}). ",
+        "below": "that is {size} points less confident than they may be ({level} interval of confidence less accuracy: "
+        "{range}). ",
+        "undetected": "no bias of their confidence was detected ({level} interval of confidence less accuracy: "
+        "{range} points). ",
+    }[_verdict(cell["overconfidence"])]
+    temperature = {
+        "above": "makes it worse here: the calibration error grows from {raw} to {own} (change {change} points). ",
+        "below": "helps here: the calibration error falls from {raw} to {own} (change {change} points; perfect "
+        "calibration would show {perfect} on so many images). ",
+        "undetected": "was not shown to change the calibration error ({raw} before, {own} after; change {change} "
+        "points). ",
+    }[_verdict(cell["ece_change"])]
+    opening = "Networks trained on {arm} are right about {accuracy} of real photographs, at a mean confidence of "
+    confidence += _caveat(cell["overconfidence"])
+    temperature += _caveat(cell["ece_change"])
+    suited = "The temperature ({temperature}) that suits validation images of the kind they learned from "
+    return Markup(opening + "{confidence}: " + confidence + suited + temperature).format(**parts)
+
+
+def _write_selection(sources: dict[str, Any], arm: str) -> Markup:
+    """Say what an arm gains by answering only the half of the real photographs that it is most confident about."""
+    entry, n = sources["trust"]["selective"][arm], Numbers(sources).under("trust", "selective", arm)
+    parts = {
+        "arm": images(arm),
+        "half": n("percent", "half", "accuracy"),
+        "range": n("percent_range", "half", "ci95"),
+        "accuracy": n("percent", "accuracy"),
+        "gain": n("points_range", "half_gain", "ci95"),
+    }
+    ending = {
+        "above": "{half} of them ({range}), against {accuracy} of all: their confidence tells right answers from wrong "
+        "ones (gain {gain} points). ",
+        "below": "{half} of them ({range}), against {accuracy} of all: what they are most confident about they get "
+        "wrong more often (gain {gain} points). ",
+        "undetected": "{half} of them ({range}), against {accuracy} of all: their confidence was not shown to tell "
+        "right answers from wrong ones (gain {gain} points). ",
+    }[_verdict(entry["half_gain"])]
+    opening = "Asked only about the half of the real photographs that they are most confident about, networks trained "
+    ending += _caveat(entry["half_gain"])
+    return Markup(opening + "on {arm} are right about " + ending).format(**parts)
+
+
+def _write_robustness(sources: dict[str, Any]) -> Markup:
+    """Compare what corruptions take from the networks trained on real and on generated images."""
+    arms, n = sources["trust"]["robustness"], Numbers(sources).under("trust", "robustness")
+    chance = sources["trust"]["chance"]
+    if any(arms[arm]["clean"]["ci95"][0] <= chance for arm in _ARMS):
+        return Markup(
+            "Of robustness nothing can be said: not all networks were shown to recognise the photographs better than "
+            "chance before they were spoilt."
+        )
+    difference = arms["synthetic"]["overall"]["difference"]
+    losses = {arm: n("percent", arm, "overall", "loss", "mean") for arm in _ARMS}
+    ranges = {f"{arm}_range": n("points_range", arm, "overall", "loss", "ci95") for arm in _ARMS}
+    parts = {
+        "count": n("length", "real", "corruptions"),
+        "size": n("points_size", "synthetic", "overall", "difference", "mean"),
+        "range": n("points_range", "synthetic", "overall", "difference", "ci95"),
+        "p": n("p_value", "synthetic", "overall", "difference", "p_value_holm"),
+        "detectable": n("points_size", "synthetic", "overall", "difference", "minimum_detectable_effect"),
+        "power": literal("80 %"),
+    }
+    finding = {
+        "above": "training on generated images makes networks lose {size} points more (difference {range}, adjusted p "
+        "{p}).",
+        "below": "training on generated images makes networks lose {size} points less (difference {range}, adjusted p "
+        "{p}).",
+        "undetected": "no difference was detected ({range} points, adjusted p {p}; one of {detectable} points would "
+        "have been found with {power} probability).",
+    }[_verdict(difference)]
+    return Markup(
+        "Spoiling real photographs in common ways ({count} of them) takes {real} ({real_range} %) of their accuracy "
+        "from networks trained on real photographs, and {synthetic} ({synthetic_range} %) from those trained on "
+        "generated images: " + finding + " " + _caveat(difference)
+    ).format(**parts, **losses, **ranges)
+
+
+def _write_maps(sources: dict[str, Any]) -> Markup:
+    """Say whether the two arms' networks look at other places than two networks of one arm do."""
+    entry = sources["trust"]["maps"]["agreement"]["synthetic"]
+    n = Numbers(sources).under("trust", "maps", "agreement", "synthetic")
+    if entry["between"] is None:
+        return Markup("Too few photographs have a heat map from every network to compare where networks look.")
+    parts = {
+        "between": n("decimal", "between", "mean"),
+        "other": n("decimal", "other_photograph", "mean"),
+        "number": n("count", "n_photographs"),
+    }
+    opening = (
+        "Heat maps of the same photograph (what speaks for its true class, {number} photographs) correlate at "
+        "{between} between networks trained on real and on generated images; maps of different photographs at {other}. "
+    )
+    if entry["difference"] is None:
+        opening += "With one network of each arm there is no pair to compare that with, so nothing follows from it."
+        return Markup(opening).format(**parts)
+    parts |= {arm: n("decimal", "within", arm, "mean") for arm in _ARMS}
+    parts |= {
+        "size": n("decimal", "difference", "mean"),
+        "low": n("decimal", "difference", "ci95", 0),
+        "high": n("decimal", "difference", "ci95", 1),
+        "p": n("p_value", "difference", "p_value_holm"),
+    }
+    opening += "Two networks trained on the same real photographs agree at {real}, on the same generated images at "
+    opening += "{synthetic}. "
+    finding = {
+        "above": "So the two arms look at other places than the luck of training explains (difference {size}, interval "
+        "{low} to {high}, adjusted p {p}).",
+        "below": "The two arms even agree better than networks of one arm do (difference {size}, interval {low} to "
+        "{high}, adjusted p {p}).",
+        "undetected": "That the two arms look at other places was not shown (difference {size}, interval {low} to "
+        "{high}, adjusted p {p}).",
+    }[_verdict(entry["difference"])]
+    finding += " " + _caveat(entry["difference"])
+    if entry["difference"]["seed_variance"] == "not estimated":
+        finding += "With two networks of each arm, this interval holds the choice of photographs alone."
+    return Markup(opening + finding).format(**parts)

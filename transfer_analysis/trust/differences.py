@@ -1,0 +1,49 @@
+"""What all differences of the analysis of trust share: the arm they are taken from, and how they are tested."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from transfer_analysis.crossed_effects import MeanEstimate, estimate_mean
+from transfer_analysis.predictions import Predictions
+from transfer_analysis.several_tests import holm
+
+# What every other arm is compared with.
+REFERENCE = "real"
+
+
+def correct_answers(networks: Sequence[Predictions]) -> np.ndarray:
+    """Return float64 (S, N): 1 where each network names the true class, else 0."""
+    return np.stack([each.logits_nk.argmax(axis=1) == each.labels for each in networks]).astype(np.float64)
+
+
+def interval_of_part(terms_sn: np.ndarray, n_images: int) -> list[float]:
+    """Return the 95 % interval of a share whose terms (S, N) rest on `n_images` of the images alone.
+
+    It is never narrower than the exact one for an event that was not seen in so many images: a handful of answers that
+    are all right have no spread, but prove little.
+    """
+    low, high = estimate_mean(terms_sn).interval(-math.inf, math.inf)
+    middle, half = (low + high) / 2, max((high - low) / 2, -math.log(0.025) / n_images)
+    return [max(0.0, middle - half), min(1.0, middle + half)]
+
+
+def tested(estimate: MeanEstimate | None) -> dict[str, Any] | None:
+    """Return "mean", "ci95", "p_value" and "minimum_detectable_effect" of a difference; None for none."""
+    if estimate is None:
+        return None
+    return {
+        "mean": estimate.mean,
+        "ci95": estimate.interval(-np.inf, np.inf),
+        "p_value": estimate.p_value(),
+        "minimum_detectable_effect": estimate.minimum_detectable_effect(),
+    }
+
+
+def adjust(entries: Iterable[dict[str, Any]]) -> None:
+    """Add the p-value after Holm's correction over all of `entries`."""
+    entries = list(entries)
+    for entry, p_value in zip(entries, holm([entry["p_value"] for entry in entries]), strict=True):
+        entry["p_value_holm"] = p_value
