@@ -18,6 +18,8 @@ from transfer_analysis.representations.transplant_answers import read_transplant
 DATA = band_data()
 CLASSES = ("top", "upper")
 SHORT = TINY.model_copy(update={"steps": 6, "evaluations": 1})
+# Where the kind of network does not matter: this one compiles in a moment.
+PLAIN = SHORT.model_copy(update={"network": "plain", "width": 0.25})
 OTHER_KEYS = training_keys(0, "transplant", 1)
 
 
@@ -42,8 +44,8 @@ def test_frozen_blocks_are_unchanged_by_the_training_above_them(donor):
     assert not np.array_equal(before["group2"], after["group2"])
 
 
-def test_a_new_head_over_all_blocks_of_the_network_itself_costs_nothing(donor):
-    config = TINY.model_copy(update={"steps": 30, "evaluations": 1})
+def test_a_new_head_over_all_blocks_of_the_network_itself_costs_nothing():
+    config = PLAIN.model_copy(update={"steps": 60})
     learned = train(config, DATA, CLASSES, training_keys(0, "real", 0))[0]
     moved = train(config, DATA, CLASSES, OTHER_KEYS, start=transplanted(learned, 4, OTHER_KEYS), frozen_blocks=4)[0]
     assert learned.metrics["val_accuracy"] == moved.metrics["val_accuracy"] == 1
@@ -58,15 +60,15 @@ def photos(tmp_path_factory):
     return folder
 
 
-def test_the_same_donor_twice_gives_the_same_answers_twice(donor, photos, tmp_path):
-    save_classifier(tmp_path / "donor", donor)
+def test_the_same_donor_twice_gives_the_same_answers_twice(photos, tmp_path):
+    save_classifier(tmp_path / "donor", train(PLAIN, DATA, CLASSES, training_keys(0, "real", 0))[0])
     flags = {f"real_{split}": photos / f"{split}.npz" for split in ("train", "val", "test")}
     flags |= {"donors": (f"real={tmp_path / 'donor'}", f"synthetic={tmp_path / 'donor'}"), "images_per_class": 8}
-    flags |= {"training": SHORT.model_dump_json(), "study_seed": 0, "seed_index": 0}
+    flags |= {"training": PLAIN.model_dump_json(), "study_seed": 0, "seed_index": 0}
     flags |= {"resume_folder": tmp_path / "resume", "output": tmp_path / "answers.npz"}
     assert command("train_transplants", **flags) is None
     answers = read_transplant_answers(tmp_path / "answers.npz")
-    assert answers.blocks == ("whitening", "group1", "group2", "group3")
+    assert answers.blocks == ("convolution1", "convolution2", "convolution3", "dense")
     assert answers.predicted_dln.shape == (2, 5, 20)
     np.testing.assert_array_equal(answers.predicted_dln[0], answers.predicted_dln[1])
     assert not list((tmp_path / "resume").glob("*/step_*"))
@@ -79,4 +81,4 @@ def test_untrained_networks_are_those_that_trainings_start_from(photos, tmp_path
     first, second = (read_block_features(tmp_path / f"seed_{seed}" / "real_features.npz") for seed in (0, 1))
     assert list(first) == ["whitening", "group1", "group2", "group3", "penultimate"]
     np.testing.assert_array_equal(first["whitening"], second["whitening"])
-    assert not np.array_equal(first["group1"], second["group1"])
+    assert not np.array_equal(first["group2"], second["group2"])
