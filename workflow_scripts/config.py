@@ -18,6 +18,7 @@ from text_to_image.config import GeneratorConfig, ImageFolderConfig
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
 from text_to_image.embedded_generator.training_record import known_classes
 from text_to_image.model_source import is_folder
+from transfer_analysis.domain_gap.settings import DomainGap
 from transfer_analysis.representations.config import Representations
 from transfer_analysis.representations.kernel_alignment import FEWEST_IMAGES
 from webserver.settings import PlaygroundConfig
@@ -122,6 +123,9 @@ class Study(_Settings):
     )
     representations: Representations | None = Field(
         None, description="What real-trained and generated-trained networks see, compared; null: not compared."
+    )
+    domain_gap: DomainGap | None = Field(
+        None, description="What tells generated images from photographs, and how good they are; null: neither."
     )
     hypotheses: dict[str, Hypothesis] = Field(
         {}, description="By name: what is expected of a gap. Frozen before the first test, judged in the report."

@@ -43,7 +43,7 @@ def test_halves_of_one_kind_cannot_be_told_apart():
 
 
 def test_a_shift_is_told_as_often_as_theory_says():
-    # Two normal distributions 2 apart: the best rule is right with probability Φ(1) = 84.1 %, the area is Φ(√2) = 92.1 %.
+    # Normal distributions 2 apart: the best rule is right with probability Φ(1) = 0.841, the area is Φ(√2) = 0.921.
     told = told_apart(side(0, per_class=1000), side(1, domain=2.0, per_class=1000))
     assert told["accuracy"]["ci95"][0] <= 0.841 <= told["accuracy"]["ci95"][1]
     assert told["auc"]["ci95"][0] <= 0.921 <= told["auc"]["ci95"][1]

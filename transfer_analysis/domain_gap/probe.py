@@ -1,9 +1,9 @@
 """Can a linear probe tell one kind of image from the other, on images that it was not fitted to?
 
 The probe is a logistic regression on standardised features; its regularisation is chosen by cross-validation among the
-images that it is fitted to. Accuracy counts both kinds alike, whatever their numbers (balanced accuracy): 50 % is
-chance. The area under the ROC curve is the probability that a random image of the second kind scores above one of the
-first; its interval is DeLong's (DeLong, DeLong & Clarke-Pearson, Biometrics 44, 1988).
+images that it is fitted to, unless it is given. Accuracy counts both kinds alike, whatever their numbers (balanced
+accuracy): 50 % is chance. The area under the ROC curve is the probability that a random image of the second kind scores
+above one of the first; its interval is DeLong's (DeLong, DeLong & Clarke-Pearson, Biometrics 44, 1988).
 """
 
 from dataclasses import dataclass
@@ -52,14 +52,18 @@ def linear_probe(strength: float = STRENGTH) -> Pipeline:
     return make_pipeline(StandardScaler(), LogisticRegression(C=strength, max_iter=_MOST_ITERATIONS))
 
 
-def ask_probe(first: Side, second: Side) -> ProbeAnswers:
-    """Fit a probe that tells `second` from `first`, and return what it says of the held-out images of both."""
+def ask_probe(first: Side, second: Side, strength: float | None = None) -> ProbeAnswers:
+    """Fit a probe that tells `second` from `first`, and return what it says of the held-out images of both.
+
+    Args:
+        first, second: the two kinds.
+        strength: inverse regularisation; None chooses it by cross-validation.
+    """
     fit_nd = np.concatenate([first.fit_nd, second.fit_nd]).astype(np.float64)
     is_second_n = np.repeat([0, 1], [len(first.fit_nd), len(second.fit_nd)])
-    # Four images can be cut in two folds, fewer in none.
     folds = min(_FOLDS, len(first.fit_nd), len(second.fit_nd))
-    if folds < 2:
-        probe = linear_probe()
+    if strength is not None or folds < 2:
+        probe = linear_probe(strength or STRENGTH)
     else:
         probe = make_pipeline(
             StandardScaler(),

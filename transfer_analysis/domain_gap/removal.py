@@ -13,7 +13,7 @@ from sklearn.preprocessing import StandardScaler
 
 from transfer_analysis.crossed_effects import estimate_mean
 from transfer_analysis.domain_gap.nullspace import random_directions, telling_directions, without
-from transfer_analysis.domain_gap.probe import ProbeAnswers, ask_probe, describe_answers, linear_probe
+from transfer_analysis.domain_gap.probe import STRENGTH, ProbeAnswers, ask_probe, describe_answers, linear_probe
 from transfer_analysis.domain_gap.sides import Side
 from transfer_analysis.several_tests import holm
 
@@ -94,7 +94,7 @@ def _remainder(sides: dict[str, Side], directions_kd: np.ndarray) -> Remainder:
     }
     probes = {kind: linear_probe().fit(side.fit_nd, side.fit_labels_n) for kind, side in left.items()}
     return Remainder(
-        ask_probe(left["real"], left["generated"]),
+        ask_probe(left["real"], left["generated"], STRENGTH),
         {
             (fitted, tested): (probe.predict(side.test_md) == side.test_labels_m).astype(float)
             for fitted, probe in probes.items()

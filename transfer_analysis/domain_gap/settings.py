@@ -16,7 +16,7 @@ class DomainGap(BaseModel):
         "photographs and what there is of generated ones bound it too.",
     )
     directions: tuple[PositiveInt, ...] = Field(
-        (1, 2, 4, 8, 16),
+        (1, 4, 16),
         min_length=1,
         description="How many of the directions that tell generated images are taken out of the features, ascending.",
     )

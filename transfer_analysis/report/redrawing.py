@@ -10,7 +10,7 @@ from transfer_analysis.figures.drawn_from_sources import DRAWN
 from transfer_analysis.figures.style import save_figure
 from transfer_analysis.report.figures import FIGURES, data_uri
 
-# Drawn from photographs and from the course of training, which the sources do not hold; neither shows a test result.
+# Drawn from photographs and from the course of training, which the sources do not hold.
 NOT_REDRAWN = frozenset({figure.name for figure in FIGURES} - DRAWN.keys())
 
 

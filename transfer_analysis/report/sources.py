@@ -13,7 +13,15 @@ from photographs.atomic_files import CorruptFileError
 from transfer_analysis.summary import read_summary
 
 # Further parts, in the order in which the report shows them.
-PARTS = ("mixtures", "representations", "hypotheses", "known_answers", "published_results")
+PARTS = (
+    "mixtures",
+    "representations",
+    "domain_gap",
+    "generator_quality",
+    "hypotheses",
+    "known_answers",
+    "published_results",
+)
 
 
 def read_sources(summary: Path | None, parts: Iterable[Path]) -> dict[str, Any]:
