@@ -4,6 +4,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator
 
+# Generated images of a class for neighbourhoods to be compared in halves (`generator_quality`: 2 (k + 1), k = 5).
+FEWEST_GENERATED = 12
+
 
 class DomainGap(BaseModel):
     """How large the analysis of the domain gap is."""

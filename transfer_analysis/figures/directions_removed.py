@@ -4,6 +4,7 @@ from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from transfer_analysis.domain_gap.removal import KINDS, RANDOM, TELLING
 from transfer_analysis.figures.style import FAINT_INK, Look, looks, new_figure, percent_axis, put_title, styled
@@ -38,6 +39,7 @@ def draw_directions_removed(gap: dict[str, Any]) -> Figure:
         axes.yaxis.grid(True)
         axes.set_axisbelow(True)
     percent_axis(left.yaxis)
+    left.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     right.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}".replace("-", "−"))
     right.set_ylabel("points of accuracy")
     left.plot([], [], "o-", color=FAINT_INK, label="directions that tell")
