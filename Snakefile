@@ -34,6 +34,7 @@ include: "rules/common_report.smk"
 include: "rules/report.smk"
 include: "rules/export.smk"
 include: "rules/generator_quality.smk"
+include: "rules/domain_gap.smk"
 include: "rules/common_known_answers.smk"
 include: "rules/known_answers.smk"
 include: "rules/sweeps.smk"
@@ -58,9 +59,8 @@ rule export:
 
 rule generator_quality:
     input:
-        "results/generator_quality/quality.json",
-        "results/figures/generator_quality.svg",
-        "results/figures/near_copies.svg",
+        "results/report/generator_quality.json",
+        expand("results/figures/{figure}.svg", figure=QUALITY_FIGURES),
     localrule: True
 
 

@@ -12,6 +12,7 @@ def report_parts(wildcards):
     """Return the files besides the summary that the report's numbers come from."""
     parts = ["results/report/mixtures.json"] if STUDY.mixtures else []
     parts += ["results/report/representations.json"] if STUDY.representations else []
+    parts += expand("results/report/{part}.json", part=GAP_PARTS)
     parts += ["results/report/trust.json"] if STUDY.trust else []
     parts += ["results/report/hypotheses.json"] if STUDY.hypotheses else []
     parts += ["results/report/known_answers.json"] if known_answers_checked() else []
@@ -20,6 +21,7 @@ def report_parts(wildcards):
 
 def report_figures(wildcards):
     """Return the figures that the report shows."""
-    names = [*FIGURES, "published_results", *MIXTURE_FIGURES, *REPRESENTATION_FIGURES, *TRUST_FIGURES]
+    names = [*FIGURES, "published_results"]
+    names += [*MIXTURE_FIGURES, *REPRESENTATION_FIGURES, *GAP_FIGURES, *TRUST_FIGURES]
     names += ["known_answers"] if known_answers_checked() else []
     return [f"results/figures/{name}.svg" for name in names]

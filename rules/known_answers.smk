@@ -95,15 +95,17 @@ use rule analyse_generator_quality as analyse_stand_in_quality with:
         real="results/real_photos/val.npz",
         generated="results/known_answers/{stand_in}/train.npz",
         training="results/real_photos/train.npz",
-        real_features="results/generator_quality/features/seed_0/real_val.npz",
+        test="results/real_photos/test.npz",
+        real_features="results/generator_quality/features/seed_0/real_photos/val.npz",
         generated_features="results/known_answers/{stand_in}/features.npz",
-        training_features="results/generator_quality/features/seed_0/real_train.npz",
+        training_features="results/generator_quality/searched/train.npz",
+        test_features="results/generator_quality/searched/test.npz",
         synthetic_manifest="results/synthetic_photos/manifest.json",
         code=command_sources("analyse_generator_quality", "workflow_scripts/code_version.py", "transfer_analysis"),
     output:
+        tables=expand("results/known_answers/{{stand_in}}/{table}.csv", table=QUALITY_TABLES),
         quality="results/known_answers/{stand_in}/quality.json",
-        table="results/known_answers/{stand_in}/quality.csv",
-        pairs="results/known_answers/{stand_in}/near_copies.csv",
+        pairs="results/known_answers/{stand_in}/closest_pairs.csv",
     log:
         "logs/known_answers/{stand_in}/quality.log",
     benchmark:

@@ -14,7 +14,7 @@ class Features:
 
     Attributes:
         features_nd: float32 (N, D), what the classifier's linear head sees.
-        mirrored_nd: float32 (N, D), the same of the photographs mirrored left to right.
+        mirrored_nd: float32 (N, D), the same of the photographs mirrored left to right; (0, D) if that was not asked.
         logits_nk: float32 (N, K), the scores before the softmax.
         labels: int32 (N,), the true (or asked for) classes, positions in `classes`.
         indices: int64 (N,), each image's number within its source.
@@ -32,7 +32,8 @@ class Features:
 
     def __post_init__(self):
         n = len(self.labels)
-        if self.features_nd.ndim != 2 or self.features_nd.shape != self.mirrored_nd.shape or len(self.features_nd) != n:
+        shapes = {(n, *self.features_nd.shape[1:]), (0, *self.features_nd.shape[1:])}
+        if self.features_nd.ndim != 2 or self.mirrored_nd.shape not in shapes or len(self.features_nd) != n:
             raise ValueError(f"features {self.features_nd.shape} and {self.mirrored_nd.shape} for {n} labels")
         if self.logits_nk.shape != (n, len(self.classes)) or len(self.indices) != n:
             raise ValueError(f"logits {self.logits_nk.shape} and {len(self.indices)} indices for {n} labels")

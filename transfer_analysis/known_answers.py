@@ -99,7 +99,8 @@ def judge_copies(copies: Mapping[str, Any], held_out: Mapping[str, Any]) -> list
     """Return whether copies of training photographs are found, and held-out ones are not taken for such.
 
     Args:
-        copies, held_out: `near_copies` of each stand-in's quality.json: by space, {"p_value_holm", …}.
+        copies, held_out: `near_copies` of training photographs, in each stand-in's quality.json: by space,
+            {"p_value_holm", …}.
     """
     return [
         {"check": "copies_found", "passed": all(_found(entry) for entry in copies.values())},

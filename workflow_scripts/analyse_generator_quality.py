@@ -1,38 +1,41 @@
-"""Turn features of real and generated photographs into quality.json, a table of it, and the closest pairs of images.
+"""Turn features of real and generated photographs into generator_quality.json, its tables, and the closest pairs.
 
-Held-out real photographs (validation, never test) are what generated ones are measured against; the training
-photographs are searched for near-copies. Features come from evaluate_features: of the held-out and of the generated
-photographs one file a classifier, in the same order; of the training photographs one, from the first classifier.
+Held-out real photographs (validation) are what generated ones are measured against; training and test photographs are
+searched for near-copies. Features come from evaluate_features: of the held-out and of the generated photographs one
+file a classifier, in the same order; of the searched ones one each, from the first classifier.
 """
 
 from pathlib import Path
 
-from photographs.atomic_files import write_json
+from photographs.atomic_files import write_json, write_text
 from photographs.mixing import class_counts
 from photographs.photo_set import read_photo_set
 from transfer_analysis.features import read_features
 from transfer_analysis.generator_quality.quality import Photographs, describe_quality, search_near_copies
 from transfer_analysis.generator_quality.reading import write_reading
-from transfer_analysis.generator_quality.tables import closest_pairs, write_pairs, write_quality_table
+from transfer_analysis.generator_quality.tables import closest_pairs, quality_tables, write_pairs
 from transfer_analysis.study_description import SyntheticManifest, read_description
 from transfer_analysis.summary import package_versions
 from workflow_scripts import command
 from workflow_scripts.code_version import code_version
 
+SEARCHED = ("training", "test")
+
 
 def main() -> None:
     """Read features and photographs, write the quality and its tables."""
     parser = command.parser(__doc__)
-    for name in ("real", "generated", "training"):
+    for name in ("real", "generated", *SEARCHED):
         parser.add_argument(f"--{name}", type=Path, required=True, help="photo set (.npz)")
     parser.add_argument("--real-features", type=Path, nargs="+", required=True, help="one file a classifier")
     parser.add_argument("--generated-features", type=Path, nargs="+", required=True, help="one file a classifier")
-    parser.add_argument("--training-features", type=Path, required=True, help="from the first classifier")
+    for name in SEARCHED:
+        parser.add_argument(f"--{name}-features", type=Path, required=True, help="from the first classifier")
     parser.add_argument("--synthetic-manifest", type=Path, required=True)
     parser.add_argument("--classifier", type=command.json_argument, required=True, help="how it was trained, as JSON")
     parser.add_argument("--seed", type=int, required=True, help="of the random draws")
-    parser.add_argument("--output", type=Path, required=True, help="quality.json")
-    parser.add_argument("--table", type=Path, required=True, help="the same as CSV")
+    parser.add_argument("--output", type=Path, required=True, help="generator_quality.json")
+    parser.add_argument("--tables", type=Path, required=True, help="folder of the CSV tables")
     parser.add_argument("--pairs", type=Path, required=True, help="CSV of the closest pairs")
     arguments = parser.parse_args()
     if len(arguments.real_features) != len(arguments.generated_features):
@@ -42,17 +45,19 @@ def main() -> None:
         )
 
     photographs = Photographs(
-        *(read_photo_set(path) for path in (arguments.real, arguments.generated, arguments.training))
+        read_photo_set(arguments.real),
+        read_photo_set(arguments.generated),
+        {name: read_photo_set(getattr(arguments, name)) for name in SEARCHED},
     )
     real = [read_features(path) for path in arguments.real_features]
     generated = [read_features(path) for path in arguments.generated_features]
-    training = read_features(arguments.training_features)
-    for first, second in [*zip(real, generated, strict=True), (real[0], training)]:
+    searched = {name: read_features(getattr(arguments, f"{name}_features")) for name in SEARCHED}
+    for first, second in [*zip(real, generated, strict=True), *((real[0], features) for features in searched.values())]:
         if first.classifier != second.classifier:
             raise ValueError("features of two different classifiers cannot be compared; give them in the same order")
-    near = search_near_copies(photographs, real[0], generated[0], training)
+    near = search_near_copies(photographs, real[0], generated[0], searched)
     quality = describe_quality(real, generated, near, arguments.seed)
-    sets = {"real": photographs.reference, "generated": photographs.generated, "training": photographs.training}
+    sets = {"real": photographs.reference, "generated": photographs.generated, **photographs.searched}
     quality |= {
         "reading": write_reading(quality),
         "generator": read_description(arguments.synthetic_manifest, SyntheticManifest).generator.model_dump(),
@@ -63,7 +68,8 @@ def main() -> None:
         "provenance": {**code_version(), "versions": package_versions()},
     }
     write_json(arguments.output, quality)
-    write_quality_table(arguments.table, quality)
+    for name, text in quality_tables(quality).items():
+        write_text(arguments.tables / f"{name}.csv", text)
     write_pairs(arguments.pairs, closest_pairs(near, photographs))
     print(quality["reading"])
 

@@ -40,7 +40,7 @@ def main() -> None:
     )
     checks = [
         *judge_stand_ins(stand_ins, 1 / len(classes)),
-        *judge_copies(copies["near_copies"], held_out["near_copies"]),
+        *judge_copies(*(quality["near_copies"]["training"] for quality in (copies, held_out))),
         *judge_variety(alike["per_class"], held_out["per_class"], classes),
     ]
     known_answers = {
@@ -50,7 +50,7 @@ def main() -> None:
         "class_without_variety": classes[0],
         "stand_ins": stand_ins,
         "near_copies": {
-            name: {space: entry["generated_share"] for space, entry in quality["near_copies"].items()}
+            name: {space: entry["generated_share"] for space, entry in quality["near_copies"]["training"].items()}
             for name, quality in (("held_out", held_out), ("copies", copies))
         },
         "coverage": {

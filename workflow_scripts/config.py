@@ -18,6 +18,7 @@ from text_to_image.config import GeneratorConfig, ImageFolderConfig
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
 from text_to_image.embedded_generator.training_record import known_classes
 from text_to_image.model_source import is_folder
+from transfer_analysis.domain_gap.settings import FEWEST_GENERATED, DomainGap
 from transfer_analysis.representations.config import Representations
 from transfer_analysis.representations.kernel_alignment import FEWEST_IMAGES
 from transfer_analysis.trust.settings import Trust
@@ -124,6 +125,9 @@ class Study(_Settings):
     representations: Representations | None = Field(
         None, description="What real-trained and generated-trained networks see, compared; null: not compared."
     )
+    domain_gap: DomainGap | None = Field(
+        None, description="What tells generated images from photographs, and how good they are; null: neither."
+    )
     trust: Trust | None = Field(
         None, description="Calibration, selective accuracy, robustness and heat maps of every arm; null: none of it."
     )
@@ -222,6 +226,17 @@ class Study(_Settings):
                 raise ValueError(
                     f"hypotheses.{name}.gap is {hypothesis.gap!r}: there is no such gap; choose from {', '.join(gaps)}"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _enough_images_for_the_domain_gap(self) -> "Study":
+        available = split_sizes(self.images_per_class.synthetic)["train"]
+        if self.domain_gap is not None and available < FEWEST_GENERATED:
+            raise ValueError(
+                f"domain_gap takes {FEWEST_GENERATED} generated photographs a class to train on, "
+                f"images_per_class.synthetic = {self.images_per_class.synthetic} leaves {available}; raise it, or set "
+                "domain_gap: null"
+            )
         return self
 
     def frozen_hypotheses(self) -> dict[str, dict[str, Any]]:

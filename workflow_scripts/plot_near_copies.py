@@ -1,4 +1,4 @@
-"""Draw the generated images closest to a training photograph, each over that photograph, and real ones likewise."""
+"""Draw the generated images closest to a training or test photograph, each over that one, and real ones likewise."""
 
 import json
 from pathlib import Path
@@ -14,14 +14,16 @@ from workflow_scripts import command
 def main() -> None:
     """Read the pairs and the photographs, write the figure."""
     parser = command.parser(__doc__)
-    for name in ("real", "generated", "training"):
+    for name in ("real", "generated", "training", "test"):
         parser.add_argument(f"--{name}", type=Path, required=True, help="photo set (.npz)")
     parser.add_argument("--pairs", type=Path, required=True, help="CSV of the closest pairs")
-    parser.add_argument("--quality", type=Path, required=True, help="quality.json")
+    parser.add_argument("--quality", type=Path, required=True, help="generator_quality.json")
     parser.add_argument("--output", type=Path, required=True, help="the figure, .svg or .png")
     arguments = parser.parse_args()
     photographs = Photographs(
-        *(read_photo_set(path) for path in (arguments.real, arguments.generated, arguments.training))
+        read_photo_set(arguments.real),
+        read_photo_set(arguments.generated),
+        {"training": read_photo_set(arguments.training), "test": read_photo_set(arguments.test)},
     )
     copies = json.loads(arguments.quality.read_text())["near_copies"]
     save_figure(draw_near_copies(read_pairs(arguments.pairs), photographs, copies), arguments.output)

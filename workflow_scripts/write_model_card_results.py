@@ -12,7 +12,7 @@ from text_to_image.config import GeneratorConfig
 from text_to_image.model_source import resolve_model
 from workflow_scripts.command import parser, run
 
-QUALITY = Path("results/generator_quality/quality.json")
+QUALITY = Path("results/report/generator_quality.json")
 _START, _END = "<!-- quality -->\n", "<!-- end of quality -->\n"
 _STATISTICS = {
     "precision": "precision",
@@ -77,7 +77,8 @@ def quality_text(quality: dict[str, Any]) -> str:
         f"{method['features']} features of a classifier trained on {classifier['train_images_per_class']:,} real "
         f"photographs a class, {classifier['training']['steps']:,} steps ({len(method['classifiers'])} trainings, "
         f"accuracy on the validation photographs {100 * real['mean']:.1f} %). Near-copies were searched among "
-        f"{sum(photographs['training']['images_per_class']):,} training photographs and their mirror images. "
+        f"{sum(photographs['training']['images_per_class']):,} training and "
+        f"{sum(photographs['test']['images_per_class']):,} test photographs and their mirror images. "
         f"Code: version {quality['provenance']['code_version']}, commit {quality['provenance']['commit']}.\n"
     )
 

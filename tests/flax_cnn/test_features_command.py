@@ -43,7 +43,9 @@ def test_command_writes_what_the_classifier_sees(classifier, tmp_path):
     trained, checkpoint = classifier
     write_photo_set(tmp_path / "photos.npz", photos())
     files = {"classifier": checkpoint, "photos": tmp_path / "photos.npz"}
-    assert command("evaluate_features", **files, output=tmp_path / "features.npz") is None
+    assert command("evaluate_features", **files, output=tmp_path / "plain.npz") is None
+    assert len(read_features(tmp_path / "plain.npz").mirrored_nd) == 0
+    assert command("evaluate_features", **files, output=tmp_path / "features.npz", mirrored=()) is None
     features = read_features(tmp_path / "features.npz")
     np.testing.assert_array_equal(features.labels, DATA.val_labels)
     np.testing.assert_array_equal(features.indices, photos().indices)

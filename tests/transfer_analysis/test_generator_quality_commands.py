@@ -16,11 +16,14 @@ from transfer_analysis.generator_quality.tables import read_pairs
 from workflow_scripts.write_model_card_results import with_quality
 
 CLASSES = ("cat", "dog")
-SIZES = {"real": 100, "generated": 60, "training": 150}
+SIZES = {"real": 100, "generated": 60, "training": 150, "test": 80}
 
 
 def photo_set(name: str) -> PhotoSet:
-    """Return random pictures; the first five generated ones of each class are mirrored training photographs."""
+    """Return random pictures, among the generated ones of each class copies.
+
+    The first five are mirrored training photographs, the next three test photographs.
+    """
     per_class = SIZES[name]
     random = np.random.default_rng(sorted(SIZES).index(name))
     coarse = random.integers(0, 256, (2 * per_class, 4, 4, 3), np.uint8)
@@ -28,6 +31,7 @@ def photo_set(name: str) -> PhotoSet:
     if name == "generated":
         training = photo_set("training").images_nhwc[:, :, ::-1]
         images_nhwc[:5], images_nhwc[per_class : per_class + 5] = training[:5], training[-5:]
+        images_nhwc[5:8], images_nhwc[per_class + 5 : per_class + 8] = np.split(photo_set("test").images_nhwc[77:83], 2)
     return PhotoSet(
         images_nhwc, np.repeat([0, 1], per_class).astype(np.int32), np.arange(2 * per_class) % per_class, CLASSES
     )
@@ -67,12 +71,13 @@ def analyse(files, output, **changed):
         "real_features": (files / "real_features_0.npz", files / "real_features_1.npz"),
         "generated_features": (files / "generated_features_0.npz", files / "generated_features_1.npz"),
         "training_features": files / "training_features_0.npz",
+        "test_features": files / "test_features_0.npz",
         "synthetic_manifest": files / "manifest.json",
         "classifier": '{"arm": "real", "train_images_per_class": 600, "training": {"steps": 320}}',
         "seed": 0,
         "output": output / "quality.json",
-        "table": output / "quality.csv",
-        "pairs": output / "near_copies.csv",
+        "tables": output,
+        "pairs": output / "closest_pairs.csv",
     }
     return command("analyse_generator_quality", **{**flags, **changed})
 
@@ -95,23 +100,32 @@ def test_quality_counts_what_was_put_in(quality):
     assert quality["photographs"]["generated"]["images_per_class"] == [60, 60]
     assert len(quality["overall_by_classifier"]) == 2
     for space in ("pixels", "features"):
-        assert quality["near_copies"][space]["generated_share"] >= 10 / 120
-        assert quality["near_copies"][space]["p_value_holm"] < 0.05
+        for searched, copies in (("training", 10), ("test", 6)):
+            entry = quality["near_copies"][searched][space]
+            assert entry["generated_share"] >= copies / 120
+            assert entry["p_value_holm"] < 0.05
 
 
 def test_pairs_name_the_photographs_that_were_copied(analysed):
-    copies = [pair for pair in read_pairs(analysed / "near_copies.csv") if pair.kind == "generated"]
+    pairs = [pair for pair in read_pairs(analysed / "closest_pairs.csv") if pair.kind == "generated"]
+    copies = [pair for pair in pairs if pair.searched == "training"]
     for space in ("pixels", "features"):
         closest = [pair for pair in copies if pair.space == space][:10]
         assert {(pair.image_class, pair.image_index) for pair in closest} == {
             (name, index) for name in CLASSES for index in range(5)
         }
         assert all(pair.mirrored and pair.distance == pytest.approx(0, abs=1e-6) for pair in closest)
-        assert {pair.training_index for pair in closest if pair.training_class == "dog"} == set(range(145, 150))
+        assert {pair.photo_index for pair in closest if pair.photo_class == "dog"} == set(range(145, 150))
+        closest = [pair for pair in pairs if (pair.searched, pair.space) == ("test", space)][:6]
+        assert {(pair.image_class, pair.image_index) for pair in closest} == {
+            (name, index) for name in CLASSES for index in (5, 6, 7)
+        }
+        assert {pair.photo_index for pair in closest if pair.photo_class == "cat"} == {77, 78, 79}
+        assert not any(pair.mirrored or pair.distance > 1e-6 for pair in closest)
 
 
 def test_the_table_holds_every_statistic_of_every_class(analysed, quality):
-    with open(analysed / "quality.csv", newline="") as file:
+    with open(analysed / "generator_quality.csv", newline="") as file:
         rows = {(row["group"], row["statistic"]): row for row in csv.DictReader(file)}
     assert len(rows) == 3 * 7
     entry = quality["per_class"]["dog"]["coverage"]
@@ -120,9 +134,12 @@ def test_the_table_holds_every_statistic_of_every_class(analysed, quality):
 
 
 def test_figures_can_be_drawn(files, analysed, tmp_path):
-    inputs = {"quality": analysed / "quality.json"}
-    assert command("plot_generator_quality", **inputs, output=tmp_path / "quality.svg") is None
-    inputs |= {"pairs": analysed / "near_copies.csv", **{name: files / f"{name}.npz" for name in SIZES}}
+    part = tmp_path / "generator_quality.json"
+    part.write_text((analysed / "quality.json").read_text())
+    drawn = {"figure": "generator_quality", "parts": part, "output": tmp_path / "quality.svg"}
+    assert command("plot_part", **drawn) is None
+    inputs = {"quality": part, "pairs": analysed / "closest_pairs.csv"}
+    inputs |= {name: files / f"{name}.npz" for name in SIZES}
     assert command("plot_near_copies", **inputs, output=tmp_path / "near_copies.svg") is None
     assert (tmp_path / "quality.svg").read_text().startswith("<?xml")
     assert "image-rendering" in (tmp_path / "near_copies.svg").read_text()
@@ -130,7 +147,7 @@ def test_figures_can_be_drawn(files, analysed, tmp_path):
 
 def test_the_same_inputs_give_the_same_bytes(files, analysed, tmp_path):
     assert analyse(files, tmp_path) is None
-    for name in ("quality.json", "quality.csv", "near_copies.csv"):
+    for name in ("quality.json", "generator_quality.csv", "near_copies.csv", "closest_pairs.csv"):
         assert (tmp_path / name).read_bytes() == (analysed / name).read_bytes()
 
 
@@ -149,10 +166,11 @@ def test_the_reading_follows_the_numbers(quality):
     assert "more than among real photographs, in pixels and in features" in text
     assert "75.0 % of the generated images" in text
     changed = copy.deepcopy(quality)
-    for entry in changed["near_copies"].values():
-        entry["p_value_holm"] = 1.0
+    for by_space in changed["near_copies"].values():
+        for entry in by_space.values():
+            entry["p_value_holm"] = 1.0
     changed["overall"]["density"]["difference"]["ci95"] = [0.1, 0.2]
-    assert "no more than among real photographs" in write_reading(changed)
+    assert "not shown to be more than among real photographs" in write_reading(changed)
     assert "more densely than real photographs" in write_reading(changed)
     changed["overall"]["density"]["difference"]["ci95"] = [-0.2, -0.1]
     assert "more thinly than real photographs" in write_reading(changed)

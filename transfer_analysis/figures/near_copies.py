@@ -1,4 +1,4 @@
-"""The closest pairs: generated images above the training photographs nearest to them, and real ones likewise."""
+"""The closest pairs: generated images above the photographs nearest to them, and held-out real ones likewise."""
 
 from typing import Any
 
@@ -20,7 +20,9 @@ _KINDS = {"generated": ("generated images", "synthetic"), "real": ("held-out rea
 
 @styled
 def draw_near_copies(pairs: list[Pair], photographs: Photographs, copies: dict[str, Any]) -> Figure:
-    """Draw a strip of the twelve closest pairs for each space and kind; mirrored photographs are shown mirrored.
+    """Draw a strip of the twelve closest pairs for each searched set, space and kind; mirrored ones shown mirrored.
+
+    Held-out real photographs are shown beside training photographs only: they are the measure of both.
 
     Args:
         pairs: closest first within each space and kind.
@@ -30,32 +32,41 @@ def draw_near_copies(pairs: list[Pair], photographs: Photographs, copies: dict[s
     Raises:
         ValueError: a pair points to an image that is not there.
     """
-    strips = [(space, kind) for space in copies for kind in _KINDS]
+    strips = [
+        (searched, space, kind)
+        for searched, by_space in copies.items()
+        for kind in (_KINDS if searched == "training" else ("generated",))
+        for space in by_space
+    ]
     figure = new_figure(1.9 + _COLUMNS * _INCHES, 1.3 + len(strips) * (2 * _INCHES + 0.62))
     sets = {"generated": photographs.generated, "real": photographs.reference}
-    for axes, (space, kind) in zip(figure.subplots(len(strips), 1), strips, strict=True):
-        shown = [pair for pair in pairs if (pair.space, pair.kind) == (space, kind)][:_COLUMNS]
-        _draw_strip(axes, shown, sets[kind], photographs.training, copies[space]["threshold"])
+    for axes, (searched, space, kind) in zip(figure.subplots(len(strips), 1), strips, strict=True):
+        shown = [pair for pair in pairs if (pair.searched, pair.space, pair.kind) == (searched, space, kind)][:_COLUMNS]
+        entry = copies[searched][space]
+        _draw_strip(axes, shown, sets[kind], photographs.searched[searched], searched, entry["threshold"])
         name, arm = _KINDS[kind]
-        share = copies[space]["generated_share" if kind == "generated" else "real_share"]
+        share = entry["generated_share" if kind == "generated" else "real_share"]
         axes.set_title(
-            f"{name}, by {space}: {100 * share:.2f} % at or below the threshold {copies[space]['threshold']:.3g}",
+            f"{name} over {searched} photographs, by {space}: {100 * share:.2f} % within {entry['threshold']:.3g}",
+            size=11,
             color=looks([arm])[arm].colour,
             weight="bold",
             loc="left",
         )
     put_title(
         figure,
-        "The closest pairs: each image above, the training photograph nearest to it below",
-        "The closest of all, not a sample. Below each pair its distance, in bold if at or below the threshold; "
-        "≷: shown mirrored.",
+        "The closest pairs: each image above, the photograph nearest to it below",
+        "The closest of all, not a sample. Below each pair its distance, in bold if within the threshold: that of the\n"
+        f"nearest {100 * entry['quantile']:g} % of held-out real photographs. ≷: shown mirrored.",
     )
     return figure
 
 
-def _draw_strip(axes: Axes, pairs: list[Pair], photos: PhotoSet, training: PhotoSet, threshold: float) -> None:
+def _draw_strip(
+    axes: Axes, pairs: list[Pair], photos: PhotoSet, gallery: PhotoSet, name: str, threshold: float
+) -> None:
     above = [_find(photos, pair.image_class, pair.image_index) for pair in pairs]
-    below = [_find(training, pair.training_class, pair.training_index) for pair in pairs]
+    below = [_find(gallery, pair.photo_class, pair.photo_index) for pair in pairs]
     below = [mirror(image[None])[0] if pair.mirrored else image for image, pair in zip(below, pairs, strict=True)]
     sheet = np.concatenate([np.concatenate(above, axis=1), np.concatenate(below, axis=1)])
     scale = max(1, _SHOWN_PIXELS // photos.images_nhwc.shape[1])
@@ -63,7 +74,7 @@ def _draw_strip(axes: Axes, pairs: list[Pair], photos: PhotoSet, training: Photo
     axes.set_xlim(0, _COLUMNS)
     axes.vlines(range(len(pairs) + 1), 0, 2, color=PAPER, lw=3)
     axes.hlines([1], 0, len(pairs), color=PAPER, lw=1.5)
-    axes.set_yticks([0.5, 1.5], ["image", "training"])
+    axes.set_yticks([0.5, 1.5], ["image", name])
     axes.set_xticks(np.arange(len(pairs)) + 0.5, [f"{p.distance:.3g}{' ≷' if p.mirrored else ''}" for p in pairs])
     for label, pair in zip(axes.get_xticklabels(), pairs, strict=True):
         near = pair.distance <= threshold

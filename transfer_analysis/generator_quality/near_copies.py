@@ -1,7 +1,7 @@
-"""Are generated images nearer to training photographs than unseen real photographs are?
+"""Are generated images nearer to certain photographs (training or test) than unseen real photographs are?
 
 Real photographs of the same source resemble each other, some closely. So "too near" is what held-out real photographs
-say it is: the threshold is the r-th smallest of their distances to the nearest training photograph, r/N their stated
+say it is: the threshold is the r-th smallest of their distances to the nearest of these photographs, r/N their stated
 quantile. If generated images had the same distances, the number of theirs up to the threshold would follow a
 beta-binomial law (the threshold's rank among them is that of an order statistic): exact, whatever the distances are.
 """
@@ -19,11 +19,11 @@ QUANTILE = 0.01
 
 @dataclass(frozen=True)
 class NearestPhotograph:
-    """For each image its nearest training photograph or that one's mirror image.
+    """For each image its nearest photograph of those searched, or that one's mirror image.
 
     Attributes:
         distances_n: float64 (N,).
-        rows_n: int64 (N,), rows of the training photographs.
+        rows_n: int64 (N,), rows of the photographs that were searched.
         mirrored_n: bool (N,), whether the mirror image was nearer.
     """
 
@@ -33,11 +33,11 @@ class NearestPhotograph:
 
 
 def nearest_photographs(queries_nd: np.ndarray, gallery_md: np.ndarray, mirrored_md: np.ndarray) -> NearestPhotograph:
-    """Search the training photographs and their mirror images, which training shows as well.
+    """Search photographs and their mirror images, which training shows as well.
 
     Args:
         queries_nd: descriptors of images, (N, D).
-        gallery_md: descriptors of the training photographs, (M, D).
+        gallery_md: descriptors of the photographs to be searched, (M, D).
         mirrored_md: descriptors of the same, mirrored, (M, D).
     """
     plain, mirrored = find_nearest(queries_nd, gallery_md), find_nearest(queries_nd, mirrored_md)
@@ -47,7 +47,7 @@ def nearest_photographs(queries_nd: np.ndarray, gallery_md: np.ndarray, mirrored
 
 
 def judge_near_copies(real_n: np.ndarray, generated_m: np.ndarray, quantile: float = QUANTILE) -> dict[str, Any]:
-    """Compare the distances of held-out real photographs and of generated images to their nearest training photograph.
+    """Compare the distances of held-out real photographs and of generated images to the nearest searched photograph.
 
     Returns:
         "threshold" and "quantile" (of the real distances); "real_share" (at most the quantile, by construction) and

@@ -19,59 +19,62 @@ DRAWS = 20
 
 @dataclass(frozen=True)
 class Photographs:
-    """The three photo sets: what generated images are compared with, and what they might have been copied from.
+    """The photo sets: what generated images are compared with, and what they might have been copied from.
 
     Attributes:
         reference: held-out real photographs, which neither generator nor classifier was trained on.
         generated: the images to be judged.
-        training: the photographs that a generator may have been trained on.
+        searched: by name, the photographs that they might be copies of: "training", which a generator may have been
+            trained on, and "test", which judge the networks that learn from the images.
     """
 
     reference: PhotoSet
     generated: PhotoSet
-    training: PhotoSet
+    searched: dict[str, PhotoSet]
 
 
 @dataclass(frozen=True)
 class NearestOfBoth:
-    """The nearest training photographs of the generated images, and of the held-out real ones."""
+    """The nearest searched photographs of the generated images, and of the held-out real ones."""
 
     generated: NearestPhotograph
     real: NearestPhotograph
 
 
 def search_near_copies(
-    photographs: Photographs, reference: Features, generated: Features, training: Features
-) -> dict[str, NearestOfBoth]:
-    """Return the nearest training photograph of every image, in "pixels" and in "features" of one classifier."""
+    photographs: Photographs, reference: Features, generated: Features, searched: dict[str, Features]
+) -> dict[str, dict[str, NearestOfBoth]]:
+    """Return, for each set that is searched, the nearest of its photographs to every image.
+
+    By set, and within it in "pixels" and in "features" of one classifier.
+    """
     for features, photos in (
         (reference, photographs.reference),
         (generated, photographs.generated),
-        (training, photographs.training),
+        *((searched[name], photos) for name, photos in photographs.searched.items()),
     ):
         require_same_images(features, photos)
-    gallery = (
-        describe_pixels(photographs.training.images_nhwc),
-        describe_pixels(mirror(photographs.training.images_nhwc)),
-    )
+    queries = {
+        "pixels": [describe_pixels(photos.images_nhwc) for photos in (photographs.generated, photographs.reference)],
+        "features": [generated.features_nd, reference.features_nd],
+    }
     return {
-        "pixels": NearestOfBoth(
-            *(
-                nearest_photographs(describe_pixels(photos.images_nhwc), *gallery)
-                for photos in (photographs.generated, photographs.reference)
+        name: {
+            space: NearestOfBoth(*(nearest_photographs(vectors_nd, *gallery) for vectors_nd in queries[space]))
+            for space, gallery in (
+                ("pixels", (describe_pixels(photos.images_nhwc), describe_pixels(mirror(photos.images_nhwc)))),
+                ("features", (searched[name].features_nd, searched[name].mirrored_nd)),
             )
-        ),
-        "features": NearestOfBoth(
-            *(
-                nearest_photographs(features.features_nd, training.features_nd, training.mirrored_nd)
-                for features in (generated, reference)
-            )
-        ),
+        }
+        for name, photos in photographs.searched.items()
     }
 
 
 def describe_quality(
-    reference: list[Features], generated: list[Features], near: dict[str, NearestOfBoth], seed: int
+    reference: list[Features],
+    generated: list[Features],
+    near: dict[str, dict[str, NearestOfBoth]],
+    seed: int,
 ) -> dict[str, Any]:
     """Return what quality.json says of the images, but for where they come from.
 
@@ -103,9 +106,14 @@ def describe_quality(
         for real, images in zip(reference, generated, strict=True)
     ]
     copies = {
-        space: judge_near_copies(found.real.distances_n, found.generated.distances_n) for space, found in near.items()
+        name: {
+            space: judge_near_copies(found.real.distances_n, found.generated.distances_n)
+            for space, found in by_space.items()
+        }
+        for name, by_space in near.items()
     }
-    for entry, adjusted in zip(copies.values(), holm([entry["p_value"] for entry in copies.values()]), strict=True):
+    judged = [entry for by_space in copies.values() for entry in by_space.values()]
+    for entry, adjusted in zip(judged, holm([entry["p_value"] for entry in judged]), strict=True):
         entry["p_value_holm"] = adjusted
     return {
         "classes": list(reference[0].classes),

@@ -77,7 +77,10 @@ def _distance(quality: dict[str, Any]) -> str:
 
 
 def _copies(quality: dict[str, Any]) -> str:
-    copies = quality["near_copies"]
+    return " ".join(_copies_of(searched, copies) for searched, copies in quality["near_copies"].items())
+
+
+def _copies_of(searched: str, copies: dict[str, Any]) -> str:
     beyond = [space for space, entry in copies.items() if entry["p_value_holm"] < SIGNIFICANCE]
     shares = " and ".join(
         f"{_percent(entry['generated_share'])} in {space} (real photographs {_percent(entry['real_share'])})"
@@ -86,9 +89,9 @@ def _copies(quality: dict[str, Any]) -> str:
     verdict = (
         f"that is more than among real photographs, in {' and in '.join(beyond)}: look at the closest pairs"
         if beyond
-        else "no more than among real photographs"
+        else "not shown to be more than among real photographs"
     )
-    return f"Near-copies of training photographs: {shares}; {verdict}."
+    return f"Near-copies of {searched} photographs: {shares}; {verdict}."
 
 
 def _beside_null(entry: dict[str, Any]) -> str:

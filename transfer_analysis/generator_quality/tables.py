@@ -1,7 +1,6 @@
 """quality.json's statistics as one table, and the closest pairs of images as another."""
 
 import csv
-import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,46 +11,49 @@ from photographs.atomic_files import CorruptFileError, write_text
 from photographs.photo_set import PhotoSet
 from transfer_analysis.generator_quality.near_copies import NearestPhotograph
 from transfer_analysis.generator_quality.quality import NearestOfBoth, Photographs
+from transfer_analysis.tables import csv_text
 
 _PAIRS = 50
 
 
 class Pair(NamedTuple):
-    """An image and the training photograph nearest to it.
+    """An image and the photograph nearest to it of those searched.
 
-    `space` is "pixels" or "features"; `kind` says whether the image is "generated" or held-out "real"; the indices are
-    those of the photo sets, within the image's own class and within the training photograph's.
+    `searched` is "training" or "test"; `space` is "pixels" or "features"; `kind` says whether the image is "generated"
+    or held-out "real"; the indices are those of the photo sets, within the image's own class and the photograph's.
     """
 
+    searched: str
     space: str
     kind: str
     image_class: str
     image_index: int
-    training_class: str
-    training_index: int
+    photo_class: str
+    photo_index: int
     mirrored: bool
     distance: float
 
 
-def write_quality_table(path: Path, quality: dict[str, Any]) -> None:
-    """Write one row a class (and "overall") and statistic; six significant digits."""
-    _write_csv(path, _quality_rows(quality))
+def quality_tables(quality: dict[str, Any]) -> dict[str, str]:
+    """Return the tables as CSV by name: a row a class (and "overall") and statistic; a row a search for near-copies."""
+    return {"generator_quality": csv_text(_quality_rows(quality)), "near_copies": csv_text(_copy_rows(quality))}
 
 
-def closest_pairs(near: dict[str, NearestOfBoth], photographs: Photographs) -> list[Pair]:
-    """Return the fifty closest pairs in each space, of generated and of held-out real images, closest first."""
+def closest_pairs(near: dict[str, dict[str, NearestOfBoth]], photographs: Photographs) -> list[Pair]:
+    """Return the fifty closest pairs of each searched set and space, of generated and of held-out images, in order."""
     sets = {"generated": photographs.generated, "real": photographs.reference}
     return [
-        pair
-        for space, both in near.items()
+        Pair(searched, space, kind, *pair)
+        for searched, by_space in near.items()
+        for space, both in by_space.items()
         for kind, photos in sets.items()
-        for pair in _closest(space, kind, getattr(both, kind), photos, photographs.training)
+        for pair in _closest(getattr(both, kind), photos, photographs.searched[searched])
     ]
 
 
 def write_pairs(path: Path, pairs: list[Pair]) -> None:
     """Write the pairs as CSV."""
-    _write_csv(path, iter([Pair._fields, *pairs]))
+    write_text(path, csv_text([Pair._fields, *pairs]))
 
 
 def read_pairs(path: Path) -> list[Pair]:
@@ -64,12 +66,13 @@ def read_pairs(path: Path) -> list[Pair]:
         with open(path, encoding="utf-8", newline="") as file:
             return [
                 Pair(
+                    row["searched"],
                     row["space"],
                     row["kind"],
                     row["image_class"],
                     int(row["image_index"]),
-                    row["training_class"],
-                    int(row["training_index"]),
+                    row["photo_class"],
+                    int(row["photo_index"]),
                     row["mirrored"] == "True",
                     float(row["distance"]),
                 )
@@ -79,16 +82,14 @@ def read_pairs(path: Path) -> list[Pair]:
         raise CorruptFileError(path, f"not a table of pairs ({error})") from error
 
 
-def _closest(space: str, kind: str, found: NearestPhotograph, photos: PhotoSet, training: PhotoSet) -> Iterator[Pair]:
+def _closest(found: NearestPhotograph, photos: PhotoSet, searched: PhotoSet) -> Iterator[tuple]:
     for row in np.argsort(found.distances_n, kind="stable")[:_PAIRS]:
-        of_training = found.rows_n[row]
-        yield Pair(
-            space,
-            kind,
+        nearest = found.rows_n[row]
+        yield (
             photos.classes[photos.labels[row]],
             int(photos.indices[row]),
-            training.classes[training.labels[of_training]],
-            int(training.indices[of_training]),
+            searched.classes[searched.labels[nearest]],
+            int(searched.indices[nearest]),
             bool(found.mirrored_n[row]),
             float(found.distances_n[row]),
         )
@@ -115,9 +116,11 @@ def _quality_rows(quality: dict[str, Any]) -> Iterator[list]:
             ]
 
 
-def _write_csv(path: Path, rows: Iterator) -> None:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    for row in rows:
-        writer.writerow([f"{value:.6g}" if isinstance(value, float) else value for value in row])
-    write_text(path, text.getvalue())
+def _copy_rows(quality: dict[str, Any]) -> Iterator[list]:
+    columns = ["threshold", "quantile", "real_share", "generated_share"]
+    tests = ["p_value", "p_value_holm", "n_generated", "n_real"]
+    yield ["searched", "space", *columns, "ci95_low", "ci95_high", "null95_low", "null95_high", *tests]
+    for searched, by_space in quality["near_copies"].items():
+        for space, entry in by_space.items():
+            shares = [entry[name] for name in columns]
+            yield [searched, space, *shares, *entry["ci95"], *entry["null95"], *(entry[name] for name in tests)]

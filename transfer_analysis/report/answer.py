@@ -7,6 +7,7 @@ from markupsafe import Markup
 from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.report.falling_classes import write_falling_classes
 from transfer_analysis.report.numbers import Numbers, literal
+from transfer_analysis.report.prototype_evidence import easier_than_photographs, write_prototype_evidence
 
 Verdict = Literal["below", "above", "undetected"]
 
@@ -61,7 +62,8 @@ def write_answer(summary: dict[str, Any]) -> list[Markup]:
     paragraphs = [compare(summary, arm, domain) for arm, domain in crossings if f"{arm}_to_{domain}" in summary["gaps"]]
     if not paragraphs:
         paragraphs.append(Markup("No arm of this study was tested on a domain on which another arm is at home."))
-    return [*paragraphs, *_warn_of_prototypes(summary), *_warn_of_few_seeds(summary)]
+    warnings = Markup(" ").join([*_warn_of_prototypes(summary), *write_prototype_evidence(summary)])
+    return [*paragraphs, *([warnings] if warnings else []), *_warn_of_few_seeds(summary)]
 
 
 def compare(summary: dict[str, Any], arm: str, domain: str) -> Markup:
@@ -137,15 +139,15 @@ def _findings(summary: dict[str, Any], arm: str, domain: str) -> list[Markup]:
 
 
 def _warn_of_prototypes(summary: dict[str, Any]) -> list[Markup]:
-    own = summary["real_arm_synthetic_minus_real"]
-    if own is None or own["mean"] <= 0:
+    if not easier_than_photographs(summary):
         return []
+    own = summary["real_arm_synthetic_minus_real"]
     n, place = Numbers(summary), "real_arm_synthetic_minus_real"
     return [
         Markup(
             "Beware: the networks trained on real photographs recognise generated images {} real ones "
-            "(difference {} points, interval {}). This is no proof of realism: generated images tend to cluster near "
-            "the prototype of their class, which makes them easy to recognise whatever else they lack."
+            "(difference {} points, interval {}). This is no proof of realism: images near the prototype of their "
+            "class are easy to recognise whatever else they lack."
         ).format(
             Markup("more often than") if own["ci95"][0] > 0 else Markup("in this sample at least as often as"),
             n("points", place, "mean"),

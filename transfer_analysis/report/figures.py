@@ -115,6 +115,40 @@ FIGURES = (
         "run of the method would draw another one; no number in this report is taken from it.",
     ),
     FigureText(
+        "real_or_generated",
+        "What tells generated images from photographs?",
+        "Dot plot of the accuracy of linear probes that tell real from generated, by what they see of the images, "
+        "with intervals; the table holds the same numbers.",
+        "A mark on the dashed line is guessing. What is told by grain, colour or compression needs no look at the "
+        "subject; on the right the photographs have been given the generated images’ grain, and what is still told "
+        "apart is something else.",
+    ),
+    FigureText(
+        "directions_removed",
+        "Does what tells them apart cost accuracy?",
+        "Line charts by the number of directions taken out of the features: accuracy of the real-or-generated probe, "
+        "and the gap between class probes fitted to one kind and to the other, with intervals.",
+        "On the left the difference between the kinds is taken out of the features step by step. If it were what "
+        "keeps classes from carrying over, the solid curves on the right would fall to zero with it; the dotted ones "
+        "lost as many directions at random.",
+    ),
+    FigureText(
+        "generator_quality",
+        "How good are the generated images?",
+        "Dot plots of recognition, precision, recall, density, coverage and Fréchet distance by class, each beside "
+        "what real photographs score against real ones; the CSV table holds the same numbers.",
+        "Where the square lies on the circle’s bar, generated images cannot be told from real photographs by that "
+        "measure. Low recall or coverage of a class means that the generator draws too few sorts of it.",
+    ),
+    FigureText(
+        "near_copies",
+        "Are any of them copies?",
+        "The generated images closest to a training photograph and to a test photograph, each above that photograph, "
+        "and held-out real photographs likewise.",
+        "Look for pairs that show one and the same picture. Real photographs have near-copies too, which is why the "
+        "threshold is taken from them; resemblance in pose and colour alone is no copy.",
+    ),
+    FigureText(
         "reliability",
         "Is the networks’ confidence earned?",
         "Reliability diagrams: share of right answers by confidence, for real and for generated test images, as "

@@ -9,6 +9,7 @@ import jinja2
 from transfer_analysis.figures.known_answers import stand_in_in_words
 from transfer_analysis.known_answers import CHECKS
 from transfer_analysis.report.answer import images, verdict, write_answer, write_headline
+from transfer_analysis.report.domain_gap_answer import VIEWS_IN_WORDS, write_domain_gap_answer
 from transfer_analysis.report.figures import FIGURES, data_uri
 from transfer_analysis.report.mixture_answer import write_mixture_answer
 from transfer_analysis.report.numbers import Numbers, literal
@@ -47,6 +48,8 @@ def render_page(summary: dict[str, Any], figures: Path) -> str:
         answer=write_answer(summary),
         mixture_answer=write_mixture_answer(summary),
         representation_answer=write_representation_answer(summary),
+        domain_gap_answer=write_domain_gap_answer(summary),
+        domain_gap_views=VIEWS_IN_WORDS,
         trust_answer=write_trust_answer(summary),
         known_answer_words=CHECKS,
         stand_in_in_words=stand_in_in_words,

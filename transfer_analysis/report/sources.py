@@ -13,7 +13,16 @@ from photographs.atomic_files import CorruptFileError
 from transfer_analysis.summary import read_summary
 
 # Further parts, in the order in which the report shows them.
-PARTS = ("mixtures", "representations", "trust", "hypotheses", "known_answers", "published_results")
+PARTS = (
+    "mixtures",
+    "representations",
+    "domain_gap",
+    "generator_quality",
+    "trust",
+    "hypotheses",
+    "known_answers",
+    "published_results",
+)
 
 
 def read_sources(summary: Path | None, parts: Iterable[Path]) -> dict[str, Any]:

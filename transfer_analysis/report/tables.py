@@ -3,6 +3,8 @@
 import base64
 from typing import Any
 
+from transfer_analysis.domain_gap.tables import domain_gap_tables
+from transfer_analysis.generator_quality.tables import quality_tables
 from transfer_analysis.known_answers_tables import known_answer_tables
 from transfer_analysis.mixtures.tables import mixture_tables
 from transfer_analysis.representations.tables import representation_tables
@@ -20,6 +22,8 @@ def published_tables(published: dict[str, Any]) -> dict[str, str]:
 _TABLES_OF_PART = {
     "mixtures": mixture_tables,
     "representations": representation_tables,
+    "generator_quality": quality_tables,
+    "domain_gap": domain_gap_tables,
     "trust": trust_tables,
     "known_answers": known_answer_tables,
     "published_results": published_tables,

@@ -1,0 +1,95 @@
+"""The section on the domain gap is true for any study, and its sentences turn with the numbers."""
+
+import copy
+import re
+
+import pytest
+
+from tests.transfer_analysis.invented_study import USUAL, invented_summary
+from tests.transfer_analysis.test_domain_gap import side
+from transfer_analysis.domain_gap.prototypes import describe_prototypes
+from transfer_analysis.domain_gap.removal import describe_removal
+from transfer_analysis.domain_gap.separability import describe_separability
+from transfer_analysis.figures.drawn_from_sources import DRAWN
+from transfer_analysis.figures.style import save_figure
+from transfer_analysis.report.domain_gap_answer import VIEWS_IN_WORDS, write_domain_gap_answer
+from transfer_analysis.report.page import render_page
+from transfer_analysis.report.prototype_evidence import write_prototype_evidence
+from transfer_analysis.report.verification import find_problems
+
+
+def gap_of(shift, spread=1.0, per_class=60):
+    """Return domain_gap.json of generated images that lie `shift` off the photographs in every view."""
+    sides = {
+        "real": side(0, per_class=per_class),
+        "held_out": side(1, per_class=per_class),
+        "filtered": side(2, per_class=per_class),
+        "generated": side(3, domain=shift, spread=spread, per_class=per_class),
+    }
+    return {
+        "classes": ["cat", "dog", "frog"],
+        "method": {"n_networks": 1, "fit_images_per_class": per_class},
+        "separability": describe_separability({view: [sides] for view in VIEWS_IN_WORDS}),
+        "removal": describe_removal([sides], (1, 2), random_draws=1, seed=0),
+        "prototypes": describe_prototypes([sides]),
+    }
+
+
+@pytest.fixture(scope="module")
+def apart():
+    return gap_of(4.0, spread=0.6)
+
+
+@pytest.fixture(scope="module")
+def alike():
+    return gap_of(0.0)
+
+
+def words(sources):
+    return re.sub(r"<[^>]*>", "", " ".join(write_domain_gap_answer(sources)))
+
+
+@pytest.mark.parametrize("kind", ["apart", "alike"])
+def test_every_number_of_the_section_has_its_source_and_figures_can_be_drawn(kind, request, tmp_path):
+    sources = {**invented_summary(), "domain_gap": request.getfixturevalue(kind)}
+    assert find_problems(render_page(sources, tmp_path), sources) == []
+    for figure in ("real_or_generated", "directions_removed"):
+        save_figure(DRAWN[figure](sources), tmp_path / f"{figure}.svg")
+
+
+def test_what_is_said_follows_the_probes(apart, alike):
+    told, not_told = (words({**invented_summary(), "domain_gap": gap}) for gap in (apart, alike))
+    assert "photographs tells test images" in told
+    assert "does not account for" in told
+    assert "was not shown to tell test images" in not_told
+    assert "do not give the generated images away" in not_told
+    assert "in the first place" in not_told
+
+
+def test_features_without_a_direction_that_tells_are_said_to_be_so(apart):
+    gap = copy.deepcopy(apart)
+    gap["removal"] = {"steps": gap["removal"]["steps"][:1], "gaps": None}
+    assert "none was taken out" in words({**invented_summary(), "domain_gap": gap})
+
+
+def test_a_gap_is_said_to_close_only_where_both_comparisons_show_it(apart):
+    gap = copy.deepcopy(apart)
+    gap["removal"]["steps"][0]["telling"]["gap"]["real"] = {"mean": 0.2, "ci95": [0.1, 0.3]}
+    closed = {"mean": 0.1, "ci95": [0.05, 0.15], "p_value": 0.001, "p_value_holm": 0.004}
+    gap["removal"]["gaps"]["real"] = {"before_less_after": closed, "random_less_telling": closed}
+    assert "the gap closes by 10.0 points" in words({**invented_summary(), "domain_gap": gap})
+    open_ = {**closed, "p_value_holm": 0.2}
+    gap["removal"]["gaps"]["real"]["random_less_telling"] = open_
+    assert "the gap closes" not in words({**invented_summary(), "domain_gap": gap})
+
+
+def test_prototypes_are_spoken_of_only_where_generated_images_are_easier(apart, alike):
+    usual = {**invented_summary(), "domain_gap": apart}
+    assert write_prototype_evidence(usual) == []
+    easier = invented_summary({**USUAL, ("real", "synthetic"): 0.95})
+    assert write_prototype_evidence(easier) == []
+    nearer, open_ = copy.deepcopy(apart), copy.deepcopy(alike)
+    nearer["prototypes"]["to_mean"]["difference"] = {"mean": -0.4, "ci95": [-0.5, -0.3]}
+    assert "nearer, and images near a prototype" in write_prototype_evidence({**easier, "domain_gap": nearer})[0]
+    open_["prototypes"]["to_mean"]["difference"] = {"mean": -0.1, "ci95": [-0.3, 0.1]}
+    assert "was not shown to explain it" in write_prototype_evidence({**easier, "domain_gap": open_})[0]
