@@ -1,7 +1,5 @@
 """The page, the study's report in place, and the addresses that probes ask."""
 
-from pathlib import Path
-
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
@@ -26,14 +24,10 @@ def page() -> ResponseReturnValue:
 @blueprint.get("/report")
 def report() -> ResponseReturnValue:
     """Answer with the study's report, or a line on how to make it."""
-    path = _report()
+    path = (playground().study.folder / "report" / "report.html").resolve()
     if path.is_file():
         return Response(path.read_bytes(), content_type="text/html", headers=_FRAMED)
     return Response(render_template("no_report.html"), content_type="text/html", headers=_FRAMED)
 
 
 _FRAMED = {"Content-Security-Policy": REPORT_POLICY}
-
-
-def _report() -> Path:
-    return Path(playground().settings.results).resolve() / "report" / "report.html"

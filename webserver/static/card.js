@@ -88,7 +88,7 @@ function paint(canvas, heat) {
   canvas.width = heat[0].length;
   canvas.height = heat.length;
   const pixels = context.createImageData(canvas.width, canvas.height);
-  heat.flat().forEach((value, place) => pixels.data.set([0, 0, 0, Math.round(215 * (1 - value))], 4 * place));
+  heat.flat().forEach((value, place) => pixels.data.set([0, 0, 0, Math.round(185 * (1 - Math.sqrt(value)))], 4 * place));
   context.putImageData(pixels, 0, 0);
   canvas.style.imageRendering = "auto";
 }
