@@ -24,6 +24,7 @@ from webserver.quizzes import Quizzes
 from webserver.reading import readings
 from webserver.safety import install_safety
 from webserver.settings import PlaygroundConfig
+from webserver.study_files import StudyFiles
 from webserver.study_photographs import StudyPhotographs
 from webserver.token_bucket import TokenBuckets
 from webserver.uploads import MemoryRequest
@@ -61,13 +62,14 @@ def create_app(settings: PlaygroundConfig, generator: GeneratorConfig, classes: 
 
 def _services(settings: PlaygroundConfig, generator: GeneratorConfig, classes: Sequence[str]) -> Playground:
     generator = generator.model_copy(update={"rows_per_forward": settings.rows_per_forward, "compile": False})
-    results = Path(settings.results)
+    results, shipped = Path(settings.results), Path(settings.shipped_classifiers)
+    files = StudyFiles(results, shipped)
     metrics = Metrics(lambda: services.batcher.waiting(), lambda: services.queue.waiting())
 
     def swapped(served: Served) -> None:
         metrics.swaps.inc()
 
-    registry = Registry(results, Path(settings.shipped_classifiers), swapped)
+    registry = Registry(results, shipped, swapped)
 
     def answer(images_nhwc: np.ndarray) -> Sequence:
         metrics.batches.observe(len(images_nhwc))
@@ -92,7 +94,8 @@ def _services(settings: PlaygroundConfig, generator: GeneratorConfig, classes: S
             finished,
         ),
         job_limit=TokenBuckets(settings.jobs_per_minute),
-        photographs=StudyPhotographs(results),
+        study=files,
+        photographs=StudyPhotographs(files),
         metrics=metrics,
         streams=Semaphore(settings.threads // 2),
         quizzes=Quizzes(),

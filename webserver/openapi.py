@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from webserver import schemas
-from webserver.study_schemas import Cell, Confusion, Guesses, Quiz, QuizResult
+from webserver.study_schemas import Cell, Confusion, Guesses, Quiz, QuizResult, Transfer
 from webserver.uploads import MEDIA_TYPES
 
 _SHAPES: tuple[type[BaseModel], ...] = (
@@ -20,6 +20,7 @@ _SHAPES: tuple[type[BaseModel], ...] = (
     schemas.ProblemDocument,
     Confusion,
     Cell,
+    Transfer,
     Quiz,
     Guesses,
     QuizResult,
@@ -101,6 +102,9 @@ def _paths() -> dict[str, Any]:
             "get": _operation("A finished picture", {200: ("image/png", _BINARY)}, (404,), parameters=[job, place])
         },
         "/api/v1/study/confusion": {"get": _operation("The study's confusion matrices", {200: "Confusion"}, ())},
+        "/api/v1/study/transfer": {
+            "get": _operation("How well each arm did on each domain, and the gaps", {200: "Transfer"}, (404,))
+        },
         "/api/v1/study/cell": {
             "get": _operation(
                 "The test photographs in one cell of a confusion matrix",

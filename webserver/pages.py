@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from webserver.api import status
 from webserver.playground import playground
+from webserver.problems import ProblemError
 from webserver.safety import REPORT_POLICY
 
 blueprint = Blueprint("pages", __name__)
@@ -20,20 +21,29 @@ blueprint.add_url_rule("/metrics", "metrics", status.metrics)
 def page() -> ResponseReturnValue:
     """Answer with the one page; what it shows is in its address."""
     services = playground()
-    return render_template("index.html", settings=services.settings)
+    return render_template("index.html", settings=services.settings, has_pdf=_report_file("pdf").is_file())
 
 
 @blueprint.get("/report")
 def report() -> ResponseReturnValue:
     """Answer with the study's report, or a line on how to make it."""
-    path = _report()
+    path = _report_file("html")
     if path.is_file():
         return Response(path.read_bytes(), content_type="text/html", headers=_FRAMED)
     return Response(render_template("no_report.html"), content_type="text/html", headers=_FRAMED)
 
 
+@blueprint.get("/report.pdf")
+def report_pdf() -> ResponseReturnValue:
+    """Answer with the report as PDF; 404 where the study has made none."""
+    path = _report_file("pdf")
+    if not path.is_file():
+        raise ProblemError(404, "there is no report.pdf")
+    return Response(path.read_bytes(), content_type="application/pdf")
+
+
+def _report_file(ending: str) -> Path:
+    return playground().study.folder / "report" / f"report.{ending}"
+
+
 _FRAMED = {"Content-Security-Policy": REPORT_POLICY}
-
-
-def _report() -> Path:
-    return Path(playground().settings.results).resolve() / "report" / "report.html"

@@ -19,6 +19,7 @@ from webserver.micro_batching import MicroBatcher, QueueFullError
 from webserver.problems import ProblemError
 from webserver.quizzes import Quizzes
 from webserver.settings import PlaygroundConfig
+from webserver.study_files import StudyFiles
 from webserver.study_photographs import StudyPhotographs
 from webserver.token_bucket import TokenBuckets
 
@@ -37,6 +38,7 @@ class Playground:
     batcher: MicroBatcher
     queue: GenerationQueue
     job_limit: TokenBuckets
+    study: StudyFiles
     photographs: StudyPhotographs
     metrics: Metrics
     streams: Semaphore

@@ -1,4 +1,4 @@
-"""The study's photographs, where they are on this machine: files of `results/`, read at first use."""
+"""The study's photographs, where they are on this machine: files read at first use."""
 
 import threading
 from pathlib import Path
@@ -7,26 +7,26 @@ import numpy as np
 
 from photographs.atomic_files import CorruptFileError
 from photographs.photo_set import PhotoSet, read_photo_set
+from webserver.study_files import StudyFiles
 
-KINDS = {"real": "real_photos", "synthetic": "synthetic_photos"}
 SPLITS = ("train", "test")
 
 
 class StudyPhotographs:
-    """Reads the photo sets of a study's folder; a set that changed is read again."""
+    """Reads a study's photo sets; a set that changed is read again."""
 
-    def __init__(self, results: Path):
-        self._results = results
-        self._sets: dict[tuple[str, str], tuple[int, PhotoSet]] = {}
+    def __init__(self, files: StudyFiles):
+        self._files = files
+        self._sets: dict[tuple[str, str], tuple[tuple[Path, int], PhotoSet]] = {}
         self._rows: dict[tuple[str, str], dict[tuple[str, int], int]] = {}
         self._lock = threading.Lock()
 
     def photo_set(self, kind: str, split: str) -> PhotoSet | None:
         """Return the photographs of a kind and split, or None where they are not on this machine."""
-        path = self._results / KINDS[kind] / f"{split}.npz"
+        path = self._files.photo_set(kind, split)
         with self._lock:
             try:
-                changed = path.stat().st_mtime_ns
+                changed = path, path.stat().st_mtime_ns
                 if (kept := self._sets.get((kind, split))) is None or kept[0] != changed:
                     photos = read_photo_set(path)
                     self._sets[(kind, split)] = (changed, photos)
@@ -49,4 +49,4 @@ class StudyPhotographs:
 
     def are_here(self, kind: str, split: str) -> bool:
         """Return whether the file is there, without reading it."""
-        return (self._results / KINDS[kind] / f"{split}.npz").is_file()
+        return self._files.photo_set(kind, split).is_file()

@@ -10,6 +10,7 @@ class _Shape(BaseModel):
 class Confusion(_Shape):
     """Confusion matrices of each arm's first training."""
 
+    origin: str = Field(description="Whose test photographs: this machine's study's, or a sample that ships.")
     classes: list[str]
     matrices: dict[str, dict[str, list[list[int]]]] = Field(
         description="By arm and test domain: rows are true classes, columns predicted ones."
@@ -21,6 +22,33 @@ class Cell(_Shape):
 
     count: int
     images: list[str] = Field(description="Addresses of the first 60; empty where they are not on this machine.")
+
+
+class Measured(_Shape):
+    """A mean over trainings, with its 95 % interval."""
+
+    mean: float
+    low: float
+    high: float
+
+
+class ArmTransfer(_Shape):
+    """What an arm was trained on, and how often it is right."""
+
+    synthetic_share: float = Field(ge=0, le=1, description="Of generated photographs among those it was trained on.")
+    accuracy: dict[str, Measured] = Field(description="By test domain.")
+
+
+class Transfer(_Shape):
+    """What the study found, of all trainings."""
+
+    origin: str
+    train_images_per_class: int
+    trainings: int = Field(description="Of each arm.")
+    arms: dict[str, ArmTransfer]
+    gaps_on_real: dict[str, Measured] = Field(
+        description="By arm: how much less often than the arm trained on real photographs it is right about real ones."
+    )
 
 
 class Quiz(_Shape):

@@ -111,7 +111,8 @@ def _decode(image: Image.Image, which: str, place: int) -> Photograph:
             width, height = height, width
         # A large JPEG is decoded at a fraction of its size, of which 32×32 is still a small part.
         image.draft(None, (512, 512))
-        rgb = np.asarray(_as_rgb(ImageOps.exif_transpose(image)))
+        ImageOps.exif_transpose(image, in_place=True)
+        rgb = np.asarray(_as_rgb(image))
     except (OSError, ValueError, SyntaxError, EOFError, OverflowError, MemoryError, KeyError, TypeError) as error:
         raise ProblemError(422, f"{which} cannot be decoded: the file is cut off or spoilt", image=place) from error
     except Exception as error:  # Pillow answers damage in metadata with errors of many unrelated types.
@@ -131,4 +132,4 @@ def _as_rgb(image: Image.Image) -> Image.Image:
         image = image.convert("RGBA")
         ground = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(ground, image)
-    return image.convert("RGB")
+    return image if image.mode == "RGB" else image.convert("RGB")

@@ -1,7 +1,9 @@
 """Copy a study's classifiers into models/classifiers, where the playground finds them before any study has run.
 
 One training of each arm, with its companion (`prepare_playground`) and a card that says what it was trained on and how
-far it can be trusted. Run `make playground-models`, which makes the companions first.
+far it can be trusted; beside them, for the quiz, the mistakes and the tour, some test photographs of each class and
+kind, what those trainings said of them, and the study's summary and report. Run `make playground-models`, which makes
+the companions first.
 """
 
 import json
@@ -9,11 +11,18 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from flax_cnn.classifier import load_classifier
 from photographs.atomic_files import write_text
+from photographs.photo_set import PhotoSet, read_photo_set, write_photo_set
+from photographs.verified_arrays import read_arrays, write_arrays
 from webserver.companion import Companion, read_companion
+from webserver.study_files import KINDS, photo_set_file, predictions_file, sample_folder
 from workflow_scripts.command import parser, run
 
+_SAMPLE_PER_CLASS = 40
+_PREDICTIONS = ("logits", "labels", "indices", "classes")
 _CARD = Path(__file__).resolve().parent.parent / "webserver" / "classifier_card.md"
 
 
@@ -40,6 +49,7 @@ def main() -> None:
         write_text(folder / "checkpoint" / "commit_success.txt", "complete\n")
         shutil.copyfile(options.results / "playground" / f"{arm}.npz", folder / "companion.npz")
         rows.append(_row(arm, facts, summary, classifier.metrics, companion))
+    write_sample(options.results, tuple(summary["study"]["arms"]), sample_folder(options.output))
     study = summary["study"]
     card = _CARD.read_text(encoding="utf-8").format(
         classes=", ".join(study["classes"]),
@@ -49,6 +59,31 @@ def main() -> None:
     )
     write_text(options.output / "README.md", card)
     print(f"{options.output}: {len(rows)} classifiers")
+
+
+def write_sample(results: Path, arms: tuple[str, ...], sample: Path) -> None:
+    """Write the first test photographs of each class and kind, what `arms` said of them, the summary and the report.
+
+    Raises:
+        FileNotFoundError, CorruptFileError: the study is not complete.
+        ValueError: predictions and photographs are of different runs.
+    """
+    for kind in KINDS:
+        photos = read_photo_set(photo_set_file(results, kind, "test"))
+        rows = np.concatenate(
+            [np.flatnonzero(photos.labels == label)[:_SAMPLE_PER_CLASS] for label in range(len(photos.classes))]
+        )
+        chosen = PhotoSet(photos.images_nhwc[rows], photos.labels[rows], photos.indices[rows], photos.classes)
+        write_photo_set(photo_set_file(sample, kind, "test"), chosen)
+        for arm in arms:
+            file = predictions_file(results, arm, kind)
+            said = read_arrays(file, "predictions", _PREDICTIONS)
+            if any(not np.array_equal(said[name], getattr(photos, name)) for name in ("labels", "indices")):
+                raise ValueError(f"{file} belongs to other photographs than {kind}'s test set; run: make run")
+            own = {name: said[name] if name == "classes" else said[name][rows] for name in _PREDICTIONS}
+            write_arrays(predictions_file(sample, arm, kind), own)
+    for name in ("summary.json", "report.html"):
+        write_text(sample / "report" / name, (results / "report" / name).read_text(encoding="utf-8"))
 
 
 def _row(

@@ -13,6 +13,7 @@ from PIL import Image
 from tests.webserver.conftest import ARMS, wait_until
 from tests.webserver.pictures import encoded
 from webserver.openapi import document
+from webserver.study_files import StudyFiles
 
 PNG = {"Content-Type": "image/png"}
 
@@ -193,3 +194,45 @@ def test_probes_answer(client):
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json["ready"]) == (200, True)
     assert b"fauxtograph_requests_total" in client.get("/metrics").data
+
+
+def test_study_of_this_machine_is_told_of_once_it_has_predictions(tmp_path):
+    shipped, results = tmp_path / "shipped", tmp_path / "results"
+    files = StudyFiles(results, shipped)
+    assert files.is_sample
+    assert files.photo_set("real", "test") == shipped / "study" / "real_photos" / "test.npz"
+    assert files.photo_set("real", "train") == results / "real_photos" / "train.npz"
+    (results / "predictions").mkdir(parents=True)
+    assert not files.is_sample
+    assert files.predictions("real", "synthetic") == results / "predictions" / "real" / "seed_0" / "synthetic.npz"
+
+
+def test_gaps_and_accuracies_are_the_summarys(app, client):
+    address = "/api/v1/study/transfer"
+    assert check(client.get(address), address, "get")["status"] == 404
+    report = app.extensions["playground"].study.folder / "report"
+    report.mkdir(parents=True, exist_ok=True)
+    measured = {"mean": 0.7, "ci95": [0.6, 0.8]}
+    gap = {"arm": "synthetic", "mean": 0.2, "ci95": [0.1, 0.3]}
+    summary = {
+        "study": {
+            "train_images_per_class": 600,
+            "n_seeds": 3,
+            "arms": {"real": {"synthetic_share": 0.0}, "synthetic": {"synthetic_share": 1.0}},
+        },
+        "transfer": {arm: {"real": {"accuracy": measured}} for arm in ("real", "synthetic")},
+        "gaps": {
+            "synthetic_to_real": {**gap, "home": "real", "domain": "real"},
+            "real_to_synthetic": {**gap, "arm": "real", "home": "synthetic", "domain": "synthetic"},
+        },
+    }
+    try:
+        (report / "summary.json").write_text(json.dumps(summary))
+        answer = check(client.get(address), address, "get")
+        (report / "summary.json").write_text("[]")
+        assert client.get(address).status_code == 404
+    finally:
+        (report / "summary.json").unlink()
+    assert answer["gaps_on_real"] == {"synthetic": {"mean": 0.2, "low": 0.1, "high": 0.3}}
+    assert answer["arms"]["synthetic"]["synthetic_share"] == 1.0
+    assert answer["arms"]["real"]["accuracy"]["real"] == {"mean": 0.7, "low": 0.6, "high": 0.8}

@@ -1,5 +1,8 @@
 """A visitor's walk through the page, in a real browser."""
 
+import base64
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -84,6 +87,15 @@ def make(page, prompt="a photo of a cat", steps=2, count=1):
     page.click("#make-form [type=submit]")
 
 
+def answer_quiz(page):
+    page.click("#quiz-begin")
+    page.wait_for_selector(".questions fieldset")
+    for place in range(10):
+        page.check(f"input[name=guess-{place}][value=real]")
+    page.click("#quiz-place button")
+    page.wait_for_selector("#quiz-score")
+
+
 def violations(page):
     from axe_playwright_python.sync_playwright import Axe
 
@@ -139,12 +151,7 @@ def test_own_photograph_is_cut_and_read(page):
 
 def test_quiz_is_answered_and_scored(page):
     page.click("nav a[href='#quiz']")
-    page.click("#quiz-begin")
-    page.wait_for_selector(".questions fieldset")
-    for place in range(10):
-        page.check(f"input[name=guess-{place}][value=real]")
-    page.click("#quiz-place button")
-    page.wait_for_selector("#quiz-score")
+    answer_quiz(page)
     assert "You told 5 of 10 right" in page.inner_text("#quiz-score")
 
 
@@ -156,6 +163,40 @@ def test_cell_of_a_confusion_matrix_shows_its_photographs(page):
     button.click()
     page.wait_for_selector("#mistakes .photos img")
     assert page.locator("#mistakes .photos img").count() == count
+
+
+def test_programs_under_a_picture_make_the_very_picture(page, tmp_path):
+    make(page)
+    page.wait_for_selector("#made article")
+    page.click("#made details:has-text('The same by program') summary")
+    shown = page.get_attribute("#made figure img", "src")
+    for command, text in zip(
+        (["bash", "-e"], [sys.executable]), page.locator("#made pre").all_inner_texts(), strict=True
+    ):
+        subprocess.run(command, input=text, text=True, cwd=tmp_path, check=True, capture_output=True, timeout=120)
+        made = tmp_path / "picture.png"
+        assert base64.b64encode(made.read_bytes()).decode() == shown.split(",")[1]
+        made.unlink()
+
+
+def test_setting_that_cannot_be_is_shown_where_it_stands(page):
+    page.fill("#prompt", "a cat")
+    page.evaluate("document.getElementById('steps').value = 999")
+    page.click("#make-form [type=submit]")
+    assert page.is_visible("#steps")
+    assert page.is_hidden("#progress")
+
+
+@pytest.mark.parametrize(
+    "query", ["prompt=a+cat&seed=1e99", "prompt=a+cat&steps=-3", "prompt=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E&steps=0"]
+)
+def test_link_of_hostile_values_is_refused_in_words(chromium, address, query):
+    page = chromium.new_page()
+    page.on("dialog", lambda dialog: pytest.fail(f"a link's words ran as a script: {dialog.message}"))
+    page.goto(f"{address}?{query}")
+    page.wait_for_selector("#status:has-text('should be'), #status:has-text('Input')")
+    assert page.locator("#made article").count() == 0
+    page.close()
 
 
 def test_keyboard_alone_makes_a_picture(page):
@@ -175,10 +216,21 @@ def test_every_part_is_accessible(page, scheme):
     page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
     make(page)
     page.wait_for_selector("#made article")
+    for summary in page.locator("#made details summary").all():
+        summary.click()
     assert violations(page) == []
-    for part in ("photograph", "quiz", "mistakes", "tour"):
+    for part in ("photograph", "quiz", "mistakes", "report", "tour"):
         page.click(f"nav a[href='#{part}']")
         page.wait_for_selector(f"#{part} h1")
+        if part == "photograph":
+            page.set_input_files("#file", {"name": "own.png", "mimeType": "image/png", "buffer": encoded()})
+            page.click("#crop button")
+            page.wait_for_selector("#read article")
+        elif part == "quiz":
+            answer_quiz(page)
+        elif part == "mistakes":
+            page.locator(".matrix tbody button:enabled").first.click()
+            page.wait_for_selector("#mistakes .photos img")
         assert violations(page) == []
 
 

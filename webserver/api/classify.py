@@ -6,6 +6,7 @@ from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from flax_cnn.saliency import grad_cam
+from webserver.classifier_folders import STUDY
 from webserver.playground import Playground, playground
 from webserver.png import data_address, png
 from webserver.problems import ProblemError
@@ -68,7 +69,9 @@ def complete(
 
 
 def _address(services: Playground, neighbour: dict[str, Any]) -> str | None:
-    if not services.photographs.are_here(neighbour["kind"], "train"):
+    # Generated ones of the same number are the same photographs in the study alone that the classifiers come from.
+    its_own = neighbour["kind"] == "real" or services.served().origin == STUDY
+    if not its_own or not services.photographs.are_here(neighbour["kind"], "train"):
         return None
     return url_for(
         "study.photograph",

@@ -1,7 +1,5 @@
 """The study behind the playground: its confusion matrices, the test photographs in each cell, single photographs."""
 
-from pathlib import Path
-
 import numpy as np
 from flask import Blueprint, Response, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +10,9 @@ from webserver.classifier_registry import usual_order
 from webserver.playground import playground
 from webserver.png import png
 from webserver.problems import ProblemError
-from webserver.study_photographs import KINDS, SPLITS
+from webserver.study_files import KINDS
+from webserver.study_photographs import SPLITS
+from webserver.transfer_facts import transfer_facts
 
 blueprint = Blueprint("study", __name__)
 
@@ -33,7 +33,7 @@ def confusion() -> ResponseReturnValue:
             counts = np.zeros((len(classes), len(classes)), int)
             np.add.at(counts, (labels, predicted), 1)
             matrices.setdefault(arm, {})[domain] = counts.tolist()
-    return jsonify({"classes": list(classes), "matrices": matrices})
+    return jsonify({"origin": playground().study.origin, "classes": list(classes), "matrices": matrices})
 
 
 @blueprint.get("/study/cell")
@@ -66,12 +66,18 @@ def photograph(kind: str, split: str, class_name: str, index: int) -> ResponseRe
     return Response(png(image), content_type="image/png", headers={"Cache-Control": "max-age=3600"})
 
 
-def _predictions_folder() -> Path:
-    return Path(playground().settings.results) / "predictions"
+@blueprint.get("/study/transfer")
+def transfer() -> ResponseReturnValue:
+    """Answer with how well each arm did on each domain, over all trainings, and the gaps on real photographs."""
+    study = playground().study
+    try:
+        return jsonify({"origin": study.origin, **transfer_facts(study.folder / "report" / "summary.json")})
+    except (OSError, CorruptFileError) as error:
+        raise ProblemError(404, "no study has been reported here yet: make run") from error
 
 
 def _arms() -> set[str]:
-    folder = _predictions_folder()
+    folder = playground().study.folder / "predictions"
     return {path.name for path in folder.iterdir()} if folder.is_dir() else set()
 
 
@@ -79,7 +85,7 @@ def _predictions(arm: str, domain: str) -> tuple[np.ndarray, np.ndarray, np.ndar
     """Return labels, predicted labels, indices (N,) and the classes, or None where there is no such file."""
     try:
         arrays = read_arrays(
-            _predictions_folder() / arm / "seed_0" / f"{domain}.npz",
+            playground().study.predictions(arm, domain),
             "predictions",
             ("logits", "labels", "indices", "classes"),
         )

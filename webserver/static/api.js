@@ -22,6 +22,7 @@ export const models = () => json("models");
 export const generate = (wanted) => json("generate", posted(wanted));
 export const jobState = (id) => json(`jobs/${id}`);
 export const cancelJob = (id) => json(`jobs/${id}`, { method: "DELETE" });
+export const transfer = () => json("study/transfer");
 export const confusion = () => json("study/confusion");
 export const cell = (query) => json(`study/cell?${new URLSearchParams(query)}`);
 export const beginQuiz = () => json("quiz", { method: "POST" });

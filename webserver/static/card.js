@@ -1,7 +1,7 @@
 // One image, and what every network makes of it.
 
 import { explain } from "./api.js";
-import { armClass, el, listed, percent, pngOf, words } from "./dom.js";
+import { armClass, copyButton, el, listed, percent, pngOf, words } from "./dom.js";
 import { curlOf, pythonOf } from "./snippets.js";
 
 // An entry: {image: data address, blob type aside, reading, facts: null for an upload, link, file}.
@@ -11,7 +11,8 @@ export function card(entry, { onRemix, note = "" } = {}) {
     el("div", { className: "looks" },
       seen(entry),
       el("div", { className: "said" },
-        el("p", { className: "verdict" }, verdict(reading)),
+        agreement(reading),
+        el("h2", { className: "verdict" }, verdict(reading)),
         reading.none_of_these ? el("p", { className: "badge" }, `Probably none of the ${classCount(reading)}: unsure, and far from all training photographs.`) : null,
         bars(reading),
         generated(reading),
@@ -30,7 +31,14 @@ export function verdict(reading) {
     const count = Object.keys(reading.arms).length;
     return `All ${count === 3 ? "three" : count} networks say ${votes[0][0]}.`;
   }
-  return `They disagree: ${listed(votes.map(([name, arms]) => `${listed(arms.map(words))} ${arms.length > 1 ? "say" : "says"} ${name}`))}.`;
+  const said = listed(votes.map(([name, arms]) => `${listed(arms.map(words))} ${arms.length > 1 ? "say" : "says"} ${name}`));
+  return `${said[0].toUpperCase()}${said.slice(1)}.`;
+}
+
+// Told by a word and by its outline, not by colour alone.
+function agreement(reading) {
+  const agree = reading.agreement.all_agree;
+  return el("p", { className: `badge ${agree ? "agree" : "differ"}` }, agree ? "They agree" : "They disagree");
 }
 
 const classCount = (reading) => {
@@ -54,7 +62,10 @@ function seen(entry) {
       const { heat } = await explain(pngOf(reading.pixels), arm, reading.arms[arm].class);
       paint(overlay, heat);
       overlay.hidden = false;
-      caption.textContent = `Bright: where the network trained on ${words(arm)} saw “${reading.arms[arm].class}” (Grad-CAM)`;
+      const found = heat.some((row) => row.some((value) => value > 0));
+      caption.textContent = found
+        ? `Lit: where the network trained on ${words(arm)} saw “${reading.arms[arm].class}” (Grad-CAM)`
+        : `No place speaks for “${reading.arms[arm].class}” to the network trained on ${words(arm)} (Grad-CAM)`;
     } catch (error) {
       caption.textContent = error.message;
     }
@@ -71,12 +82,13 @@ function seen(entry) {
   );
 }
 
+// A dark veil that is thinnest where the network looked: it reads on any picture, and without colour.
 function paint(canvas, heat) {
   const context = canvas.getContext("2d");
   canvas.width = heat[0].length;
   canvas.height = heat.length;
   const pixels = context.createImageData(canvas.width, canvas.height);
-  heat.flat().forEach((value, place) => pixels.data.set([255, 214, 0, Math.round(200 * value)], 4 * place));
+  heat.flat().forEach((value, place) => pixels.data.set([0, 0, 0, Math.round(185 * (1 - Math.sqrt(value)))], 4 * place));
   context.putImageData(pixels, 0, 0);
   canvas.style.imageRendering = "auto";
 }
@@ -85,7 +97,7 @@ function bars(reading) {
   const arms = Object.entries(reading.arms);
   const classes = Object.keys(arms[0][1].probabilities);
   const head = arms.map(([arm, found]) => el("th", { scope: "col", className: armClass(arm) },
-    el("span", { className: "swatch", ariaHidden: "true" }), words(arm), el("small", {}, `${percent(found.confidence)} sure${found.calibrated ? "" : ", uncalibrated"}`)));
+    el("span", { className: "swatch", ariaHidden: "true" }), words(arm), el("small", {}, `${found.class}, ${percent(found.confidence)}${found.calibrated ? "" : ", uncalibrated"}`)));
   const rows = classes.map((name) => el("tr", {}, el("th", { scope: "row" }, name), arms.map(([arm, found]) => {
     const value = found.probabilities[name];
     const fill = el("i");
@@ -102,8 +114,12 @@ function generated(reading) {
   if (!reading.generated) return el("p", { className: "faint" }, "Real or generated? These networks have no probe for that yet (make playground).");
   const { score, arm } = reading.generated;
   const said = score > 0.5 ? `generated, ${percent(score)} sure` : `real, ${percent(1 - score)} sure`;
-  const label = `Real or generated? The probe says ${said}.`;
-  return el("div", {}, el("p", {}, label), el("div", { className: "ends", ariaHidden: "true" }, el("span", {}, "real"), el("span", {}, "generated")), el("meter", { min: 0, max: 1, value: score, ariaLabel: `Probability of being generated, by the ${words(arm)} network’s probe` }));
+  const mark = el("i");
+  mark.style.left = percent(score).replace(" ", "");
+  return el("div", {}, el("p", {}, `Real or generated? The probe says ${said}.`),
+    el("div", { className: "scale", role: "meter", ariaValueMin: "0", ariaValueMax: "100", ariaValueNow: String(Math.round(100 * score)),
+      ariaLabel: `Per cent sure that it is generated, by the ${words(arm)} network’s probe` }, mark),
+    el("div", { className: "ends", ariaHidden: "true" }, el("span", {}, "real"), el("span", {}, "generated")));
 }
 
 function neighbours(reading) {
@@ -111,33 +127,26 @@ function neighbours(reading) {
   if (!arms.length) return null;
   const missing = arms.some(([, found]) => found.nearest.some((near) => near.image === null));
   return el("details", {}, el("summary", {}, "The nearest photographs that each network was trained on"),
-    missing ? el("p", { className: "faint" }, "Photographs that are not on this machine are named only; they come with a study (make run).") : null,
+    missing ? el("p", { className: "faint" }, "These photographs are not on this machine, so they are named by their numbers only; they come with a study (make run).") : null,
     el("div", { className: "near" }, arms.map(([arm, found]) => el("div", { className: armClass(arm) },
       el("h3", {}, el("span", { className: "swatch", ariaHidden: "true" }), words(arm)),
       el("ul", {}, found.nearest.map((near) => el("li", {},
-        near.image ? el("img", { src: near.image, alt: `${near.kind} ${near.class}`, loading: "lazy" }) : null,
-        `${near.class}, ${near.kind}${near.image ? "" : ` no. ${near.index}`}`)))))));
+        near.image ? el("img", { src: near.image, alt: "", loading: "lazy" }) : null,
+        `${near.kind === "real" ? "real" : "made"} ${near.class}${near.image ? "" : ` ${near.index}`}`)))))));
 }
 
 function actions(entry, onRemix) {
   if (!entry.facts) return null;
-  const link = new URL(entry.link, location.href).href;
-  const copy = async (event) => {
-    const button = event.currentTarget;
-    try {
-      await navigator.clipboard.writeText(link);
-      button.textContent = "Copied";
-    } catch {
-      prompt("The picture’s link:", link);
-    }
-  };
   return el("div", { className: "actions" },
     onRemix ? el("button", { type: "button", onclick: () => onRemix(entry.facts) }, "Remix with another seed") : null,
-    el("button", { type: "button", onclick: copy }, "Copy its link"),
+    copyButton("Copy its link", new URL(entry.link, location.href).href),
     el("a", { className: "button", href: entry.image, download: `fauxtograph-${entry.facts.seed}-${entry.facts.index}.png` }, "Download PNG"));
 }
 
 function snippets(entry) {
   return el("details", {}, el("summary", {}, "The same by program"),
-    el("h3", {}, "curl"), el("pre", { tabIndex: 0 }, curlOf(entry.facts)), el("h3", {}, "Python"), el("pre", { tabIndex: 0 }, pythonOf(entry.facts)));
+    [["curl", curlOf(entry.facts)], ["Python", pythonOf(entry.facts)]].flatMap(([name, text]) => [
+      el("div", { className: "titled" }, el("h3", {}, name), copyButton(`Copy the ${name}`, text)),
+      el("pre", { tabIndex: 0, role: "region", ariaLabel: name }, text),
+    ]));
 }

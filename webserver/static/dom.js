@@ -32,6 +32,20 @@ export function say(text) {
   place.hidden = !text;
 }
 
+// A button that puts `text` on the clipboard; where the browser has none (a page without https), it shows the text.
+export function copyButton(label, text) {
+  return el("button", { type: "button", onclick: async (event) => {
+    const button = event.currentTarget;
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = label; }, 2000);
+    } catch {
+      prompt(`${label}:`, text);
+    }
+  } }, label);
+}
+
 export async function dataAddress(blob) {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();

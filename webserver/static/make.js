@@ -18,10 +18,14 @@ export function prepare(models, open) {
     byId("prompt").value = prompt;
     byId("prompt").focus();
   } }, prompt)));
+  // A number that cannot be is shown where it stands, also when the settings are folded away.
+  byId("make-form").addEventListener("invalid", () => { byId("make-form").querySelector("details").open = true; }, true);
   byId("make-form").addEventListener("submit", (event) => {
     event.preventDefault();
     if (byId("dice").checked) byId("seed").value = Math.floor(Math.random() * 2 ** 31);
     make(wanted(), open);
+    // The address no longer says what is shown.
+    history.replaceState(null, "", location.pathname + location.hash);
   });
   byId("cancel").addEventListener("click", async () => {
     if (!running) return;
@@ -79,6 +83,7 @@ export function openLink(open) {
 async function make(request, open, note = "") {
   if (running) return;
   say("");
+  byId("summary").textContent = "";
   running = "asked";
   frames.length = 0;
   const submit = byId("make-form").querySelector("[type=submit]");
@@ -99,6 +104,8 @@ async function make(request, open, note = "") {
 }
 
 function show(job) {
+  // What the model can and cannot make of the words is said before it draws.
+  byId("answer").textContent = job.answer || "";
   byId("progress").hidden = false;
   const bar = byId("progress-bar");
   bar.max = job.steps || 1;
@@ -124,9 +131,12 @@ async function finish(job, open, note) {
     link: picture.link, reading: picture.reading,
   })));
   const again = (facts) => remix(facts, open);
+  const agreed = entries.filter((entry) => entry.reading.agreement.all_agree).length;
+  byId("summary").textContent = entries.length === 1
+    ? `One picture made; the networks ${agreed ? "agree" : "disagree"} on it.`
+    : `${entries.length} pictures made; the networks agree on ${agreed} of them.`;
   byId("made").replaceChildren(
     ...(note ? [el("p", { className: "notice" }, note)] : []),
-    ...(job.answer ? [el("p", { className: "faint", id: "answer" }, job.answer)] : []),
     ...entries.map((entry) => card(entry, { onRemix: again })),
   );
   byId("made").querySelector("article").scrollIntoView({ block: "nearest" });

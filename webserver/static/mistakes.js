@@ -13,7 +13,7 @@ export async function showMistakes() {
       return;
     }
     const arm = select("The network trained on", arms, (name) => words(name));
-    const domain = select("tested on photographs that are", ["real", "synthetic"], (name) => (name === "real" ? "real" : "generated"));
+    const domain = select("tested on photographs that are", Object.keys(study.matrices[arms[0]]), (name) => (name === "real" ? "real" : "generated"));
     const matrix = el("div", { className: "wide" });
     const photos = el("div", { ariaLive: "polite" });
     const show = () => {
@@ -45,18 +45,22 @@ function table(study, arm, domain, photos) {
       onclick: () => showCell({ arm, domain, ...names }, photos),
     }, String(count)));
   })));
-  return el("table", { className: "matrix" }, el("caption", {}, `${percent(right / all)} of ${all} right (the first training)`),
+  return el("table", { className: "matrix" }, el("caption", {}, `${percent(right / all)} of ${all} right, by the first training (${study.origin})`),
     el("thead", {}, el("tr", {}, el("td"), study.classes.map((name) => el("th", { scope: "col" }, name)))), el("tbody", {}, rows));
 }
 
 async function showCell(query, photos) {
   try {
     const found = await cell(query);
-    const title = `${found.count} ${query.domain === "real" ? "real" : "generated"} photographs of ${query.true} that it called ${query.predicted}`;
-    const shown = found.images.length
-      ? el("div", { className: "photos" }, found.images.map((image) => el("img", { src: image, alt: query.true, loading: "lazy" })))
-      : el("p", { className: "faint" }, "The photographs themselves are not on this machine.");
-    photos.replaceChildren(el("h2", {}, title), shown);
+    const kind = query.domain === "real" ? "real" : "generated";
+    const title = `${found.count} ${kind} photograph${found.count === 1 ? "" : "s"} of ${query.true} that it called ${query.predicted}`;
+    const images = found.images.map((image, place) => el("img", { src: image, alt: `${query.true}, number ${place + 1}`, loading: "lazy" }));
+    photos.replaceChildren(...[
+      el("h2", {}, title),
+      images.length === 0 ? el("p", { className: "faint" }, "The photographs themselves are not on this machine.") : null,
+      images.length > 0 && images.length < found.count ? el("p", { className: "faint" }, `The first ${images.length} of them:`) : null,
+      images.length ? el("div", { className: "photos" }, images) : null,
+    ].filter(Boolean));
   } catch (error) {
     photos.replaceChildren(el("p", { className: "notice" }, error.message));
   }

@@ -41,9 +41,10 @@ async function score(quiz, form) {
       field.disabled = true;
     });
     const probe = result.probe_score === null ? "" : ` The probe: ${result.probe_score}.`;
-    const sentence = el("p", { className: "verdict", tabIndex: -1, id: "quiz-score" }, `You told ${result.your_score} of ${result.of} right.${probe} Guessing gives five.`);
+    const sentence = el("p", { className: "verdict", tabIndex: -1, id: "quiz-score" }, `You told ${result.your_score} of ${result.of} right.${probe} Guessing gives ${result.of / 2} on average.`);
     byId("quiz-place").prepend(sentence);
     form.querySelector("button").remove();
+    byId("quiz-begin").textContent = "Ten more";
     sentence.focus();
   } catch (error) {
     say(error.message);

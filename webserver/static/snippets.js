@@ -1,4 +1,4 @@
-// How to ask the same by program.
+// How to ask the same by program: text that runs as it is copied.
 
 const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 
@@ -7,14 +7,38 @@ function wanted(facts) {
 }
 
 export function curlOf(facts) {
-  if (!facts) return `curl -H 'Content-Type: image/jpeg' --data-binary @photograph.jpg \\\n  ${location.origin}/api/v1/classify`;
-  return `curl --json ${quoted(JSON.stringify(wanted(facts)))} \\\n  ${location.origin}/api/v1/generate\n# then, with the id of its answer:\ncurl ${location.origin}/api/v1/jobs/ID`;
+  const api = `${location.origin}/api/v1`;
+  if (!facts) return `curl -H 'Content-Type: image/jpeg' --data-binary @photograph.jpg '${api}/classify?nearest=5'`;
+  return `api=${api}
+job=$(curl -s -H 'Content-Type: application/json' "$api/generate" \\
+  -d ${quoted(JSON.stringify(wanted(facts)))} |
+  sed 's/.*"id":"\\([^"]*\\)".*/\\1/')
+curl -sN "$api/jobs/$job/events" > /dev/null   # ends when the picture is done
+curl -s "$api/jobs/$job/pictures/0.png" -o picture.png
+curl -s "$api/jobs/$job"`;
 }
 
 export function pythonOf(facts) {
+  const server = `server = "${location.origin}"`;
   if (!facts) {
-    return `import requests\n\nphoto = open("photograph.jpg", "rb").read()\nanswer = requests.post("${location.origin}/api/v1/classify", data=photo, headers={"Content-Type": "image/jpeg"})\nprint(answer.json()["readings"][0]["agreement"])`;
+    return `import requests
+
+${server}
+with open("photograph.jpg", "rb") as photograph:
+    answer = requests.post(server + "/api/v1/classify", data=photograph, headers={"Content-Type": "image/jpeg"})
+for arm, found in answer.json()["readings"][0]["arms"].items():
+    print(arm, found["class"], found["confidence"])`;
   }
-  const body = JSON.stringify(wanted(facts), null, 4);
-  return `import time\nimport requests\n\nserver = "${location.origin}"\njob = requests.post(server + "/api/v1/generate", json=${body}).json()\nwhile job["state"] in ("queued", "running"):\n    time.sleep(0.5)\n    job = requests.get(server + "/api/v1/jobs/" + job["id"]).json()\nopen("picture.png", "wb").write(requests.get(server + job["pictures"][0]["image"]).content)`;
+  return `import time
+import requests
+
+${server}
+job = requests.post(server + "/api/v1/generate", json=${JSON.stringify(wanted(facts), null, 4)}).json()
+while job["state"] in ("queued", "running"):
+    time.sleep(0.5)
+    job = requests.get(server + "/api/v1/jobs/" + job["id"]).json()
+for arm, found in job["pictures"][0]["reading"]["arms"].items():
+    print(arm, found["class"], found["confidence"])
+with open("picture.png", "wb") as file:
+    file.write(requests.get(server + job["pictures"][0]["image"]).content)`;
 }
