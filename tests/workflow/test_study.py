@@ -40,6 +40,7 @@ TRAINING_AND_AFTER = {
     "plot_feature_map",
     "analyse_hypotheses",
     "write_report",
+    "write_print_version",
 }
 
 
