@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help .venv run full-study verify-report known-answers export sweeps tune serve playground playground-models bench benchmark-serve benchmark-generate test slurm-test container container-test lint lock schema clean
+.PHONY: help .venv run full-study verify-report known-answers export sweeps tune serve playground playground-models bench benchmark-analysis benchmark-serve benchmark-generate test slurm-test container container-test lint lock schema clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -89,6 +89,9 @@ bench: .venv  ## Measure training against PyTorch, to results/bench/training.jso
 
 benchmark-generate: .venv  ## Measure images/s against a bare diffusers loop (ARGS="--rows 8 16 64" for more)
 	$(BIN)/python -m benchmarks.generate $(ARGS)
+
+benchmark-analysis: .venv  ## Measure time and memory of the analysis of 36,000 + 36,000 images (ARGS="--images-per-class 600" for fewer)
+	$(BIN)/python -m benchmarks.analysis $(ARGS)
 
 benchmark-serve: .venv  ## Measure the playground's latency and images/s beside a plain Flask view
 	$(BIN)/python -m benchmarks.serve $(ARGS)

@@ -71,7 +71,7 @@ def test_it_is_set_for_paper(pdf):
     for number, sheet in enumerate(text, start=1):
         assert sheet.rstrip().endswith(str(number))
         assert number == 1 or sheet.startswith("Fauxtograph ")
-    assert "points of accuracy." in text[0]
+    assert "points of accuracy (95 % interval" in " ".join(text[0].split())
     whole = "\n".join(text)
     assert "Figure 1. What is lost by training on other images" in whole
     tables = [int(number) for number in re.findall(r"^Table (\d+)\.", whole, re.MULTILINE)]

@@ -15,7 +15,7 @@ import html5lib
 
 from transfer_analysis.report.print_version.tables import Rows, cell_rows, column_widths, heading_width
 
-UNPRINTED = {"style", "script", "head", "nav"}
+UNPRINTED = {"style", "script", "head"}
 _STYLED = {"strong": "strong", "b": "strong", "em": "emph", "i": "emph", "cite": "emph", "sub": "sub", "sup": "super"}
 # A table of no more rows stands on one sheet.
 _UNBROKEN_ROWS = 12
@@ -60,6 +60,8 @@ def _block(element: Element, markup: Markup) -> str:
     kind = element.get("class", "")
     if element.tag in UNPRINTED:
         return ""
+    if element.tag == "nav":
+        return "#contents\n"
     if element.tag in ("h2", "h3", "h4"):
         return f"#heading(level: {int(element.tag[1]) - 1})[{_inline(element)}]\n"
     if element.tag == "p" and kind == "headline":

@@ -2,7 +2,7 @@
 
 Text is compared without white space and hyphens, which typesetting changes. Every block of the page (paragraph,
 heading, caption, cell) must follow the one before it in the PDF, and between two blocks there may be no digit but those
-of printing itself: page numbers, the numbers of figures and tables, headings of tables that go on.
+of printing itself: numbers of pages, figures and tables, the list of contents, headings of tables that go on.
 """
 
 import io
@@ -15,9 +15,10 @@ from pypdf import PdfReader
 
 from transfer_analysis.report.print_version.markup import UNPRINTED
 
-_BLOCKS = {"p", "h1", "h2", "h3", "h4", "li", "dt", "dd", "caption", "th", "td", "figcaption", "summary"}
-_CHANGED_BY_SETTING = re.compile(r"[\s\u00ad\u200b\u2010-]+")
+_BLOCKS = {"p", "h1", "h2", "h3", "h4", "li", "dt", "dd", "caption", "th", "td", "figcaption", "summary", "nav"}
+_NOT_COMPARED = {"brand", "download"}
 _NUMBERS_OF_PRINTING = re.compile(r"(Figure|Table)\d+\.")
+_CHANGED_BY_SETTING = re.compile(r"[\s\u00ad\u200b\u2010-]+")
 
 
 def find_print_problems(pdf: bytes, page: str) -> list[str]:
@@ -25,8 +26,13 @@ def find_print_problems(pdf: bytes, page: str) -> list[str]:
     document = html5lib.parse(page, treebuilder="etree", namespaceHTMLElements=False)
     printed = "".join(_sheet_text(sheet.extract_text()) for sheet in PdfReader(io.BytesIO(pdf)).pages)
     headings = sorted({_plain(_text(cell)) for cell in document.iter("th")} - {""}, key=len, reverse=True)
+    sections = "|".join(re.escape(_plain(_text(heading))) for heading in document.iter("h2"))
+    contents = re.compile(rf"(?:(?:{sections})[.\u2026]*\d+)*")
     position = 0
     for block in _blocks(document.find("body")):
+        if block.tag == "nav":
+            position = contents.match(printed, position).end()
+            continue
         text = _plain(_text(block))
         found = printed.find(text, position)
         if found < 0:
@@ -52,7 +58,7 @@ def _plain(text: str) -> str:
 def _blocks(element: Element) -> Iterator[Element]:
     """Yield the blocks that are printed, in reading order; a table's caption comes first, as on the page."""
     for child in element:
-        if not isinstance(child.tag, str) or child.tag in UNPRINTED or child.get("class") in ("brand", "download"):
+        if not isinstance(child.tag, str) or child.tag in UNPRINTED or child.get("class") in _NOT_COMPARED:
             continue
         if child.tag in _BLOCKS:
             yield child
