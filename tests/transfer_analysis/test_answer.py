@@ -26,6 +26,8 @@ def test_a_big_gap_is_a_cost_with_its_size_interval_and_class():
     assert "The former are" in text
     assert f"that of {gap['furthest_class']} with" in text
     assert "Beware" not in text
+    low, high = (f"{100 * end:.1f}" for end in gap["ci95"])
+    assert f"(95 % interval {low} to {high})" in plain(write_headline(summary))
 
 
 def test_no_gap_is_no_difference_detected_with_what_could_have_been_found():
@@ -36,19 +38,28 @@ def test_no_gap_is_no_difference_detected_with_what_could_have_been_found():
     detectable = 100 * summary["gaps"]["synthetic_to_real"]["minimum_detectable_effect"]
     assert f"A true difference of {detectable:.1f} points would have been found with 80 % probability" in sentence
     assert "significant" not in sentence
+    assert f"{detectable:.1f} points would have been found" in plain(write_headline(summary))
+    assert "the latter lead by +" in sentence
 
 
 def test_generated_images_that_teach_better_are_a_gain():
     summary = study(real__real=0.5, synthetic__real=0.9)
     assert "gains" in plain(write_headline(summary))
-    assert "points higher" in plain(compare(summary, "synthetic", "real"))
+    low, high = (f"{-100 * end:.1f}" for end in reversed(summary["gaps"]["synthetic_to_real"]["ci95"]))
+    assert f"points higher (interval {low} to {high}, adjusted" in plain(compare(summary, "synthetic", "real"))
     assert "costs" not in plain(write_headline(summary))
 
 
 def test_an_arm_at_chance_has_carried_nothing_over():
     summary = study(synthetic__real=1 / 6)
     assert "Nothing was shown to carry over" in plain(write_headline(summary))
-    assert "not shown to do better than chance" in plain(compare(summary, "synthetic", "real"))
+    assert "not shown to do better there than chance" in plain(compare(summary, "synthetic", "real"))
+
+
+def test_an_arm_below_chance_is_called_worse_than_chance():
+    text = plain(compare(study(synthetic__real=0.02), "synthetic", "real"))
+    assert "do worse there than chance" in text
+    assert "not shown" not in text
 
 
 def test_networks_that_never_learned_say_nothing():

@@ -12,8 +12,10 @@ from tests.transfer_analysis.test_commands import command
 from tests.transfer_analysis.test_mixtures import study
 from transfer_analysis.hypotheses import judge_hypotheses
 from transfer_analysis.mixtures.description import describe_mixtures
+from transfer_analysis.report.print_version.typesetting import typeset
 
 PUBLISHED = Path(__file__).parents[2] / "transfer_analysis" / "published_results.json"
+OTHER_PAGE = "<header><h1>Another</h1><div></div></header><main><p>Nothing was found.</p></main>"
 FIGURES = ("gaps", "confusion_differences", "mixtures", "learning_curves", "exchange_rate", "published_results")
 
 
@@ -39,6 +41,7 @@ def finished(tmp_path_factory):
     parts = (folder / "mixtures.json", folder / "hypotheses.json", PUBLISHED)
     written = {"summary": folder / "summary.json", "parts": parts, "figures": folder / "figures"}
     assert command("write_report", **written, output=folder / "report.html") is None
+    assert command("write_print_version", page=folder / "report.html", output=folder / "report.pdf") is None
     return folder
 
 
@@ -51,7 +54,7 @@ def altered(finished, tmp_path, name, change):
 
 def test_an_untouched_report_holds_with_all_its_figures_and_tables(finished, capsys):
     assert command("verify_report", folder=finished) is None
-    assert f"and {len(FIGURES)} figures are those of its sources; 0 figures" in " ".join(
+    assert f"and {len(FIGURES)} figures are those of its sources, and so is report.pdf; 0 figures" in " ".join(
         capsys.readouterr().out.split()
     )
 
@@ -79,6 +82,16 @@ def test_a_figure_that_was_drawn_from_other_numbers_is_found(finished, tmp_path,
     )
     assert message is not None
     assert "figure gaps" in capsys.readouterr().out
+
+
+def test_a_print_version_of_another_page_is_found(finished, tmp_path, capsys):
+    folder = tmp_path / "report"
+    shutil.copytree(finished, folder)
+    (folder / "report.pdf").write_bytes(typeset(OTHER_PAGE))
+    assert command("verify_report", folder=folder) is not None
+    found = capsys.readouterr().out
+    assert "report.pdf: it is not this page" in found
+    assert "the PDF lacks" in found
 
 
 def test_hypotheses_that_came_after_the_results_are_called_so(finished):

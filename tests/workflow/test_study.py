@@ -56,6 +56,7 @@ TRAINING_AND_AFTER = {
     "plot_real_or_generated",
     "plot_directions_removed",
     "write_report",
+    "write_print_version",
 }
 
 

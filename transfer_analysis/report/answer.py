@@ -42,18 +42,27 @@ def write_headline(summary: dict[str, Any]) -> Markup:
         )
     if not _better_than_chance(summary, "synthetic", "real"):
         return Markup("Nothing was shown to carry over from generated images to real photographs.")
-    size = n("points_size", "gaps", "synthetic_to_real", "mean")
+    parts = {
+        "size": n("points_size", "gaps", "synthetic_to_real", "mean"),
+        "range": n("points_size_range", "gaps", "synthetic_to_real", "ci95"),
+        "detectable": n("points_size", "gaps", "synthetic_to_real", "minimum_detectable_effect"),
+        "level": literal("95 %"),
+        "power": literal("80 %"),
+    }
     return {
         "below": Markup(
-            "On real photographs, training on generated images instead of real ones costs {} points of accuracy."
-        ).format(size),
-        "above": Markup(
-            "On real photographs, training on generated images instead of real ones gains {} points of accuracy."
-        ).format(size),
-        "undetected": Markup(
-            "On real photographs, no difference was detected between training on generated images and on real ones."
+            "On real photographs, training on generated images instead of real ones costs {size} points of accuracy "
+            "({level} interval {range})."
         ),
-    }[verdict(gap)]
+        "above": Markup(
+            "On real photographs, training on generated images instead of real ones gains {size} points of accuracy "
+            "({level} interval {range})."
+        ),
+        "undetected": Markup(
+            "On real photographs, no difference was detected between training on generated images and on real ones; "
+            "one of {detectable} points would have been found with {power} probability."
+        ),
+    }[verdict(gap)].format(**parts)
 
 
 def write_answer(summary: dict[str, Any]) -> list[Markup]:
@@ -75,7 +84,10 @@ def compare(summary: dict[str, Any], arm: str, domain: str) -> Markup:
         "accuracy": n("percent", "transfer", arm, domain, "accuracy", "mean"),
         "interval": n("percent_range", "transfer", arm, domain, "accuracy", "ci95"),
         "home": n("percent", "transfer", domain, domain, "accuracy", "mean"),
+        "home_interval": n("percent_range", "transfer", domain, domain, "accuracy", "ci95"),
         "size": n("points_size", "gaps", key, "mean"),
+        "lead": n("points", "gaps", key, "mean"),
+        "size_range": n("points_size_range", "gaps", key, "ci95"),
         "range": n("points_range", "gaps", key, "ci95"),
         "p": n("p_value", "gaps", key, "p_value_holm"),
         "detectable": n("points_size", "gaps", key, "minimum_detectable_effect"),
@@ -86,7 +98,7 @@ def compare(summary: dict[str, Any], arm: str, domain: str) -> Markup:
     }
     opening = Markup(
         "Networks trained on {arm} recognise {accuracy} of {domain} ({level} interval {interval}); "
-        "those trained on {domain} recognise {home}. "
+        "those trained on {domain} recognise {home} ({home_interval}). "
     )
     return Markup("").join(
         [opening.format(**parts), *(line.format(**parts) for line in _findings(summary, arm, domain))]
@@ -104,19 +116,20 @@ def _findings(summary: dict[str, Any], arm: str, domain: str) -> list[Markup]:
     findings = {
         "below": [
             Markup(
-                "The former are {size} points lower (gap {range}, adjusted p {p}), "
+                "The former are {size} points lower (interval {size_range}, adjusted p {p}), "
                 "a statistically significant difference."
             )
         ],
         "above": [
             Markup(
-                "The former are {size} points higher (gap {range}, adjusted p {p}), "
+                "The former are {size} points higher (interval {size_range}, adjusted p {p}), "
                 "a statistically significant difference."
             )
         ],
         "undetected": [
             Markup(
-                "No difference was detected (gap {range} points, adjusted p {p}). A true difference of {detectable} "
+                "No difference was detected (the latter lead by {lead} points, interval {range}, adjusted p {p}). "
+                "A true difference of {detectable} "
                 "points would have been found with {power} probability; a smaller one may well have gone unseen."
             )
         ],
@@ -126,7 +139,7 @@ def _findings(summary: dict[str, Any], arm: str, domain: str) -> list[Markup]:
             Markup(" The interval leaves out zero, but that does not outlive the correction for {gaps} gaps.")
         )
     if not away_learned:
-        findings.append(Markup(" The former are not shown to do better than chance ({chance})."))
+        findings.append(_say_what_chance_gives(summary, arm, domain))
     if not home_learned:
         findings.append(
             Markup(
@@ -136,6 +149,12 @@ def _findings(summary: dict[str, Any], arm: str, domain: str) -> list[Markup]:
     if arm != "mixture" and verdict(gap) == "below" and away_learned:
         findings.append(write_falling_classes(summary, f"{arm}_to_{domain}"))
     return findings
+
+
+def _say_what_chance_gives(summary: dict[str, Any], arm: str, domain: str) -> Markup:
+    if summary["transfer"][arm][domain]["accuracy"]["ci95"][1] < summary["study"]["chance"]:
+        return Markup(" Networks trained on {arm} do worse there than chance ({chance}).")
+    return Markup(" Networks trained on {arm} are not shown to do better there than chance ({chance}).")
 
 
 def _warn_of_prototypes(summary: dict[str, Any]) -> list[Markup]:

@@ -1,5 +1,6 @@
 """Fills the report's template from a summary and a folder of figures."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from transfer_analysis.report.tables import csv_uri, report_tables
 from transfer_analysis.report.trust_answer import write_trust_answer
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_CONTENTS = '<nav class="contents" aria-label="Contents">\n'
+_SECTION = re.compile(r'<h2 id="([^"]+)">(.*?)</h2>')
 
 
 def render_page(summary: dict[str, Any], figures: Path) -> str:
@@ -36,7 +39,7 @@ def render_page(summary: dict[str, Any], figures: Path) -> str:
         lstrip_blocks=True,
     )
     pictures = {figure.name: data_uri(figures, figure.name) for figure in FIGURES}
-    return environment.get_template("report.html.j2").render(
+    page = environment.get_template("report.html.j2").render(
         summary=summary,
         css=(_TEMPLATES / "report.css").read_text(encoding="utf-8"),
         figures=[(figure, pictures[figure.name]) for figure in FIGURES if pictures[figure.name]],
@@ -58,6 +61,13 @@ def render_page(summary: dict[str, Any], figures: Path) -> str:
         generator_kind=generator_kind(summary["study"]["generator"]),
         leaves=lambda *place: list(_leaves(_at(summary, place), place)),
     )
+    return _with_contents(page)
+
+
+def _with_contents(page: str) -> str:
+    """Return the page with a link to every section in its list of contents; sections need not announce themselves."""
+    links = "".join(f'<li><a href="#{name}">{words}</a></li>\n' for name, words in _SECTION.findall(page))
+    return page.replace(_CONTENTS, f"{_CONTENTS}<ol>\n{links}</ol>\n", 1)
 
 
 def generator_kind(generator: dict[str, Any]) -> str:
