@@ -17,6 +17,8 @@ report: "rules/report_captions/workflow.rst"
 
 include: "rules/common.smk"
 include: "rules/common_sweeps.smk"
+include: "rules/common_downloads.smk"
+include: "rules/downloads.smk"
 include: "rules/real_photos.smk"
 include: "rules/generator.smk"
 include: "rules/generated_images.smk"
@@ -44,6 +46,13 @@ rule all:
     default_target: True
     input:
         "results/report/report.html",
+    localrule: True
+
+
+rule fetch:
+    input:
+        rules.prepare_downloaded_photos.output,
+        rules.prepare_downloaded_models.output,
     localrule: True
 
 

@@ -52,10 +52,12 @@ class TinyStudy:
         shutil.copytree(_model(), folder / "model")
         return cls(folder)
 
-    def start(self, *arguments: str, output: int | TextIO = subprocess.PIPE) -> subprocess.Popen:
-        """Start Snakemake on the tiny study, in a process group of its own."""
+    def start(
+        self, *arguments: str, output: int | TextIO = subprocess.PIPE, within: tuple[str, ...] = ()
+    ) -> subprocess.Popen:
+        """Start Snakemake on the tiny study, in a process group of its own, or `within` another command."""
         return subprocess.Popen(
-            [sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--configfile", str(TINY)],
+            [*within, sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--configfile", str(TINY)],
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": "", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
             stdout=output,
@@ -64,9 +66,9 @@ class TinyStudy:
             start_new_session=True,
         )
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess:
+    def run(self, *arguments: str, within: tuple[str, ...] = ()) -> subprocess.CompletedProcess:
         """Run Snakemake to its end."""
-        process = self.start(*arguments)
+        process = self.start(*arguments, within=within)
         output, _ = process.communicate()
         return subprocess.CompletedProcess(process.args, process.returncode, output)
 
