@@ -4,6 +4,8 @@ INPUTS   config.yaml, and any study laid over it with --configfile
 OUTPUTS  results/report/report.html and everything it is made of
 """
 
+import os
+
 from snakemake.utils import min_version
 
 min_version("9.27")
@@ -13,6 +15,10 @@ configfile: "config.yaml"
 
 
 report: "rules/report_captions/workflow.rst"
+
+
+# For --sdm apptainer alone: the image that the Dockerfile makes (docs/container.md), under the name of your copy.
+container: os.environ.get("FAUXTOGRAPH_IMAGE", "fauxtograph.sif")
 
 
 include: "rules/common.smk"

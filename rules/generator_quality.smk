@@ -23,7 +23,7 @@ rule evaluate_features:
         kind="real|synthetic",
         split="train|val",
     conda:
-        "../envs/flax_cnn.yaml"
+        NETWORKS_ENVIRONMENT
     threads: 1
     resources:
         gpu=STUDY.gpus.training,
