@@ -18,6 +18,7 @@ from tests.text_to_image.tiny_pipelines import save_stable_diffusion
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TINY = Path(__file__).with_name("tiny_study.yaml")
+_NOTING_FRAMEWORKS = Path(__file__).with_name("noting_frameworks")
 _CODE = ("Snakefile", "config.yaml", "pyproject.toml", "CITATION.cff")
 _ROOMS = (
     "rules",
@@ -59,7 +60,12 @@ class TinyStudy:
         return subprocess.Popen(
             [*within, sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--configfile", str(TINY)],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": "", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(_NOTING_FRAMEWORKS),
+                "FRAMEWORKS_NOTED": str(self.folder / "frameworks.txt"),
+                "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            },
             stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
@@ -78,6 +84,10 @@ class TinyStudy:
         assert finished.returncode == 0, finished.stdout
         lines = [line.split() for line in finished.stdout.splitlines()]
         return {words[0] for words in lines if len(words) == 2 and words[1].isdigit()} - {"total", "all"}
+
+    def frameworks_of_processes(self) -> list[str]:
+        """Return "jax", "torch" or "jax+torch" and the command, for every process that loaded one of them."""
+        return (self.folder / "frameworks.txt").read_text().splitlines()
 
     def digests(self) -> dict[str, str]:
         """Return the digest of every finished file under results/, and that of every checkpoint's content.
