@@ -38,12 +38,12 @@ def main() -> None:
     arguments.add_argument("n_gpus", type=int, help="GPUs that the command needs")
     arguments.add_argument("command", nargs=argparse.REMAINDER, help="the command and its arguments")
     options = arguments.parse_args()
-    if options.n_gpus == 0:
+    if options.n_gpus == 0 and not _given_by_gres(os.environ):
         os.environ.update(CUDA_VISIBLE_DEVICES="", JAX_PLATFORMS="cpu")
     else:
         for name, value in _MEMORY.items():
             os.environ.setdefault(name, value)
-        if not _chosen_by_slurm(options.n_gpus, os.environ):
+        if not (_given_by_gres(os.environ) or _chosen_by_slurm(options.n_gpus, os.environ)):
             _take_gpus(options.n_gpus, os.environ)
     os.execvp(options.command[0], options.command)
 
@@ -65,6 +65,12 @@ def _take_gpus(n_gpus: int, environment: MutableMapping[str, str]) -> None:
 
 def _chosen_by_slurm(n_gpus: int, environment: MutableMapping[str, str]) -> bool:
     return "SLURM_JOB_ID" in environment and len(_named_gpus(environment)) == n_gpus
+
+
+def _given_by_gres(environment: MutableMapping[str, str]) -> bool:
+    """Return whether the job asked for its GPU in a way that Snakemake's `gpu` does not count (profiles/slurm)."""
+    by_gres = environment.get("FAUXTOGRAPH_GPUS") == "gres"
+    return by_gres and "SLURM_JOB_ID" in environment and bool(_named_gpus(environment))
 
 
 def _allocation(environment: MutableMapping[str, str]) -> str:
