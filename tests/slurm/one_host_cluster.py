@@ -103,7 +103,10 @@ class OneHostCluster:
         return finished.stdout
 
     def _kill_processes(self, *variables: str) -> None:
-        """Kill every process of this cluster whose environment has `variables` (NAME=value)."""
+        """Kill every process of this cluster whose environment has `variables` (NAME=value).
+
+        A job's shepherd first: it would report the end of its job, which a power cut leaves nobody to do.
+        """
         for process in _processes_with(*variables, f"SLURM_CONF={self.folder / 'slurm.conf'}"):
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
@@ -180,13 +183,17 @@ class OneHostCluster:
 
 
 def _processes_with(*variables: str) -> list[int]:
-    """Return the processes whose environment has all of `variables` (NAME=value)."""
-    found = []
+    """Return the processes whose environment has all of `variables` (NAME=value), after the shepherds of their jobs."""
+    found, shepherds = [], []
     for environ in Path("/proc").glob("[0-9]*/environ"):
         with suppress(OSError):
             if {variable.encode() for variable in variables} <= set(environ.read_bytes().split(b"\0")):
                 found.append(int(environ.parent.name))
-    return found
+                parent = int((environ.parent / "stat").read_text().rpartition(")")[2].split()[1])
+                # Its own environment is not to be seen: it writes its title over it.
+                if Path(f"/proc/{parent}/comm").read_text().strip() == "slurmstepd":
+                    shepherds.append(parent)
+    return [*dict.fromkeys(shepherds), *found]
 
 
 def _free_ports(n: int) -> list[int]:
