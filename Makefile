@@ -75,7 +75,7 @@ container-test: .venv  ## Build the image with buildah and run it (as root; apt-
 	source $(BIN)/activate && python -m pytest tests/container -rs --capture no
 
 lint: .venv  ## Check style, workflow and the direction of imports
-	source $(BIN)/activate && ruff check . && ruff format --check . && snakefmt --check Snakefile rules && lint-imports && snakemake --lint
+	source $(BIN)/activate && ruff check . && ruff format --check . && snakefmt --check Snakefile rules && lint-imports && snakemake --lint && hadolint Dockerfile
 
 lock:  ## Pin everything anew from requirements.in (needs a fresh environment)
 	rm -rf .venv-lock && $(PYTHON) -m venv .venv-lock

@@ -4,6 +4,8 @@ INPUTS   config.yaml, and any study laid over it with --configfile
 OUTPUTS  results/report/report.html, report.pdf for paper, and everything they are made of
 """
 
+import os
+
 from snakemake.utils import min_version
 
 min_version("9.27")
@@ -15,8 +17,14 @@ configfile: "config.yaml"
 report: "rules/report_captions/workflow.rst"
 
 
+# For --sdm apptainer alone: the image that the Dockerfile makes (docs/container.md), under the name of your copy.
+container: os.environ.get("FAUXTOGRAPH_IMAGE", "fauxtograph.sif")
+
+
 include: "rules/common.smk"
 include: "rules/common_sweeps.smk"
+include: "rules/common_downloads.smk"
+include: "rules/downloads.smk"
 include: "rules/real_photos.smk"
 include: "rules/generator.smk"
 include: "rules/generated_images.smk"
@@ -47,6 +55,13 @@ rule all:
     input:
         "results/report/report.html",
         "results/report/report.pdf",
+    localrule: True
+
+
+rule fetch:
+    input:
+        rules.prepare_downloaded_photos.output,
+        rules.prepare_downloaded_models.output,
     localrule: True
 
 

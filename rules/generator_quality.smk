@@ -38,7 +38,7 @@ rule evaluate_features:
     benchmark:
         "benchmarks/results/generator_quality/features_seed_{seed_index}.tsv"
     conda:
-        "../envs/flax_cnn.yaml"
+        NETWORKS_ENVIRONMENT
     threads: 1
     resources:
         gpu=STUDY.gpus.training,

@@ -36,7 +36,7 @@ rule evaluate_classifier:
     benchmark:
         "benchmarks/results/predictions/{arm}_seed_{seed_index}.tsv"
     conda:
-        "../envs/flax_cnn.yaml"
+        NETWORKS_ENVIRONMENT
     threads: 1
     resources:
         gpu=STUDY.gpus.training,

@@ -31,7 +31,7 @@ rule evaluate_untrained:
     benchmark:
         "benchmarks/results/representations/untrained.tsv"
     conda:
-        "../envs/flax_cnn.yaml"
+        NETWORKS_ENVIRONMENT
     threads: 1
     resources:
         gpu=STUDY.gpus.training,
@@ -74,7 +74,7 @@ rule train_transplants:
     benchmark:
         "benchmarks/results/representations/transplants_seed_{seed_index}.tsv"
     conda:
-        "../envs/flax_cnn.yaml"
+        NETWORKS_ENVIRONMENT
     threads: 1
     resources:
         gpu=STUDY.gpus.training,

@@ -95,7 +95,7 @@ rule evaluate_template_values:
     benchmark:
         "benchmarks/results/template_worth/all/seed_{seed_index}_values.tsv"
     conda:
-        "../envs/flax_cnn.yaml"
+        NETWORKS_ENVIRONMENT
     threads: 1
     resources:
         gpu=STUDY.gpus.training,

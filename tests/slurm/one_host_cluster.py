@@ -66,6 +66,8 @@ class OneHostCluster:
                 daemon.kill()
                 daemon.wait()
         self._daemons.clear()
+        # Jobs and their shepherds, which outlive a daemon that ended before it had killed them.
+        self._kill_processes()
 
     def start_node(self, node: str) -> None:
         """Start a compute node's daemon."""
@@ -76,15 +78,13 @@ class OneHostCluster:
         daemon = self._daemons.pop(node)
         daemon.kill()
         daemon.wait()
-        for process in _processes_with(f"SLURMD_NODENAME={node}", f"SLURM_CONF={self.folder / 'slurm.conf'}"):
-            with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
+        self._kill_processes(f"SLURMD_NODENAME={node}")
         self.run("scontrol", "update", f"NodeName={node}", "State=DOWN", "Reason=power cut")
 
     def revive_node(self, node: str) -> None:
-        """Start a failed node again and give it back to the scheduler."""
+        """Start a failed node again; the scheduler takes it back as it registers (ReturnToService)."""
         self.start_node(node)
-        self.run("scontrol", "update", f"NodeName={node}", "State=RESUME")
+        self._until(lambda: "down" not in " ".join(self.node_states()), node)
 
     def node_states(self) -> list[str]:
         """Return the state of every node, sorted."""
@@ -101,6 +101,15 @@ class OneHostCluster:
         finished = self._call(*command)
         assert finished.returncode == 0, f"{command}: {finished.stdout}{finished.stderr}"
         return finished.stdout
+
+    def _kill_processes(self, *variables: str) -> None:
+        """Kill every process of this cluster whose environment has `variables` (NAME=value).
+
+        A job's shepherd first: it would report the end of its job, which a power cut leaves nobody to do.
+        """
+        for process in _processes_with(*variables, f"SLURM_CONF={self.folder / 'slurm.conf'}"):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
 
     def _answers(self, *command: str) -> bool:
         return self._call(*command).returncode == 0
@@ -174,13 +183,17 @@ class OneHostCluster:
 
 
 def _processes_with(*variables: str) -> list[int]:
-    """Return the processes whose environment has all of `variables` (NAME=value)."""
-    found = []
+    """Return the processes whose environment has all of `variables` (NAME=value), after the shepherds of their jobs."""
+    found, shepherds = [], []
     for environ in Path("/proc").glob("[0-9]*/environ"):
         with suppress(OSError):
             if {variable.encode() for variable in variables} <= set(environ.read_bytes().split(b"\0")):
                 found.append(int(environ.parent.name))
-    return found
+                parent = int((environ.parent / "stat").read_text().rpartition(")")[2].split()[1])
+                # Its own environment is not to be seen: it writes its title over it.
+                if Path(f"/proc/{parent}/comm").read_text().strip() == "slurmstepd":
+                    shepherds.append(parent)
+    return [*dict.fromkeys(shepherds), *found]
 
 
 def _free_ports(n: int) -> list[int]:

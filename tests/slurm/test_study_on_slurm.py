@@ -33,7 +33,7 @@ def running_jobs(cluster, node):
     return cluster.run("squeue", "--noheader", "--states=RUNNING", f"--nodelist={node}", "--format=%i").split()
 
 
-def wait_for_job(cluster, node, process, seconds=240):
+def wait_for_job(cluster, node, process, seconds=600):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline and process.poll() is None:
         if jobs := running_jobs(cluster, node):
@@ -55,7 +55,7 @@ def test_killed_job_and_lost_node_change_no_file(cluster, finished_study, tmp_pa
         cluster.fail_node("gpu1")
         cluster.revive_node("gpu1")
         # SLURM starts the lost job again after two minutes, which it gives a failed node to settle.
-        process.wait(timeout=900)
+        process.wait(timeout=1800)
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)

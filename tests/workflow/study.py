@@ -18,6 +18,7 @@ from tests.text_to_image.tiny_pipelines import save_stable_diffusion
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TINY = Path(__file__).with_name("tiny_study.yaml")
+_NOTING_FRAMEWORKS = Path(__file__).with_name("noting_frameworks")
 _CODE = ("Snakefile", "config.yaml", "pyproject.toml", "CITATION.cff")
 _ROOMS = (
     "rules",
@@ -52,21 +53,28 @@ class TinyStudy:
         shutil.copytree(_model(), folder / "model")
         return cls(folder)
 
-    def start(self, *arguments: str, output: int | TextIO = subprocess.PIPE) -> subprocess.Popen:
-        """Start Snakemake on the tiny study, in a process group of its own."""
+    def start(
+        self, *arguments: str, output: int | TextIO = subprocess.PIPE, within: tuple[str, ...] = ()
+    ) -> subprocess.Popen:
+        """Start Snakemake on the tiny study, in a process group of its own, or `within` another command."""
         return subprocess.Popen(
-            [sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--configfile", str(TINY)],
+            [*within, sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--configfile", str(TINY)],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": "", "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
+            env={
+                **os.environ,
+                "PYTHONPATH": str(_NOTING_FRAMEWORKS),
+                "FRAMEWORKS_NOTED": str(self.folder / "frameworks.txt"),
+                "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            },
             stdout=output,
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
         )
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess:
+    def run(self, *arguments: str, within: tuple[str, ...] = ()) -> subprocess.CompletedProcess:
         """Run Snakemake to its end."""
-        process = self.start(*arguments)
+        process = self.start(*arguments, within=within)
         output, _ = process.communicate()
         return subprocess.CompletedProcess(process.args, process.returncode, output)
 
@@ -76,6 +84,10 @@ class TinyStudy:
         assert finished.returncode == 0, finished.stdout
         lines = [line.split() for line in finished.stdout.splitlines()]
         return {words[0] for words in lines if len(words) == 2 and words[1].isdigit()} - {"total", "all"}
+
+    def frameworks_of_processes(self) -> list[str]:
+        """Return "jax", "torch" or "jax+torch" and the command, for every process that loaded one of them."""
+        return (self.folder / "frameworks.txt").read_text().splitlines()
 
     def digests(self) -> dict[str, str]:
         """Return the digest of every finished file under results/, and that of every checkpoint's content.

@@ -20,7 +20,14 @@ def environment(tmp_path):
     listing = tmp_path / "nvidia-smi"
     listing.write_text("#!/bin/sh\necho 0\necho 1\n")
     listing.chmod(0o755)
-    hidden = ("CUDA_VISIBLE_DEVICES", "SLURM_JOB_ID", "JAX_PLATFORMS")
+    hidden = (
+        "CUDA_VISIBLE_DEVICES",
+        "SLURM_JOB_ID",
+        "FAUXTOGRAPH_GPUS",
+        "JAX_PLATFORMS",
+        "XLA_PYTHON_CLIENT_MEM_FRACTION",
+        "PYTORCH_CUDA_ALLOC_CONF",
+    )
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
     return {**kept, "PATH": f"{tmp_path}:{os.environ['PATH']}", "TMPDIR": str(tmp_path)}
 
@@ -71,6 +78,37 @@ def test_scheduler_s_choice_is_left_alone(environment):
     jobs = [start({**environment, **chosen}) for _ in range(2)]
     assert [job.stdout.readline().strip() for job in jobs] == ["3", "3"]
     end(*jobs)
+
+
+def test_gpu_that_was_asked_for_by_gres_is_used_though_snakemake_counts_none(environment):
+    chosen = {"SLURM_JOB_ID": "7", "CUDA_VISIBLE_DEVICES": "3"}
+    job = start({**environment, **chosen, "FAUXTOGRAPH_GPUS": "gres"}, n_gpus=0)
+    assert job.stdout.readline().strip() == "3"
+    end(job)
+    job = start({**environment, "SLURM_JOB_ID": "8", "FAUXTOGRAPH_GPUS": "gres"}, n_gpus=0)
+    assert job.stdout.readline().rstrip("\n") == " cpu"
+    end(job)
+
+
+def test_jobs_in_one_allocation_of_several_gpus_have_one_each_whatever_other_allocations_call_theirs(environment):
+    allocations = [{"SLURM_JOB_ID": job, "CUDA_VISIBLE_DEVICES": "0,1"} for job in ("7", "8")]
+    jobs = [start({**environment, **allocation}) for allocation in allocations for _ in range(2)]
+    assert sorted(job.stdout.readline().strip() for job in jobs[:2]) == ["0", "1"]
+    assert sorted(job.stdout.readline().strip() for job in jobs[2:]) == ["0", "1"]
+    end(*jobs)
+
+
+def test_job_may_fill_most_of_its_gpu_and_no_more_unless_the_user_says_otherwise(environment):
+    shares = {"XLA_PYTHON_CLIENT_MEM_FRACTION": "0.9", "PYTORCH_CUDA_ALLOC_CONF": "per_process_memory_fraction:0.9"}
+    job = start(environment)
+    job.stdout.readline()  # so that it is the command itself that runs
+    theirs = environment_of(job)
+    assert {name: theirs[name].split(",")[0] for name in shares} == shares
+    end(job)
+    job = start({**environment, "XLA_PYTHON_CLIENT_MEM_FRACTION": "0.4"})
+    job.stdout.readline()
+    assert environment_of(job)["XLA_PYTHON_CLIENT_MEM_FRACTION"] == "0.4"
+    end(job)
 
 
 def test_gpus_named_by_hand_are_the_only_ones_used(environment):

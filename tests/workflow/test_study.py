@@ -106,6 +106,11 @@ def test_no_photograph_is_in_two_splits(finished_study):
             assert not (identities[0] | identities[1]) & identities[2]
 
 
+def test_no_process_of_the_study_holds_both_jax_and_torch(finished_study):
+    loaded = {note.split()[0] for note in finished_study.frameworks_of_processes()}
+    assert loaded == {"jax", "torch"}
+
+
 def test_second_run_does_nothing(study_copy):
     finished = study_copy.run()
     assert finished.returncode == 0

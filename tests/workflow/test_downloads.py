@@ -1,0 +1,49 @@
+"""What a login node fetches is all that jobs without a network need."""
+
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from tests.text_to_image.hub_server import HubServer
+from tests.workflow.study import TinyStudy
+
+MODEL, COMMIT = "owner/tiny", "a" * 40
+DRAWN_BY_A_HUB_MODEL = ("--config", f"generator={{model: {MODEL}, revision: main, steps: 2, rows_per_forward: 4}}")
+WITHOUT_NETWORK = ("unshare", "--net") if os.geteuid() == 0 else ("unshare", "--map-root-user", "--net")
+REAL, GENERATED = "results/real_photos/train.npz", "results/generated_images/cat/0-11.npz"
+
+
+@pytest.fixture
+def study(tmp_path, monkeypatch):
+    """Return a study whose model comes from a hub, and the hub; the study's cache of models is empty."""
+    study = TinyStudy.create(tmp_path / "study")
+    for name in [name for name in os.environ if name.startswith("HF_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HF_HOME", str(tmp_path / "hub"))
+    with HubServer() as hub:
+        hub.add(MODEL, COMMIT, study.folder / "model")
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        yield study, hub
+
+
+def test_everything_that_was_fetched_suffices_without_a_network(study, monkeypatch):
+    if shutil.which("unshare") is None or subprocess.run([*WITHOUT_NETWORK, "true"], capture_output=True).returncode:
+        pytest.skip("NOT TESTED WITHOUT A NETWORK: unshare --net is not allowed here")
+    study, hub = study
+    fetched = study.run("fetch", *DRAWN_BY_A_HUB_MODEL)
+    assert fetched.returncode == 0, fetched.stdout
+    models = json.loads((study.folder / "results/downloads/models.json").read_text())["models"]
+    assert [(model["model"], model["revision"]) for model in models] == [(MODEL, COMMIT)]
+    assert not (study.folder / REAL).exists()
+
+    asked = hub.requests
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    drawn = study.run(REAL, GENERATED, *DRAWN_BY_A_HUB_MODEL, within=WITHOUT_NETWORK)
+    assert drawn.returncode == 0, drawn.stdout
+    assert (study.folder / REAL).is_file()
+    assert (study.folder / GENERATED).is_file()
+    assert json.loads((study.folder / "results/generator/manifest.json").read_text())["revision"] == COMMIT
+    assert hub.requests == asked

@@ -1,0 +1,44 @@
+"""The cluster's profile fits the workflow: its rules exist, and the small jobs at the end are one job."""
+
+import re
+
+import pytest
+import yaml
+
+from tests.workflow.study import REPOSITORY, TinyStudy
+
+PROFILE = yaml.safe_load((REPOSITORY / "profiles" / "slurm" / "config.yaml").read_text())
+RULES = set(
+    re.findall(
+        r"^(?:rule|use rule \w+ as) (\w+)",
+        "\n".join(path.read_text() for path in (REPOSITORY / "rules").glob("*.smk")),
+        re.MULTILINE,
+    )
+)
+WITH_EVERY_PART = ("--config", "mixtures={seeds: 1, shares: [0.75], real_parts: [0.5], synthetic_parts: []}")
+# Written before anything is tested: the jobs that test wait for it.
+BEFORE_THE_TEST = {"write_hypotheses"}
+
+
+def test_profile_names_no_rule_that_is_not_there():
+    assert set(PROFILE["groups"]) | set(PROFILE["set-threads"]) <= RULES
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory):
+    """Return a dry run of a study with every part of the report, in the profile's groups."""
+    study = TinyStudy.create(tmp_path_factory.mktemp("study") / "planned")
+    groups = [f"{rule}={group}" for rule, group in PROFILE["groups"].items()]
+    return study.run("--dry-run", "--quiet", "rules", *WITH_EVERY_PART, "--groups", *groups)
+
+
+def test_groups_can_be_scheduled(plan):
+    assert plan.returncode == 0, plan.stdout
+
+
+def test_analyses_figures_and_report_are_one_job(plan):
+    planned = set(re.findall(r"^(\w+) +\d+$", plan.stdout, re.MULTILINE))
+    small = {rule for rule in planned if rule.startswith(("analyse_", "plot_", "write_"))} - BEFORE_THE_TEST
+    assert small
+    assert small <= set(PROFILE["groups"]), "add to groups in profiles/slurm/config.yaml"
+    assert len({PROFILE["groups"][rule] for rule in small}) == 1
