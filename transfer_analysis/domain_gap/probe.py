@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
+from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -69,7 +70,8 @@ def ask_probe(first: Side, second: Side, strength: float | None = None) -> Probe
             StandardScaler(),
             LogisticRegressionCV(
                 Cs=_STRENGTHS,
-                cv=folds,
+                # Images stand in the order of their classes: every fold is to hold all of them.
+                cv=StratifiedKFold(folds, shuffle=True, random_state=0),
                 l1_ratios=(0.0,),
                 scoring="neg_log_loss",
                 max_iter=_MOST_ITERATIONS,

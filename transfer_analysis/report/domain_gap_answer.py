@@ -137,7 +137,7 @@ def _write_gap(removal: dict[str, Any], n: Numbers, last: int, tested: str) -> M
             "no change beyond that of random directions was shown (gap before less gap after: {range} points). What "
             "tells the kinds apart was not shown to be what costs accuracy here."
         )
-    return Markup(opening + " lag behind those at home by {before} points before and {after} after: " + verdict).format(
+    return Markup(opening + " lag behind those at home by {before} points before (after: {after}): " + verdict).format(
         before=n("points_size", "steps", 0, "telling", "gap", tested, "mean"),
         after=n("points", "steps", last, "telling", "gap", tested, "mean"),
         change=n("points_size", "gaps", tested, "before_less_after", "mean"),
