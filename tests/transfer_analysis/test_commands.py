@@ -18,6 +18,8 @@ N_SEEDS = 2
 OF_FURTHER_PARTS = (
     *("mixtures", "learning_curves", "exchange_rate", "published_results", "known_answers"),
     *("network_similarity", "linear_probes", "layer_transplant", "feature_map"),
+    *("reliability", "selective_accuracy", "robustness", "map_agreement", "saliency_sheets"),
+    *("real_or_generated", "directions_removed", "generator_quality", "near_copies"),
 )
 OF_THE_SUMMARY = [figure for figure in FIGURES if figure.name not in OF_FURTHER_PARTS]
 
