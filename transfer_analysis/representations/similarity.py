@@ -54,12 +54,16 @@ def _describe_block(domain: DomainFeatures, block: str) -> dict[str, Any]:
 
 def _position(across: Replicates, ceiling: Replicates, floor: Replicates) -> dict[str, Any] | None:
     room = (ceiling - floor).describe()
-    return _stated((across - floor) / (ceiling - floor)) if room["ci95"][0] > 0 else None
+    if room["ci95"][0] <= 0:
+        return None
+    position = ((across - floor) / (ceiling - floor)).describe()
+    return {"mean": position["mean"], "ci95": position["ci95"]}
 
 
 def _stated(number: Replicates) -> dict[str, Any]:
+    """Return a CKA and its interval, which ends at 1, the largest that there is."""
     described = number.describe()
-    return {"mean": described["mean"], "ci95": described["ci95"]}
+    return {"mean": described["mean"], "ci95": [min(end, 1.0) for end in described["ci95"]]}
 
 
 def _compare(domain: DomainFeatures, block: str, first: str, second: str) -> Replicates:
