@@ -90,6 +90,10 @@ bench: .venv  ## Measure training against PyTorch, to results/bench/training.jso
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- results/real_photos/train.npz results/real_photos/val.npz
 	$(BIN)/python -m benchmarks.training $(ARGS)
 
+bench-accuracy: .venv  ## Train at full width on all real photographs, three seeds, to results/bench/accuracy.json (hours; it resumes)
+	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- results/real_photos/train.npz results/real_photos/val.npz results/real_photos/test.npz
+	$(BIN)/python -m benchmarks.accuracy $(ARGS)
+
 benchmark-generate: .venv  ## Measure images/s against a bare diffusers loop (ARGS="--rows 8 16 64" for more)
 	$(BIN)/python -m benchmarks.generate $(ARGS)
 
