@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help .venv run full-study verify-report known-answers export sweeps tune serve playground playground-models bench benchmark-analysis benchmark-serve benchmark-generate test faults slurm-test container container-test lint lock schema clean
+.PHONY: help .venv run full-study verify-report known-answers export sweeps tune serve playground playground-models bench bench-accuracy benchmark-analysis benchmark-serve benchmark-generate test faults slurm-test container container-test lint lock schema clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
