@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help .venv run full-study verify-report known-answers export sweeps tune serve playground playground-models bench benchmark-analysis benchmark-serve benchmark-generate test faults slurm-test container container-test lint lock schema clean
+.PHONY: help .venv run full-study verify-report known-answers export sweeps tune serve playground playground-models bench bench-accuracy benchmark-analysis benchmark-serve benchmark-generate test faults slurm-test container container-test lint lock schema clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -89,6 +89,10 @@ schema: .venv  ## Write the config's JSON schema, which editors use
 bench: .venv  ## Measure training against PyTorch, to results/bench/training.json (an hour; ARGS=--quick for speeds alone)
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- results/real_photos/train.npz results/real_photos/val.npz
 	$(BIN)/python -m benchmarks.training $(ARGS)
+
+bench-accuracy: .venv  ## Train at full width on all real photographs, three seeds, to results/bench/accuracy.json (hours; it resumes)
+	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- results/real_photos/train.npz results/real_photos/val.npz results/real_photos/test.npz
+	$(BIN)/python -m benchmarks.accuracy $(ARGS)
 
 benchmark-generate: .venv  ## Measure images/s against a bare diffusers loop (ARGS="--rows 8 16 64" for more)
 	$(BIN)/python -m benchmarks.generate $(ARGS)

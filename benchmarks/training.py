@@ -4,10 +4,15 @@ All contenders train on the real photographs of the study's classes, the fast ne
 network and recipe are its own. Each lives in a process of its own and they take turns, an interval each, so that what
 else happens on the machine meets all alike. The first interval, which compiles, counts for the time to an accuracy and
 not for the speed. Compiled PyTorch is measured only with `--compile`; it needs minutes and a C++ compiler.
+
+`--runs` repeats everything with other seeds: only then do times to an accuracy have a spread. A finished run is kept in
+`--unfinished` until all are, so a measurement that was killed goes on with the run that it was in.
 """
 
 import argparse
+import json
 import multiprocessing
+import shutil
 import statistics
 import time
 from pathlib import Path
@@ -18,6 +23,9 @@ import numpy as np
 from benchmarks.interleaved import machine
 from photographs.atomic_files import write_json
 from photographs.photo_set import PhotoSet, read_photo_set
+
+Turns = list[dict[str, float]]
+"""A contender's turns, each {"images", "seconds", "accuracy"}."""
 
 _TARGETS = (0.88, 0.90)
 _AIRBENCH_BATCH = 1024
@@ -35,6 +43,8 @@ def main() -> None:
     arguments.add_argument("--learning-rate", type=float, default=0.004, help="of our recipe")
     arguments.add_argument("--quick", action="store_true", help="4 turns of 1,024 images: speeds alone")
     arguments.add_argument("--compile", action="store_true", help="also PyTorch compiled, in bfloat16")
+    arguments.add_argument("--runs", type=int, default=1, help="times that everything is measured, each a seed")
+    arguments.add_argument("--unfinished", type=Path, default=Path("results/.unfinished/bench"))
     arguments.add_argument("--output", type=Path, default=Path("results/bench/training.json"), help="table to write")
     options = arguments.parse_args()
     for split in ("train", "val"):
@@ -43,29 +53,48 @@ def main() -> None:
             raise SystemExit(f"error: {options.photos}/{split}.npz is missing; make it: {command}")
 
     names = ["fauxtograph", "pytorch_float32", "pytorch_bf16", "airbench"] + ["pytorch_compiled"] * options.compile
-    print(f"{len(names)} contenders, {options.intervals if not options.quick else 4} turns each", flush=True)
-    turns = _take_turns(names, vars(options))
-    result = summarise(turns) | {"machine": machine(), "settings": {k: str(v) for k, v in vars(options).items()}}
+    settings = {name: str(value) for name, value in vars(options).items()}
+    runs = [_finished_run(run, names, options, settings) for run in range(options.runs)]
+    result = summarise(runs) | {"runs": len(runs), "machine": machine(), "settings": settings}
     write_json(options.output, result)
     print(table(result))
     print(f"\nWritten to {options.output}")
+    shutil.rmtree(options.unfinished, ignore_errors=True)
 
 
-def summarise(turns: dict[str, list[dict[str, float]]]) -> dict[str, Any]:
-    """Return speeds and times from every contender's turns, each {"images", "seconds", "accuracy"}."""
-    speeds = {name: [turn["images"] / turn["seconds"] for turn in each[1:]] for name, each in turns.items()}
-    ours = speeds["fauxtograph"]
+def summarise(runs: list[dict[str, Turns]]) -> dict[str, Any]:
+    """Return speeds and times from the turns of every contender in every run.
+
+    Speeds are medians over all turns but each run's first. Times and accuracies are medians over runs: null where a run
+    did not reach the target. The spread of either is [lowest, highest]; of a single run's time it is null.
+    """
+    names = list(runs[0])
+    speeds = {name: [turn["images"] / turn["seconds"] for turns in runs for turn in turns[name][1:]] for name in names}
+    times = {
+        f"{target:.2f}": {name: [_seconds_until(turns[name], target) for turns in runs] for name in names}
+        for target in _TARGETS
+    }
     return {
         "images_per_second": {name: statistics.median(each) for name, each in speeds.items()},
         "images_per_second_spread": {name: [min(each), max(each)] for name, each in speeds.items()},
         "ratio_of_ours": {
-            name: statistics.median(our / their for our, their in zip(ours, each, strict=True))
+            name: statistics.median(our / their for our, their in zip(speeds["fauxtograph"], each, strict=True))
             for name, each in speeds.items()
         },
         "time_to_accuracy_s": {
-            f"{target:.2f}": {name: _seconds_until(each, target) for name, each in turns.items()} for target in _TARGETS
+            target: {name: None if None in each else statistics.median(each) for name, each in of_names.items()}
+            for target, of_names in times.items()
         },
-        "accuracy_at_the_end": {name: each[-1]["accuracy"] for name, each in turns.items()},
+        "time_to_accuracy_s_spread": {
+            target: {
+                name: None if None in each or len(each) == 1 else [min(each), max(each)]
+                for name, each in of_names.items()
+            }
+            for target, of_names in times.items()
+        },
+        "accuracy_at_the_end": {
+            name: statistics.median(turns[name][-1]["accuracy"] for turns in runs) for name in names
+        },
     }
 
 
@@ -73,7 +102,7 @@ def table(result: dict[str, Any]) -> str:
     """Return the result as a Markdown table."""
     times = result["time_to_accuracy_s"]
     lines = [
-        f"{result['machine']['processor']}; validation accuracy of one run each",
+        f"{result['machine']['processor']}; validation accuracy, runs of each contender: {result['runs']}",
         "",
         "| contender | images/s (lowest–highest) | ours / it | " + " | ".join(f"s to {t}" for t in times) + " | end |",
         "|---|---|---|" + "---|" * (len(times) + 1),
@@ -89,7 +118,7 @@ def table(result: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _seconds_until(turns: list[dict[str, float]], target: float) -> float | None:
+def _seconds_until(turns: Turns, target: float) -> float | None:
     passed = 0.0
     for turn in turns:
         passed += turn["seconds"]
@@ -98,7 +127,20 @@ def _seconds_until(turns: list[dict[str, float]], target: float) -> float | None
     return None
 
 
-def _take_turns(names: list[str], options: dict[str, Any]) -> dict[str, list[dict[str, float]]]:
+def _finished_run(
+    run: int, names: list[str], options: argparse.Namespace, settings: dict[str, str]
+) -> dict[str, Turns]:
+    """Return a run's turns: measured now, or kept from a measurement of the same settings that was killed later."""
+    kept = options.unfinished / f"run_{run}.json"
+    asked = {"settings": settings | {"runs": ""}, "contenders": names, "machine": machine()}
+    if kept.is_file() and (found := json.loads(kept.read_text()))["asked"] == asked:
+        return found["turns"]
+    turns = _take_turns(names, {**vars(options), "run": run})
+    write_json(kept, {"asked": asked, "turns": turns})
+    return turns
+
+
+def _take_turns(names: list[str], options: dict[str, Any]) -> dict[str, Turns]:
     context = multiprocessing.get_context("spawn")
     pipes, processes = {}, []
     for name in names:
@@ -108,12 +150,18 @@ def _take_turns(names: list[str], options: dict[str, Any]) -> dict[str, list[dic
         processes.append(process)
         theirs.close()
         pipes[name].recv()  # ready
-    turns: dict[str, list[dict[str, float]]] = {name: [] for name in names}
+    turns: dict[str, Turns] = {name: [] for name in names}
     intervals = 4 if options["quick"] else options["intervals"]
     for turn in range(intervals):
         for name in names if turn % 2 == 0 else names[::-1]:
             pipes[name].send("go")
             turns[name].append(pipes[name].recv())
+            last = turns[name][-1]
+            print(
+                f"run {options['run'] + 1}/{options['runs']}, turn {turn + 1}/{intervals}, {name}: "
+                f"{last['images'] / last['seconds']:.0f} images/s, validation accuracy {last['accuracy']:.4f}",
+                flush=True,
+            )
     for process in processes:
         process.join()
     return turns
@@ -155,7 +203,7 @@ def _contend_ours(name, options, pipe, train, val, batch, steps, intervals) -> N
     pipe.send("ready")
     pipe.recv()
     data = TrainingData(train.images_nhwc, train.labels, val.images_nhwc, val.labels)
-    train_classifier(config, data, train.classes, training_keys(0, "real", 0), on_interval=report)
+    train_classifier(config, data, train.classes, training_keys(0, "real", options["run"]), on_interval=report)
 
 
 def _contend_torch(name, options, pipe, train, val, batch, steps, intervals) -> None:
@@ -172,6 +220,7 @@ def _contend_torch(name, options, pipe, train, val, batch, steps, intervals) -> 
         bfloat16=name != "pytorch_float32",
         compiled=name == "pytorch_compiled",
         learning_rate=options["learning_rate"],
+        seed=options["run"],
     )
     pipe.send("ready")
     for _ in range(intervals):

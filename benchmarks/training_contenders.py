@@ -54,6 +54,7 @@ class Contender:
         bfloat16: autocast.
         compiled: through torch.compile.
         learning_rate, weight_decay, warmup, smoothing, translate: the recipe's numbers ("ours" alone).
+        seed: of initial weights, order and augmentation.
     """
 
     def __init__(
@@ -72,8 +73,9 @@ class Contender:
         warmup: float = 0.2,
         smoothing: float = 0.1,
         translate: int = 2,
+        seed: int = 0,
     ):
-        torch.manual_seed(0)
+        torch.manual_seed(seed)
         pixels = torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255
         self.mean, self.deviation = pixels.mean((0, 2, 3), keepdim=True), pixels.std((0, 2, 3), keepdim=True)
         self.images = ((pixels - self.mean) / self.deviation).contiguous(memory_format=torch.channels_last)

@@ -1,4 +1,21 @@
-"""What can be set about a training run. Nothing here depends on the data or its size."""
+"""What can be set about a training run. Nothing here depends on the data or its size.
+
+The recipe, as `config.yaml` sets it for 600 photographs a class, and for all of them as `benchmarks.accuracy` does:
+
+                      600 a class    all (`make bench-accuracy`)
+    network, width    fast, 0.5      fast, 1
+    steps, batch      320, 128       30 epochs, 256
+    learning rate     0.003          0.004         peak of a triangle: up for a fifth of the steps, down to zero
+    optimiser         AdamW, decay 0.05 on kernels, none on biases
+    label smoothing   0.1
+    augmentation      mirror at random, shift by up to 2 pixels, no cutout
+
+    accuracy          73.2 %         not measured
+    of                mean of n = 3 seeds (72.9, 73.7, 73.1) on 3,000 real validation photographs
+    time of training  38 to 46 s     not measured  on one AVX-512 core, oneDNN in bfloat16
+
+What else was tried, and what each change was worth: docs/training-engine.md.
+"""
 
 from typing import Literal
 

@@ -4,6 +4,7 @@ The whole data set lies on the device as uint8. A step depends on the state befo
 (`steps.py`), so a resumed run ends with the same bits as an undisturbed one.
 """
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
@@ -31,6 +32,8 @@ from flax_cnn.steps import Program, TrainState, run_interval
 
 Rows = list[dict[str, Any]]
 
+# A guess costs ln K. Sound trainings begin near it; ten times as much for half an interval's steps is no detour.
+_DIVERGED = 10
 _OF_THE_CLOCK = ("seconds", "core_seconds", "images_per_second")
 
 
@@ -80,7 +83,7 @@ def train(
         seconds, core_seconds and images_per_second of training; a process's first row includes the compilation.
 
     Raises:
-        FloatingPointError: the loss became NaN or infinite.
+        FloatingPointError: the loss became NaN or infinite, or grew to ten times a guess's; step and rate are named.
         RuntimeError: memory ran out; the message names the setting to change.
         ValueError: there are no training or no validation images, `start` is of another kind, or
             `frozen_blocks` is more than the network has, or asked for without `start`.
@@ -140,7 +143,7 @@ def train_seeds(
             "images_per_second": round(len(keys) * config.steps_per_evaluation * batch_size / seconds, 1),
         }
         for seed, state in enumerate(states):
-            _require_finite(losses[seed], first, config)
+            _require_progress(losses[seed], first, config, len(classes))
             val_loss, val_accuracy = _measure(program.graph, _merged(state), data.val_images, data.val_labels)
             measured = {
                 "step": step,
@@ -224,10 +227,14 @@ def _memory_error_named(program: Program):
         ) from error
 
 
-def _require_finite(losses: np.ndarray, first: int, config: TrainingConfig) -> None:
-    if not np.isfinite(losses).all():
-        step = first + int(np.argmin(np.isfinite(losses)))
+def _require_progress(losses: np.ndarray, first: int, config: TrainingConfig, classes: int) -> None:
+    """Raise FloatingPointError for losses of an interval's steps that are not finite, or mostly far above a guess's."""
+    unsound = ~np.isfinite(losses)
+    if np.median(losses) > _DIVERGED * math.log(classes):
+        unsound |= losses > _DIVERGED * math.log(classes)
+    if unsound.any():
+        step = first + int(np.argmax(unsound))
         raise FloatingPointError(
-            f"the loss is {losses[step - first]} at step {step}, where the learning rate is "
+            f"the loss is {losses[step - first]:g} at step {step}, where the learning rate is "
             f"{float(learning_rate_schedule(config)(step)):.3g}; lower learning_rate (now {config.learning_rate:g})"
         )

@@ -4,13 +4,14 @@ import jax
 import numpy as np
 import pytest
 
-from flax_cnn import training
+from flax_cnn import checkpoints, training
 from flax_cnn.config import TrainingConfig
 from flax_cnn.convolution import convolution_method
 from flax_cnn.facts import fit_temperature, flops_per_image
 from flax_cnn.keys import training_keys
 from flax_cnn.network import parameter_count
 from flax_cnn.resuming import ResumeFolder, run_fingerprint
+from flax_cnn.steps import run_interval
 from flax_cnn.training import reproducible, train
 from tests.flax_cnn.toy_problem import TINY, band_data
 
@@ -69,6 +70,39 @@ def test_killed_run_ends_as_an_undisturbed_one(undisturbed, tmp_path):
     assert classifier.digest() == undisturbed[0].digest()
     assert reproducible_rows(rows) == reproducible_rows(undisturbed[1])
     assert classifier.metrics == undisturbed[0].metrics
+
+
+@pytest.mark.parametrize("interval", range(3))
+def test_run_killed_within_an_interval_ends_as_an_undisturbed_one(undisturbed, tmp_path, monkeypatch, interval):
+    def killed_within(program, states, first, *rest):
+        if first == 10 * interval:
+            raise KilledError
+        return run_interval(program, states, first, *rest)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "run_interval", killed_within)
+        with pytest.raises(KilledError):
+            train(TINY, DATA, CLASSES, KEYS, ResumeFolder(tmp_path, "same"))
+    classifier, rows = train(TINY, DATA, CLASSES, KEYS, ResumeFolder(tmp_path, "same"))
+    assert classifier.digest() == undisturbed[0].digest()
+    assert reproducible_rows(rows) == reproducible_rows(undisturbed[1])
+
+
+def test_run_killed_while_its_state_is_saved_ends_as_an_undisturbed_one(undisturbed, tmp_path, monkeypatch):
+    def half_saved(path, arrays, **_):
+        path.mkdir()
+        (path / "half").write_text("half")
+        raise KilledError
+
+    with pytest.raises(KilledError):
+        run_until(10, tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(checkpoints.ocp, "save", half_saved)
+        with pytest.raises(KilledError):
+            train(TINY, DATA, CLASSES, KEYS, ResumeFolder(tmp_path, "same"))
+    classifier, rows = train(TINY, DATA, CLASSES, KEYS, ResumeFolder(tmp_path, "same"))
+    assert classifier.digest() == undisturbed[0].digest()
+    assert reproducible_rows(rows) == reproducible_rows(undisturbed[1])
 
 
 def test_damaged_state_is_discarded_and_the_one_before_it_used(undisturbed, tmp_path):
@@ -136,6 +170,16 @@ def test_operations_of_a_convolution_are_counted_whatever_computes_it():
 def test_infinite_loss_names_step_rate_and_mend():
     with pytest.raises(FloatingPointError, match=r"at step \d+, where the learning rate is .*; lower learning_rate"):
         train(TINY.model_copy(update={"learning_rate": 1e30}), DATA, CLASSES, KEYS)
+
+
+def test_finite_loss_that_grows_without_end_names_step_and_rate(monkeypatch):
+    def diverging(*arguments):
+        states, (losses, correct) = run_interval(*arguments)
+        return states, (losses * 1e3, correct)
+
+    monkeypatch.setattr(training, "run_interval", diverging)
+    with pytest.raises(FloatingPointError, match=r"at step 0, where the learning rate is .*; lower learning_rate"):
+        train(TINY, DATA, CLASSES, KEYS)
 
 
 def test_lack_of_memory_names_the_setting(monkeypatch):

@@ -1,0 +1,122 @@
+"""Measure what the fast network reaches on all real photographs: trained at full width, judged on the real test set.
+
+Several seeds, one after another. The train split is learnt from, the validation split chooses the interval, and the
+test split is read once a seed, when its training is over. A seed's classifier state is kept after every interval, and
+its result when it is finished, so a run that was killed goes on where it was. Takes hours on a CPU.
+"""
+
+import argparse
+import json
+import statistics
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from scipy.stats import t as student
+
+from benchmarks.interleaved import machine
+from flax_cnn.compiled_programs import keep_compiled_programs
+from flax_cnn.config import Augmentation, TrainingConfig
+from flax_cnn.keys import training_keys
+from flax_cnn.resuming import ResumeFolder, run_fingerprint
+from flax_cnn.training import TrainingData, train
+from photographs.atomic_files import write_json
+from photographs.photo_set import read_photo_set
+
+
+def main() -> None:
+    """Run the measurement."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument(
+        "--photos", type=Path, default=Path("results/real_photos"), help="folder of the three splits"
+    )
+    arguments.add_argument("--seeds", type=int, default=3)
+    arguments.add_argument("--width", type=float, default=1.0)
+    arguments.add_argument("--batch-size", type=int, default=256)
+    arguments.add_argument("--epochs", type=float, default=30)
+    arguments.add_argument("--evaluations", type=int, default=60, help="times that validation is measured and saved")
+    arguments.add_argument("--learning-rate", type=float, default=0.004)
+    arguments.add_argument("--translate", type=int, default=2, help="pixels")
+    arguments.add_argument("--cutout", type=int, default=0, help="pixels; 0 is none")
+    arguments.add_argument("--output", type=Path, default=Path("results/bench/accuracy.json"))
+    arguments.add_argument("--unfinished", type=Path, default=Path("results/.unfinished/accuracy"))
+    options = arguments.parse_args()
+    for split in ("train", "val", "test"):
+        if not (options.photos / f"{split}.npz").is_file():
+            command = f"snakemake --cores all {options.photos}/{split}.npz"
+            raise SystemExit(f"error: {options.photos}/{split}.npz is missing; make it: {command}")
+    keep_compiled_programs(options.unfinished / "compiled")
+
+    photos = {split: read_photo_set(options.photos / f"{split}.npz") for split in ("train", "val", "test")}
+    config = recipe(options, len(photos["train"]))
+    finished = [_seed(seed, config, photos, options.unfinished) for seed in range(options.seeds)]
+    result = summarise(finished) | {
+        "training": config.model_dump(mode="json"),
+        "photographs": {split: len(each) for split, each in photos.items()},
+        "classes": list(photos["train"].classes),
+        "machine": machine(),
+    }
+    write_json(options.output, result)
+    print(f"mean test accuracy {result['mean']:.4f} of {len(finished)} seeds; written to {options.output}")
+
+
+def recipe(options: argparse.Namespace, photographs: int) -> TrainingConfig:
+    """Return the training that the options ask for; its steps are the nearest multiple of the evaluations."""
+    steps = options.epochs * photographs / options.batch_size
+    return TrainingConfig(
+        width=options.width,
+        steps=max(1, round(steps / options.evaluations)) * options.evaluations,
+        evaluations=options.evaluations,
+        batch_size=options.batch_size,
+        learning_rate=options.learning_rate,
+        augmentation=Augmentation(translate=options.translate, cutout=options.cutout),
+    )
+
+
+def summarise(seeds: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return mean test accuracy, its 95 % interval over seeds (Student's t; null for one), and every seed's row."""
+    accuracies = [seed["test_accuracy"] for seed in seeds]
+    mean, interval = statistics.mean(accuracies), None
+    if len(accuracies) > 1:
+        half = student.ppf(0.975, len(accuracies) - 1) * statistics.stdev(accuracies) / len(accuracies) ** 0.5
+        interval = [mean - half, mean + half]
+    return {"mean": mean, "ci95": interval, "per_seed": seeds}
+
+
+def _seed(seed: int, config: TrainingConfig, photos, unfinished: Path) -> dict[str, Any]:
+    train_set, val, test = (photos[split] for split in ("train", "val", "test"))
+    data = TrainingData(train_set.images_nhwc, train_set.labels, val.images_nhwc, val.labels)
+    fingerprint = run_fingerprint(
+        config.model_dump_json(), str(seed), *train_set.classes, *vars(data).values(), test.images_nhwc, test.labels
+    )
+    kept = unfinished / f"seed_{seed}_{fingerprint[:16]}.json"
+    if kept.is_file():
+        return json.loads(kept.read_text())
+    resume = ResumeFolder(unfinished / f"seed_{seed}", fingerprint)
+    classifier, _ = train(
+        config, data, train_set.classes, training_keys(0, "real", seed), resume, partial(_report, seed, config)
+    )
+    row = {
+        "seed": seed,
+        "test_accuracy": float((classifier.predict_logits(test.images_nhwc).argmax(axis=-1) == test.labels).mean()),
+        **classifier.metrics,
+        **classifier.facts,
+        **classifier.cost,
+    }
+    write_json(kept, row)
+    resume.clear()
+    return row
+
+
+def _report(seed: int, config: TrainingConfig, rows: list[dict[str, Any]]) -> None:
+    row = rows[-1]
+    minutes_left = row["seconds"] * (config.steps - row["step"]) / config.steps_per_evaluation / 60
+    print(
+        f"seed {seed}, step {row['step']}/{config.steps}: validation accuracy {row['val_accuracy']:.4f}, "
+        f"{row['images_per_second']:.0f} images/s, {minutes_left:.0f} minutes of training left",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    main()
