@@ -1,7 +1,8 @@
 """Which study the playground tells of: the one under `results/`, or until it is there a sample that ships.
 
-The sample lies beside the shipped classifiers, laid out as `results/`: some test photographs of each class and kind,
-what those classifiers said of them, and the summary and report of the study that they come from.
+The sample lies beside the shipped classifiers, laid out as `results/`: what those classifiers said of some test
+photographs of each class and kind, the generated ones among these, and the summary and report of the study that they
+come from. Real photographs are fetched by a study, and do not ship.
 """
 
 from pathlib import Path
@@ -37,7 +38,7 @@ class StudyFiles:
         return A_SAMPLE if self.is_sample else THIS_MACHINES
 
     def photo_set(self, kind: str, split: str) -> Path:
-        """Return the file of a kind and split; training photographs do not ship."""
+        """Return the file of a kind and split; no real ones ship, nor any to train on."""
         return photo_set_file(self._results if split == "train" else self.folder, kind, split)
 
     def predictions(self, arm: str, domain: str) -> Path:

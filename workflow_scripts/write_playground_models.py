@@ -1,9 +1,9 @@
 """Copy a study's classifiers into models/classifiers, where the playground finds them before any study has run.
 
 One training of each arm, with its companion (`prepare_playground`) and a card that says what it was trained on and how
-far it can be trusted; beside them, for the quiz, the mistakes and the tour, some test photographs of each class and
-kind, what those trainings said of them, and the study's summary and report. Run `make playground-models`, which makes
-the companions first.
+far it can be trusted; beside them, for the mistakes and the tour, some generated test images of each class, what those
+trainings said of them and of as many real test photographs (which do not ship: CIFAR-10 is fetched), and the study's
+summary and report. Run `make playground-models`, which makes the companions first.
 """
 
 import json
@@ -62,7 +62,9 @@ def main() -> None:
 
 
 def write_sample(results: Path, arms: tuple[str, ...], sample: Path) -> None:
-    """Write the first test photographs of each class and kind, what `arms` said of them, the summary and the report.
+    """Write what `arms` said of the first test photographs of each class and kind, the summary and the report.
+
+    Of the photographs themselves only the generated ones are written.
 
     Raises:
         FileNotFoundError, CorruptFileError: the study is not complete.
@@ -74,7 +76,8 @@ def write_sample(results: Path, arms: tuple[str, ...], sample: Path) -> None:
             [np.flatnonzero(photos.labels == label)[:_SAMPLE_PER_CLASS] for label in range(len(photos.classes))]
         )
         chosen = PhotoSet(photos.images_nhwc[rows], photos.labels[rows], photos.indices[rows], photos.classes)
-        write_photo_set(photo_set_file(sample, kind, "test"), chosen)
+        if kind == "synthetic":
+            write_photo_set(photo_set_file(sample, kind, "test"), chosen)
         for arm in arms:
             file = predictions_file(results, arm, kind)
             said = read_arrays(file, "predictions", _PREDICTIONS)
