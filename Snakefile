@@ -18,7 +18,7 @@ report: "rules/report_captions/workflow.rst"
 
 
 # For --sdm apptainer alone: the image that the Dockerfile makes (docs/container.md), under the name of your copy.
-container: os.environ.get("FAUXTOGRAPH_IMAGE", "fauxtograph.sif")
+container: os.environ.get("STUDY_IMAGE", "fauxtograph.sif")
 
 
 include: "rules/common.smk"

@@ -2,7 +2,7 @@
 
 The wheels `onednn-cpu-gomp` and `onednn-devel-cpu-gomp` bring the library and its headers. `onednn_convolution.cc` is
 compiled at first use, in a few seconds, into the user's cache folder, under a name that changes with all it is made of.
-Where there is no compiler, as in the container, it was compiled before and lies in the folder $FAUXTOGRAPH_COMPILED.
+Where there is no compiler, as in the container, it was compiled before and lies in the folder $COMPILED_CONVOLUTIONS.
 """
 
 import ctypes
@@ -78,8 +78,8 @@ def _built(library: Path, header: Path) -> Path:
     parts = [_SOURCE.read_text(), str(library), *flags, jaxlib.__version__, distribution("onednn-cpu-gomp").version]
     name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
     file_name = f"onednn_convolution_{name}.so"
-    if "FAUXTOGRAPH_COMPILED" in os.environ:
-        before = Path(os.environ["FAUXTOGRAPH_COMPILED"], file_name)
+    if "COMPILED_CONVOLUTIONS" in os.environ:
+        before = Path(os.environ["COMPILED_CONVOLUTIONS"], file_name)
         if before.is_file():
             return before
     built = user_cache_path("fauxtograph") / "compiled" / file_name

@@ -69,7 +69,7 @@ def _chosen_by_slurm(n_gpus: int, environment: MutableMapping[str, str]) -> bool
 
 def _given_by_gres(environment: MutableMapping[str, str]) -> bool:
     """Return whether the job asked for its GPU in a way that Snakemake's `gpu` does not count (profiles/slurm)."""
-    by_gres = environment.get("FAUXTOGRAPH_GPUS") == "gres"
+    by_gres = environment.get("STUDY_GPUS") == "gres"
     return by_gres and "SLURM_JOB_ID" in environment and bool(_named_gpus(environment))
 
 

@@ -7,7 +7,7 @@ from tests.workflow.study import TinyStudy
 STAND_IN = """#!/bin/sh
 if [ "$1" = --version ]; then echo "apptainer version 1.3.6"; exit; fi
 echo "$@" >> "$CALLS"
-while [ "$1" != "$FAUXTOGRAPH_IMAGE" ]; do shift; done
+while [ "$1" != "$STUDY_IMAGE" ]; do shift; done
 shift
 exec "$@"
 """
@@ -23,7 +23,7 @@ def calls(tmp_path, monkeypatch):
     image.touch()
     monkeypatch.setenv("PATH", str(program.parent), prepend=":")
     monkeypatch.setenv("CALLS", str(tmp_path / "calls"))
-    monkeypatch.setenv("FAUXTOGRAPH_IMAGE", str(image))
+    monkeypatch.setenv("STUDY_IMAGE", str(image))
     return tmp_path / "calls"
 
 

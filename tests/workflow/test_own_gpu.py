@@ -23,7 +23,7 @@ def environment(tmp_path):
     hidden = (
         "CUDA_VISIBLE_DEVICES",
         "SLURM_JOB_ID",
-        "FAUXTOGRAPH_GPUS",
+        "STUDY_GPUS",
         "JAX_PLATFORMS",
         "XLA_PYTHON_CLIENT_MEM_FRACTION",
         "PYTORCH_CUDA_ALLOC_CONF",
@@ -82,10 +82,10 @@ def test_scheduler_s_choice_is_left_alone(environment):
 
 def test_gpu_that_was_asked_for_by_gres_is_used_though_snakemake_counts_none(environment):
     chosen = {"SLURM_JOB_ID": "7", "CUDA_VISIBLE_DEVICES": "3"}
-    job = start({**environment, **chosen, "FAUXTOGRAPH_GPUS": "gres"}, n_gpus=0)
+    job = start({**environment, **chosen, "STUDY_GPUS": "gres"}, n_gpus=0)
     assert job.stdout.readline().strip() == "3"
     end(job)
-    job = start({**environment, "SLURM_JOB_ID": "8", "FAUXTOGRAPH_GPUS": "gres"}, n_gpus=0)
+    job = start({**environment, "SLURM_JOB_ID": "8", "STUDY_GPUS": "gres"}, n_gpus=0)
     assert job.stdout.readline().rstrip("\n") == " cpu"
     end(job)
 
