@@ -1,8 +1,9 @@
 """What can be set about a training run. Nothing here depends on the data or its size.
 
-The recipe, as `config.yaml` sets it for 600 photographs a class, and for all of them as `benchmarks.accuracy` does:
+The recipe, as `config.yaml` sets it for 600 photographs a class, and as `benchmarks.accuracy` does for all of the train
+split but its validation part:
 
-                      600 a class    all (`make bench-accuracy`)
+                      600 a class    4,500 (`make bench-accuracy`)
     network, width    fast, 0.5      fast, 1
     steps, batch      320, 128       30 epochs, 256
     learning rate     0.003          0.004         peak of a triangle: up for a fifth of the steps, down to zero
