@@ -69,3 +69,8 @@ def test_every_rules_command_exists():
     rules = "".join(path.read_text() for path in (REPOSITORY / "rules").glob("*.smk"))
     for name in re.findall(r"python -m workflow_scripts\.(\w+)", rules):
         assert name in COMMANDS
+
+
+def test_tests_that_share_a_costly_fixture_stay_together(request):
+    if request.config.getoption("loadgroup", None):
+        assert "@" in request.node.nodeid, "pytest-xdist's groups are without effect: every process makes its own study"
