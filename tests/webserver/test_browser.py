@@ -1,9 +1,11 @@
 """A visitor's walk through the page, in a real browser."""
 
 import base64
+import shutil
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +15,8 @@ from photographs.verified_arrays import write_arrays
 from tests.webserver.browser import ARGUMENTS, CHROMIUM
 from tests.webserver.conftest import ARMS, CLASSES, wait_until
 from tests.webserver.pictures import encoded
+
+SUMMARY = Path(__file__).resolve().parents[2] / "docs" / "default_study" / "summary.json"
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium (NOT TESTED: the page)")
 
@@ -36,6 +40,8 @@ def results(tmp_path_factory):
                     "classes": np.asarray(CLASSES),
                 },
             )
+    (folder / "report").mkdir()
+    shutil.copy2(SUMMARY, folder / "report" / "summary.json")
     return folder
 
 
