@@ -200,10 +200,11 @@ def test_a_study_without_the_domain_gap_has_no_part_in_it(study_copy):
     finished = subprocess.run(
         [sys.executable, "-m", "snakemake", "--dry-run", "--cores", "1", "--configfile", str(TINY), str(without)],
         cwd=study_copy.folder,
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
     )
-    assert finished.returncode == 0, finished.stderr
+    assert finished.returncode == 0, finished.stdout
     assert not re.search(r"rule (evaluate_features|analyse_domain_gap|analyse_generator_quality):", finished.stdout)
 
 
