@@ -63,7 +63,7 @@ playground-models: playground  ## Ship the study's classifiers with the project,
 
 test: .venv lint  ## Run the test suite (container-test, slurm-test and faults go further)
 	source $(BIN)/activate && python -m pytest tests --numprocesses logical --maxprocesses 4 \
-		--ignore tests/container --ignore tests/slurm
+		--ignore tests/container --ignore tests/slurm --ignore tests/faults
 
 faults: .venv  ## Harm a tiny study in two hundred ways and see that it carries on (FAULTS=500 for more; an hour and more)
 	source $(BIN)/activate && FAULTS=$${FAULTS:-200} python -m pytest tests/faults --numprocesses logical --maxprocesses 2
