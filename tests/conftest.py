@@ -66,6 +66,19 @@ def study_copy(finished_study, tmp_path):
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="module")
+def chromium():
+    """Return a real browser."""
+    from playwright.sync_api import sync_playwright
+
+    from tests.webserver.browser import ARGUMENTS, CHROMIUM
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
 @pytest.fixture
 def survived(record_property):
     """Return a function that notes a fault which was survived, for the count at the end."""

@@ -11,7 +11,7 @@ from transfer_analysis.confusion_differences import describe_confusion_differenc
 from transfer_analysis.crossed_bootstrap import draw_means, percentile_interval
 from transfer_analysis.crossed_effects import MeanEstimate, estimate_difference, estimate_mean
 from transfer_analysis.paired_answers import describe_pairs
-from transfer_analysis.several_tests import holm
+from transfer_analysis.several_tests import correct_for_number
 
 SIGNIFICANCE = 0.05
 
@@ -29,9 +29,7 @@ def describe_gaps(cells: Mapping[tuple[str, str], Cell]) -> dict[str, dict[str, 
         for (arm, domain), cell in cells.items()
         if arm != domain and (domain, domain) in cells
     }
-    adjusted = holm([gap["p_value"] for gap in gaps.values()])
-    for gap, p_value in zip(gaps.values(), adjusted, strict=True):
-        gap["p_value_holm"] = p_value
+    correct_for_number(gaps.values())
     return gaps
 
 
@@ -101,8 +99,7 @@ def _describe_classes(lost_sn: np.ndarray, home: Cell) -> dict[str, dict[str, An
         for family, widest in ((gaps, 1.0), (beyond, 2.0))
     ]
     for family in entries:
-        for entry, p_value in zip(family.values(), holm([entry["p_value"] for entry in family.values()]), strict=True):
-            entry["p_value_holm"] = p_value
+        correct_for_number(family.values())
     return {name: {**entries[0][name], "excess": entries[1][name]} for name in home.classes}
 
 

@@ -1,5 +1,8 @@
 """Many tests at once: p-values adjusted so that looking often does not find by luck."""
 
+from collections.abc import Iterable
+from typing import Any
+
 import numpy as np
 from scipy import stats
 
@@ -12,6 +15,13 @@ def holm(p_values: list[float]) -> list[float]:
         largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[position]))
         adjusted[position] = largest
     return adjusted
+
+
+def correct_for_number(entries: Iterable[dict[str, Any]]) -> None:
+    """Add to each entry, as "p_value_holm", its "p_value" corrected by `holm` for looking at all of them."""
+    entries = list(entries)
+    for entry, adjusted in zip(entries, holm([entry["p_value"] for entry in entries]), strict=True):
+        entry["p_value_holm"] = adjusted
 
 
 def false_discovery(p_values: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.transfer_analysis.invented_study import invented_summary
-from tests.webserver.browser import ARGUMENTS, CHROMIUM
+from tests.webserver.browser import CHROMIUM
 from transfer_analysis.figures.gaps import draw_gaps
 from transfer_analysis.figures.style import save_figure
 from transfer_analysis.report.page import render_page
@@ -18,16 +18,6 @@ def address(tmp_path_factory):
     save_figure(draw_gaps(summary), folder / "gaps.svg")
     (folder / "report.html").write_text(render_page(summary, folder), encoding="utf-8")
     return (folder / "report.html").as_uri()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 def opened(chromium, address, width, scheme="light"):

@@ -12,7 +12,7 @@ import pytest
 
 from photographs.photo_set import PhotoSet, write_photo_set
 from photographs.verified_arrays import write_arrays
-from tests.webserver.browser import ARGUMENTS, CHROMIUM
+from tests.webserver.browser import CHROMIUM
 from tests.webserver.conftest import ARMS, CLASSES, wait_until
 from tests.webserver.pictures import encoded
 
@@ -57,16 +57,6 @@ def address(make_app, results):
     threading.Thread(target=server.run, daemon=True).start()
     yield f"http://127.0.0.1:{server.effective_port}/"
     server.close()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from transfer_analysis.crossed_effects import estimate_mean
 from transfer_analysis.domain_gap.nullspace import random_directions, telling_directions, without
 from transfer_analysis.domain_gap.probe import STRENGTH, ProbeAnswers, ask_probe, describe_answers, linear_probe
 from transfer_analysis.domain_gap.sides import Side
-from transfer_analysis.several_tests import holm
+from transfer_analysis.several_tests import correct_for_number
 
 KINDS = ("real", "generated")
 TELLING, RANDOM = "telling", "random"
@@ -135,21 +135,15 @@ def _entry(values_sn: np.ndarray, lowest: float) -> dict[str, Any]:
 def _compare_gaps(before: list[Remainder], after: list[Remainder], control: list[Remainder]) -> dict[str, Any]:
     gaps = {
         tested: {
-            name: estimate_mean(_gap_sn(larger, tested) - _gap_sn(after, tested))
+            name: _tested_entry(_gap_sn(larger, tested) - _gap_sn(after, tested))
             for name, larger in (("before_less_after", before), ("random_less_telling", control))
         }
         for tested in KINDS
     }
-    adjusted = iter(holm([estimate.p_value() for of_kind in gaps.values() for estimate in of_kind.values()]))
-    return {
-        tested: {
-            name: {
-                "mean": estimate.mean,
-                "ci95": estimate.interval(-2.0, 2.0),
-                "p_value": estimate.p_value(),
-                "p_value_holm": next(adjusted),
-            }
-            for name, estimate in of_kind.items()
-        }
-        for tested, of_kind in gaps.items()
-    }
+    correct_for_number(entry for of_kind in gaps.values() for entry in of_kind.values())
+    return gaps
+
+
+def _tested_entry(values_sn: np.ndarray) -> dict[str, Any]:
+    estimate = estimate_mean(values_sn)
+    return {"mean": estimate.mean, "ci95": estimate.interval(-2.0, 2.0), "p_value": estimate.p_value()}

@@ -11,7 +11,7 @@ from transfer_analysis.generator_quality.comparison import LabelledFeatures, com
 from transfer_analysis.generator_quality.near_copies import NearestPhotograph, judge_near_copies, nearest_photographs
 from transfer_analysis.generator_quality.pixel_descriptors import describe_pixels, mirror
 from transfer_analysis.generator_quality.recognition import describe_recognition
-from transfer_analysis.several_tests import holm
+from transfer_analysis.several_tests import correct_for_number
 
 K = 5
 DRAWS = 20
@@ -112,9 +112,7 @@ def describe_quality(
         }
         for name, by_space in near.items()
     }
-    judged = [entry for by_space in copies.values() for entry in by_space.values()]
-    for entry, adjusted in zip(judged, holm([entry["p_value"] for entry in judged]), strict=True):
-        entry["p_value_holm"] = adjusted
+    correct_for_number(entry for by_space in copies.values() for entry in by_space.values())
     return {
         "classes": list(reference[0].classes),
         "method": {

@@ -11,7 +11,7 @@ from transfer_analysis.crossed_bootstrap import DRAWS, describe_draws, draw_mean
 from transfer_analysis.mixtures.exchange_rate import Sizes, describe_exchange_rate
 from transfer_analysis.mixtures.power_law import describe_power_law
 from transfer_analysis.mixtures.real_equivalents import real_equivalents
-from transfer_analysis.several_tests import holm
+from transfer_analysis.several_tests import correct_for_number
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,7 @@ def describe_mixtures(points: Sequence[TrainedPoint], *, draws: int = DRAWS, fit
         }
         for position, point in enumerate(points)
     ]
-    gains = [entry["gain"] for entry in described if entry["gain"] is not None]
-    for gain, adjusted in zip(gains, holm([gain["p_value"] for gain in gains]), strict=True):
-        gain["p_value_holm"] = adjusted
+    correct_for_number(entry["gain"] for entry in described if entry["gain"] is not None)
     alone = sorted((p for p in range(len(points)) if not points[p].synthetic), key=lambda p: points[p].real)
     for position, entry in enumerate(described):
         entry["exchange_rate"] = _exchange_rate(position, points, alone, means_p, draws_bp, chance)

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from transfer_analysis.crossed_effects import estimate_mean
-from transfer_analysis.several_tests import holm
 
 
 def describe_accuracy(answers_sn: np.ndarray) -> dict[str, Any]:
@@ -23,9 +22,3 @@ def describe_difference(first_sn: np.ndarray, second_sn: np.ndarray) -> dict[str
         "p_value": estimate.p_value(),
         "minimum_detectable_effect": estimate.minimum_detectable_effect(),
     }
-
-
-def correct_for_number(differences: list[dict[str, Any]]) -> None:
-    """Add to each, as "p_value_holm", its p-value corrected for looking at all of them."""
-    for difference, adjusted in zip(differences, holm([each["p_value"] for each in differences]), strict=True):
-        difference["p_value_holm"] = adjusted

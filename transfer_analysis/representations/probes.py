@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from transfer_analysis.representations.differences import correct_for_number, describe_accuracy, describe_difference
+from transfer_analysis.representations.differences import describe_accuracy, describe_difference
 from transfer_analysis.representations.linear_probe import Labelled, probe_answers
 from transfer_analysis.representations.network_features import DOMAINS, NETWORKS, TRAINED, DomainFeatures
+from transfer_analysis.several_tests import correct_for_number
 
 # By (network, block, fitted on, tested on): float (S, N), 1 where the probe was right.
 Answers = dict[tuple[str, str, str, str], np.ndarray]

@@ -8,10 +8,10 @@ start from equal weights, which is likeness that no training made.
 import itertools
 from typing import Any
 
-from transfer_analysis.representations.differences import correct_for_number
 from transfer_analysis.representations.jackknife import Replicates, mean_over_pairs
 from transfer_analysis.representations.kernel_alignment import alignment, image_groups
 from transfer_analysis.representations.network_features import TRAINED, UNTRAINED, DomainFeatures
+from transfer_analysis.several_tests import correct_for_number
 
 REAL, SYNTHETIC = TRAINED
 

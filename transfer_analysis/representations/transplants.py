@@ -12,12 +12,12 @@ import numpy as np
 
 from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.representations.differences import (
-    correct_for_number,
     describe_accuracy,
     describe_difference,
 )
 from transfer_analysis.representations.network_features import TRAINED
 from transfer_analysis.representations.transplant_answers import TransplantAnswers
+from transfer_analysis.several_tests import correct_for_number
 
 
 def describe_transplants(of_seeds: Sequence[TransplantAnswers], images_per_class: int, steps: int) -> dict[str, Any]:

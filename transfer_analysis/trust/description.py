@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from transfer_analysis.predictions import Predictions
+from transfer_analysis.several_tests import correct_for_number
 from transfer_analysis.trust.answers import FITTED_ON, TrustAnswers
-from transfer_analysis.trust.differences import REFERENCE, adjust
+from transfer_analysis.trust.differences import REFERENCE
 from transfer_analysis.trust.map_agreement import describe_agreement
 from transfer_analysis.trust.photo_choice import choose_photographs
 from transfer_analysis.trust.reliability import describe_calibration
@@ -36,8 +37,8 @@ def describe_trust(tests: Tests, seeds: Sequence[TrustAnswers]) -> dict[str, Any
         for row, arm in enumerate(first.arms)
     }
     cells = [cell for by_kind in calibration.values() for cell in by_kind.values()]
-    adjust(cell["overconfidence"] for cell in cells)
-    adjust(cell["ece_change"] for cell in cells)
+    correct_for_number(cell["overconfidence"] for cell in cells)
+    correct_for_number(cell["ece_change"] for cell in cells)
     return {
         "n_seeds": len(seeds),
         "chance": 1 / len(first.classes),
@@ -62,7 +63,7 @@ def _describe_maps(seeds: Sequence[TrustAnswers]) -> dict[str, Any]:
     first = seeds[0]
     maps = {arm: np.stack([answers.maps_anhw[row] for answers in seeds]) for row, arm in enumerate(first.arms)}
     agreements = {arm: describe_agreement(maps, REFERENCE, arm) for arm in first.arms if arm != REFERENCE}
-    adjust(entry["difference"] for entry in agreements.values() if entry["difference"])
+    correct_for_number(entry["difference"] for entry in agreements.values() if entry["difference"])
     right = {
         arm: np.stack([answers.clean_an[first.arms.index(arm)] == first.labels_n for answers in seeds])
         for arm in (REFERENCE, _OTHER)

@@ -1,14 +1,13 @@
 """What all differences of the analysis of trust share: the arm they are taken from, and how they are tested."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from transfer_analysis.crossed_effects import MeanEstimate, estimate_mean
 from transfer_analysis.predictions import Predictions
-from transfer_analysis.several_tests import holm
 
 # What every other arm is compared with.
 REFERENCE = "real"
@@ -40,10 +39,3 @@ def tested(estimate: MeanEstimate | None) -> dict[str, Any] | None:
         "p_value": estimate.p_value(),
         "minimum_detectable_effect": estimate.minimum_detectable_effect(),
     }
-
-
-def adjust(entries: Iterable[dict[str, Any]]) -> None:
-    """Add the p-value after Holm's correction over all of `entries`."""
-    entries = list(entries)
-    for entry, p_value in zip(entries, holm([entry["p_value"] for entry in entries]), strict=True):
-        entry["p_value_holm"] = p_value

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from transfer_analysis.crossed_effects import MeanEstimate, estimate_mean
+from transfer_analysis.several_tests import correct_for_number
 from transfer_analysis.trust.answers import TrustAnswers
-from transfer_analysis.trust.differences import REFERENCE, adjust, tested
+from transfer_analysis.trust.differences import REFERENCE, tested
 
 
 def loss_terms(clean_sn: np.ndarray, spoilt_sn: np.ndarray) -> np.ndarray:
@@ -89,7 +90,7 @@ def describe_robustness(seeds: Sequence[TrustAnswers]) -> dict[str, Any]:
         }
         for row, arm in enumerate(first.arms)
     }
-    adjust(arm["overall"]["difference"] for arm in described.values() if arm["overall"]["difference"])
+    correct_for_number(arm["overall"]["difference"] for arm in described.values() if arm["overall"]["difference"])
     single = [corruption for arm in described.values() for corruption in arm["corruptions"].values()]
-    adjust(corruption["difference"] for corruption in single if corruption["difference"])
+    correct_for_number(corruption["difference"] for corruption in single if corruption["difference"])
     return described

@@ -18,7 +18,8 @@ import numpy as np
 from transfer_analysis.calibration import top_confidence
 from transfer_analysis.crossed_effects import estimate_mean
 from transfer_analysis.predictions import Predictions
-from transfer_analysis.trust.differences import REFERENCE, adjust, correct_answers, interval_of_part, tested
+from transfer_analysis.several_tests import correct_for_number
+from transfer_analysis.trust.differences import REFERENCE, correct_answers, interval_of_part, tested
 
 _HALF = 0.5
 COVERAGES = tuple(step / 20 for step in range(1, 21))
@@ -91,6 +92,6 @@ def describe_selection(tests: Mapping[str, Sequence[Predictions]]) -> dict[str, 
             "aurc_difference": None if arm == REFERENCE else tested(estimate_mean(areas[arm] - areas[REFERENCE])),
             "curve": [describe_share(confidence[arm], correct[arm], coverage) for coverage in COVERAGES],
         }
-    adjust(entry["half_gain"] for entry in described.values())
-    adjust(entry["aurc_difference"] for entry in described.values() if entry["aurc_difference"])
+    correct_for_number(entry["half_gain"] for entry in described.values())
+    correct_for_number(entry["aurc_difference"] for entry in described.values() if entry["aurc_difference"])
     return described
