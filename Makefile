@@ -2,6 +2,8 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
+# Where it is set, each of a study's hundred processes compiles every module anew: about a second, every time.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help .venv run estimate full-study verify-report known-answers export sweeps tune serve playground playground-models bench bench-accuracy benchmark-analysis benchmark-serve benchmark-generate test faults slurm-test container container-test lint lock schema clean
 
 PYTHON ?= python3.11

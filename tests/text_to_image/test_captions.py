@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from text_to_image.embedded_generator.captions import colour_name, describe, random_caption
-from text_to_image.embedded_generator.vocabulary import ADJECTIVES, CLASS_NAMES, PLACES, build_tokenizer
+from text_to_image.embedded_generator.tokenizer import build_tokenizer
+from text_to_image.embedded_generator.vocabulary import ADJECTIVES, CLASS_NAMES, PLACES
 
 
 @pytest.mark.parametrize(

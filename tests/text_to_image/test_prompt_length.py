@@ -5,7 +5,7 @@ import pytest
 from tests.text_to_image.test_pipelines import run_command
 from tests.text_to_image.tiny_pipelines import save_stable_diffusion_3, save_stable_diffusion_xl
 from text_to_image.config import GeneratorConfig
-from text_to_image.embedded_generator.vocabulary import MAX_TOKENS
+from text_to_image.embedded_generator.tokenizer import MAX_TOKENS
 from text_to_image.model_source import resolve_model
 from text_to_image.pipeline import Pipeline
 

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from photographs.cifar10 import CIFAR10_CLASSES
 from text_to_image.config import GeneratorConfig
 from text_to_image.embedded_generator.known_subjects import misnaming
-from text_to_image.embedded_generator.vocabulary import CLASS_NAMES, MAX_TOKENS, build_tokenizer
+from text_to_image.embedded_generator.tokenizer import MAX_TOKENS, build_tokenizer
+from text_to_image.embedded_generator.vocabulary import CLASS_NAMES
 from text_to_image.image_identity import generator_digest
 from text_to_image.prompt_set_file import PROMPT_SETS, prompt_set_names
 from text_to_image.prompt_settings import Prompts

@@ -2,7 +2,8 @@
 
 import pytest
 
-from text_to_image.embedded_generator.vocabulary import CLASS_NAMES, build_tokenizer
+from text_to_image.embedded_generator.tokenizer import build_tokenizer
+from text_to_image.embedded_generator.vocabulary import CLASS_NAMES
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ from transformers import (
     T5Tokenizer,
 )
 
-from text_to_image.embedded_generator.vocabulary import build_tokenizer
+from text_to_image.embedded_generator.tokenizer import build_tokenizer
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 _WIDTH = 32

@@ -18,8 +18,8 @@ from text_to_image.embedded_generator.latent_classifier import train_latent_clas
 from text_to_image.embedded_generator.model_folder import read_autoencoder, read_weights_into, write_model_folder
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
 from text_to_image.embedded_generator.resume_state import ResumeState
+from text_to_image.embedded_generator.tokenizer import build_tokenizer
 from text_to_image.embedded_generator.training_record import read_record
-from text_to_image.embedded_generator.vocabulary import build_tokenizer
 
 
 def train_generator(
