@@ -155,6 +155,11 @@ def all_shards(folder, images_per_class):
     ]
 
 
+def folder_of_shards(wildcards, input):
+    """Return the folder that holds the shards, each in its class's folder."""
+    return str(Path(input.shards[0]).parent.parent)
+
+
 def output_folder(wildcards, output):
     """Return the folder that a rule's first output lies in."""
     return str(Path(output[0]).parent)

@@ -48,12 +48,7 @@ def generator_of_point(wildcards):
 
 def shards_of_point(wildcards):
     """Return the shards that hold a point's images."""
-    return all_shards(images_folder_of_point(wildcards), STUDY.sweep_size.images_per_class)
-
-
-def images_folder_of_point(wildcards):
-    """Return the folder that a point's images are drawn into."""
-    return f"{drawing_of_point(wildcards)}/images"
+    return all_shards(f"{drawing_of_point(wildcards)}/images", STUDY.sweep_size.images_per_class)
 
 
 def kernel_of_point(wildcards):

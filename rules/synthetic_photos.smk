@@ -40,7 +40,7 @@ rule merge_synthetic_photos:
         resampling="none",
         folder=output_folder,
         # Not the shards' names: ten thousand of them are longer than a command may be.
-        shards_folder="results/generated_images",
+        shards_folder=folder_of_shards,
         shard_size=STUDY.shard_size,
         work_folder="results/.unfinished/synthetic_photos",
     shell:
