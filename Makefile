@@ -4,7 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 # Where it is set, each of a study's hundred processes compiles every module anew: about a second, every time.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help .venv run estimate full-study verify-report known-answers export sweeps tune serve playground playground-models bench bench-accuracy benchmark-analysis benchmark-serve benchmark-generate test faults slurm-test container container-test lint lock schema clean
+.PHONY: help .venv run estimate full-study verify-report known-answers export crate sweeps tune serve playground playground-models bench bench-accuracy benchmark-analysis benchmark-serve benchmark-generate test faults slurm-test container container-test lint lock schema clean
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -46,6 +46,9 @@ known-answers: .venv  ## Judge the pipeline by stand-in generators whose truth i
 export: .venv  ## Write the generated photographs as image folder and TFDS data set, to results/export/
 	source $(BIN)/activate && snakemake export --cores $(CORES) --quiet host reason rules
 	@echo "The image folder with its card: results/export/image_folder/; the TFDS data set: results/export/tfds/"
+
+crate: .venv  ## Describe the finished study as an RO-Crate: every file's digest, and what made it (ARGS=--check to compare)
+	@$(BIN)/python -m workflow_scripts.write_crate $(ARGS)
 
 sweeps: .venv  ## Run the config's sweeps over generator settings (hours on a CPU), to results/sweeps and results/figures
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- sweeps

@@ -108,7 +108,13 @@ rule playground:
 
 onstart:
     refuse_placeholders()
+    forget_digests(Path.cwd())
+
+
+onsuccess:
+    note_digests(Path.cwd(), is_output_file)
 
 
 onerror:
+    note_digests(Path.cwd(), is_output_file)
     print("A job failed: its last words stand above. Run the same command again to carry on from here.")

@@ -1,12 +1,11 @@
 """What `results/synthetic_photos` says of itself, and its photographs held to that."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from photographs.atomic_files import CorruptFileError
+from photographs.atomic_files import CorruptFileError, read_json
 from photographs.digests import image_digest
 from photographs.mixing import class_counts
 from photographs.photo_set import PhotoSet, read_photo_set
@@ -63,13 +62,11 @@ def read_manifest(path: Path) -> PhotosManifest:
         FileNotFoundError: there is no such file.
     """
     try:
-        return PhotosManifest.model_validate(json.loads(Path(path).read_text(encoding="utf-8")))
+        return PhotosManifest.model_validate(read_json(path))
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in problem["loc"])
         raise CorruptFileError(path, f"no manifest of generated photographs ({key}: {problem['msg']})") from error
-    except ValueError as error:  # a UnicodeDecodeError or JSONDecodeError
-        raise CorruptFileError(path, f"not readable as JSON ({error})") from error
 
 
 def read_split(photos_folder: Path, manifest: PhotosManifest, split: str) -> PhotoSet:

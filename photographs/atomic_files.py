@@ -54,6 +54,22 @@ def write_json(path: Path, value: Any) -> None:
     write_text(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object that `write_json` wrote.
+
+    Raises:
+        CorruptFileError: the file does not hold one: it is cut off, say.
+        FileNotFoundError: there is no such file.
+    """
+    try:
+        content = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise CorruptFileError(path, f"not JSON ({error})") from error
+    if not isinstance(content, dict):
+        raise CorruptFileError(path, "not a JSON object")
+    return content
+
+
 def _current_umask() -> int:
     umask = os.umask(0)
     os.umask(umask)

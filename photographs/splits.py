@@ -5,6 +5,8 @@ Real photographs keep CIFAR-10's own train and test; the last tenth of each clas
 so both kinds have 75 % train, 8.3 % validation and 16.7 % test.
 """
 
+import numpy as np
+
 SPLITS = ("train", "val", "test")
 
 REAL_TRAIN_PER_CLASS = 4500
@@ -28,9 +30,11 @@ def split_sizes(images_per_class: int) -> dict[str, int]:
     return {"train": images_per_class - val - test, "val": val, "test": test}
 
 
-def split_of_index(index: int, images_per_class: int) -> str:
-    """Return the split of the generated image `index` (from 0) of a class: train first, then validation, then test."""
+def splits_of_indices(indices: np.ndarray, images_per_class: int) -> np.ndarray:
+    """Return the split, str (N,), of the generated images `indices` (N,), from 0, of a class.
+
+    Train comes first, then validation, then test.
+    """
     sizes = split_sizes(images_per_class)
-    if index < sizes["train"]:
-        return "train"
-    return "val" if index < sizes["train"] + sizes["val"] else "test"
+    ends = np.cumsum([sizes[name] for name in SPLITS[:-1]])
+    return np.asarray(SPLITS)[np.searchsorted(ends, indices, side="right")]

@@ -8,9 +8,11 @@ from pathlib import Path
 sys.path.insert(0, workflow.basedir)
 
 from photographs.digests import file_digest
+from photographs.shard_names import shards_of_class
 from photographs.splits import SPLITS, split_sizes
 from text_to_image.model_source import is_folder
 from workflow_scripts.config import HOME_DOMAINS, TRAINED_GENERATOR_FOLDER, ConfigError, load_study
+from workflow_scripts.noted_digests import forget_digests, note_digests, set_altered_aside
 from workflow_scripts.profile_placeholders import check_filled_in
 from workflow_scripts.stale_lock import clear_stale_lock
 from workflow_scripts.subject_check import check_subjects
@@ -24,7 +26,8 @@ except ConfigError as error:
     sys.exit(f"error: {error}")
 
 if workflow.is_main_process and not workflow.dryrun:
-    clear_stale_lock(Path.cwd())
+    if clear_stale_lock(Path.cwd()):
+        set_altered_aside(Path.cwd())
 
 DOMAINS = HOME_DOMAINS
 # For --sdm conda: where the networks' jobs have a GPU, JAX comes with its plugin for CUDA. PyTorch has it anyway.
@@ -119,6 +122,12 @@ def refuse_placeholders():
             sys.exit(f"error: {error}")
 
 
+def is_output_file(path):
+    """Return whether a rule makes the file at `path` (by itself, not as part of a folder)."""
+    outputs = [output for rule in workflow.rules for output in rule.output if not output.is_directory]
+    return any(output.match(path) for output in outputs)
+
+
 def more_each_try(amount):
     """Return a resource's function: `amount` at the first try, twice and three times as much at the next ones."""
 
@@ -139,12 +148,16 @@ def gpus_to_settle_generator():
     return STUDY.gpus.generation if tries and STUDY.image_folder is None else 0
 
 
-def shards_of_class(class_name, folder="results/generated_images", total=STUDY.images_per_class.synthetic):
-    """Return the shard files that hold a class's images; their names are the indices of the first and last image."""
+def all_shards(folder, images_per_class):
+    """Return the shard files below `folder` that hold the images of all classes."""
     return [
-        f"{folder}/{class_name}/{first}-{min(first + STUDY.shard_size, total) - 1}.npz"
-        for first in range(0, total, STUDY.shard_size)
+        shard for name in STUDY.classes for shard in shards_of_class(folder, name, images_per_class, STUDY.shard_size)
     ]
+
+
+def folder_of_shards(wildcards, input):
+    """Return the folder that holds the shards, each in its class's folder."""
+    return str(Path(input.shards[0]).parent.parent)
 
 
 def output_folder(wildcards, output):

@@ -48,10 +48,7 @@ def generator_of_point(wildcards):
 
 def shards_of_point(wildcards):
     """Return the shards that hold a point's images."""
-    folder = f"{drawing_of_point(wildcards)}/images"
-    return [
-        shard for name in STUDY.classes for shard in shards_of_class(name, folder, STUDY.sweep_size.images_per_class)
-    ]
+    return all_shards(f"{drawing_of_point(wildcards)}/images", STUDY.sweep_size.images_per_class)
 
 
 def kernel_of_point(wildcards):

@@ -82,6 +82,9 @@ use rule merge_synthetic_photos as merge_sweep_photos with:
         images_per_class=STUDY.sweep_size.images_per_class,
         resampling=kernel_of_point,
         folder=output_folder,
+        shards_folder=folder_of_shards,
+        shard_size=STUDY.shard_size,
+        work_folder="results/.unfinished/sweeps/{sweep}/{point}/photos",
 
 
 use rule train_classifier as train_sweep_classifier with:

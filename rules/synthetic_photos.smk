@@ -9,12 +9,13 @@ MERGE_SOURCES = command_sources(
     "text_to_image/image_identity.py",
     "text_to_image/prompt_record.py",
     "text_to_image/resampling.py",
+    "text_to_image/shard_survey.py",
 )
 
 
 rule merge_synthetic_photos:
     input:
-        shards=[shard for name in STUDY.classes for shard in shards_of_class(name)],
+        shards=all_shards("results/generated_images", STUDY.images_per_class.synthetic),
         generator="results/generator/manifest.json",
         code=MERGE_SOURCES,
     output:
@@ -38,13 +39,19 @@ rule merge_synthetic_photos:
         # The shards' images are 32x32 already.
         resampling="none",
         folder=output_folder,
+        # Not the shards' names: ten thousand of them are longer than a command may be.
+        shards_folder=folder_of_shards,
+        shard_size=STUDY.shard_size,
+        work_folder="results/.unfinished/synthetic_photos",
     shell:
         "python -m workflow_scripts.merge_synthetic_photos"
-        " --shards {input.shards:q}"
+        " --shards-folder {params.shards_folder:q}"
+        " --shard-size {params.shard_size}"
         " --generator-manifest {input.generator:q}"
         " --classes {params.classes:q}"
         " --images-per-class {params.images_per_class}"
         " --resampling {params.resampling}"
+        " --work-folder {params.work_folder:q}"
         " --output-folder {params.folder:q}"
         " 2>&1 | tee {log:q}"
 

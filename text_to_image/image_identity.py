@@ -6,9 +6,10 @@ stream that other images share, so shard size, batch size, job order and resumpt
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Iterable
 from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
 
 Purpose = Literal["noise", "guidance", "template", "class_word", "domain", "background", "viewpoint", "weather"]
 
@@ -33,8 +34,9 @@ def generator_digest(settings: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
 
 
-def check_distinct(seeds: Iterable[int]) -> None:
-    """Raise ValueError if two images have the same noise."""
-    seed, count = Counter(seeds).most_common(1)[0]
-    if count > 1:
-        raise ValueError(f"{count} images share the noise seed {seed}: change generator.seed")
+def check_distinct(seeds: npt.ArrayLike) -> None:
+    """Raise ValueError if two images have the same noise; `seeds` are integers (N,)."""
+    values, counts = np.unique(np.asarray(seeds), return_counts=True)
+    most = counts.argmax()
+    if counts[most] > 1:
+        raise ValueError(f"{counts[most]} images share the noise seed {values[most]}: change generator.seed")

@@ -36,3 +36,9 @@ def count_parts(columns: Mapping[str, np.ndarray]) -> dict[str, dict[str, int]]:
     """Return how often each word stands in each part's column, by word; parts that no image has are left out."""
     counts = {part: Counter(columns[part].tolist()) for part in PARTS if part in columns}
     return {part: {word: words[word] for word in sorted(words) if word} for part, words in counts.items() if any(words)}
+
+
+def add_counts(*several: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+    """Return the sum of what `count_parts` counted in several sets, in its order."""
+    sums = {part: sum((Counter(counts.get(part, {})) for counts in several), Counter()) for part in PARTS}
+    return {part: {word: words[word] for word in sorted(words)} for part, words in sums.items() if words}

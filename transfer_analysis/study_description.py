@@ -3,11 +3,12 @@
 Keys not named here are welcome: they pass into the summary's provenance and are shown in the report.
 """
 
-import json
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from photographs.atomic_files import read_json
 
 PositiveInt = Annotated[int, Field(gt=0)]
 
@@ -78,12 +79,10 @@ def read_description(path: Path, kind: type[T]) -> T:
     """Read a JSON file as `kind`.
 
     Raises:
-        ValueError: it is not JSON, or lacks a key; the message names the file and the key.
+        CorruptFileError: it is not JSON.
+        ValueError: it lacks a key; the message names the file and the key.
     """
-    try:
-        return parse_description(json.loads(Path(path).read_text(encoding="utf-8")), kind, str(path))
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{path}: not JSON ({error})") from error
+    return parse_description(read_json(path), kind, str(path))
 
 
 def parse_description(value: Any, kind: type[T], where: str) -> T:

@@ -3,13 +3,12 @@
 It is a pure function of the predictions and descriptions: no clock, no host, no path enters it.
 """
 
-import json
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from photographs.atomic_files import CorruptFileError
+from photographs.atomic_files import CorruptFileError, read_json
 from transfer_analysis.cells import Cell
 from transfer_analysis.gaps import describe_gaps, describe_own_gain
 from transfer_analysis.study_description import RealManifest, StudyDescription, SyntheticManifest
@@ -92,11 +91,8 @@ def read_summary(path: Path) -> dict[str, Any]:
     Raises:
         CorruptFileError: it is not JSON or lacks the main keys.
     """
-    try:
-        summary = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise CorruptFileError(path, f"not JSON ({error})") from error
-    if not isinstance(summary, dict) or not {"study", "transfer", "gaps", "provenance"} <= summary.keys():
+    summary = read_json(path)
+    if not {"study", "transfer", "gaps", "provenance"} <= summary.keys():
         raise CorruptFileError(path, "not a summary: it lacks study, transfer, gaps or provenance")
     return summary
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from photographs.atomic_files import read_json
 from transfer_analysis.cells import Cell
 from transfer_analysis.crossed_effects import estimate_mean
 from transfer_analysis.gaps import describe_gap
@@ -172,7 +173,7 @@ def read_sweep(path: Path) -> dict[str, Any]:
     Raises:
         FileNotFoundError: there is none.
     """
-    return json.loads(Path(path).read_text(encoding="utf-8"))
+    return read_json(path)
 
 
 def _difference(first: Cell, second: Cell) -> dict[str, Any]:

@@ -1,9 +1,8 @@
 """Judge each frozen hypothesis by the gap that was found: held, refuted or undecided."""
 
-import json
 from pathlib import Path
 
-from photographs.atomic_files import write_json
+from photographs.atomic_files import read_json, write_json
 from transfer_analysis.hypotheses import judge_hypotheses
 from transfer_analysis.summary import read_summary
 from workflow_scripts.command import parser, run
@@ -17,7 +16,7 @@ def main() -> None:
     arguments.add_argument("--output", type=Path, required=True, help="hypotheses.json")
     options = arguments.parse_args()
     summary = read_summary(options.summary)
-    frozen = json.loads(options.frozen.read_text())
+    frozen = read_json(options.frozen)
     judged = judge_hypotheses(frozen, summary["gaps"], summary["study"]["config_sha256"])
     write_json(options.output, judged)
 

@@ -4,10 +4,9 @@ Reads --real, a JSON list of {"name", "folder", "real"} of networks trained on r
 FOLDER/{stand_in}/seed_{seed}/real.npz, and each qualitative stand-in's quality.json.
 """
 
-import json
 from pathlib import Path
 
-from photographs.atomic_files import write_json, write_text
+from photographs.atomic_files import read_json, write_json, write_text
 from photographs.stand_ins import SPOILT
 from transfer_analysis.cells import read_cell
 from transfer_analysis.known_answers import describe_stand_ins, judge_copies, judge_stand_ins, judge_variety
@@ -35,8 +34,7 @@ def main() -> None:
     classes = next(iter(trained.values())).classes
     stand_ins = describe_stand_ins(real, trained, options.images_per_class)
     held_out, copies, alike = (
-        json.loads(path.read_text())
-        for path in (options.held_out_quality, options.copies_quality, options.one_class_alike_quality)
+        read_json(path) for path in (options.held_out_quality, options.copies_quality, options.one_class_alike_quality)
     )
     checks = [
         *judge_stand_ins(stand_ins, 1 / len(classes)),

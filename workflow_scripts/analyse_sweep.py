@@ -5,10 +5,9 @@ plan. Writes points.json, points.csv and choice.json. The rule: the highest accu
 points whose 95 % interval of the paired difference to it holds zero, the one with the fewest network evaluations.
 """
 
-import json
 from pathlib import Path
 
-from photographs.atomic_files import write_json, write_text
+from photographs.atomic_files import read_json, write_json, write_text
 from transfer_analysis.cells import read_cell
 from transfer_analysis.sweeps import choose_point, describe_sweep, sweep_table
 from workflow_scripts.command import parser, run
@@ -27,12 +26,11 @@ def main() -> None:
     arguments.add_argument("--choice", type=Path, required=True, help="choice.json")
     options = arguments.parse_args()
 
-    plan = json.loads(options.plan.read_text())
+    plan = read_json(options.plan)
     names = [point["name"] for point in plan["points"]]
     cells = {name: read_cell(options.folder, name, options.domain, options.seeds) for name in names}
     digests = {
-        name: json.loads((options.folder / name / "photos" / "manifest.json").read_text())["digests"]["train"]
-        for name in names
+        name: read_json(options.folder / name / "photos" / "manifest.json")["digests"]["train"] for name in names
     }
     sweep = describe_sweep(plan, cells, digests)
     choice = choose_point(plan, cells, digests, options.most_evaluations)

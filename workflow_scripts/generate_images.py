@@ -3,7 +3,6 @@
 A killed job carries on from its last finished batch when the same command is run again.
 """
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from photographs.atomic_files import read_json
 from photographs.photo_set import PhotoSet
 from text_to_image.config import GeneratorConfig, ImageFolderConfig
 from text_to_image.image_folder import FolderReader
@@ -32,7 +32,7 @@ def main() -> None:
     arguments.add_argument("--output", type=Path, required=True)
     options = arguments.parse_args()
 
-    manifest = json.loads(options.generator_manifest.read_text())
+    manifest = read_json(options.generator_manifest)
     indices = range(options.first, options.last + 1)
 
     if options.compilation_cache is not None:

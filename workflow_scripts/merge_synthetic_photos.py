@@ -1,65 +1,97 @@
 """Join shards of generated images into train, validation and test sets, with a manifest and a table of all images.
 
-The splits are cut by index in CIFAR-10's proportions. No two images may share their noise.
+The splits are cut by index in CIFAR-10's proportions. No two images may share their noise. Shards are read one after
+another, twice, and the sets are put together in files, so that memory need not hold the images.
 """
 
 import csv
 import io
-import json
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
-from photographs.atomic_files import write_json, write_text
+from photographs.atomic_files import read_json, write_atomically, write_json
 from photographs.digests import image_digest
-from photographs.mixing import class_counts
-from photographs.photo_set import PhotoSet, concatenate, read_photo_set, write_photo_set
-from photographs.splits import SPLITS, split_of_index, split_sizes
-from text_to_image.image_identity import check_distinct
-from text_to_image.prompt_record import count_parts
+from photographs.exclusive_folder import exclusive_folder
+from photographs.photo_set import PhotoSet, read_photo_set, write_photo_set
+from photographs.photo_set_on_disk import empty_photo_set, fill
+from photographs.shard_names import shards_of_class
+from photographs.splits import SPLITS, split_sizes, splits_of_indices
 from text_to_image.resampling import to_study_size
+from text_to_image.shard_survey import Survey, survey_shards
 from workflow_scripts.command import parser, run
 
 
 def main() -> None:
     """Run the command."""
     arguments = parser(__doc__)
-    arguments.add_argument("--shards", nargs="+", type=Path, required=True, help="photo sets of one class each")
+    arguments.add_argument("--shards-folder", type=Path, required=True, help="holds CLASS/FIRST-LAST.npz")
+    arguments.add_argument("--shard-size", type=int, required=True)
     arguments.add_argument("--generator-manifest", type=Path, required=True)
     arguments.add_argument("--classes", nargs="+", required=True, help="the study's classes, in its order")
     arguments.add_argument("--images-per-class", type=int, required=True)
     arguments.add_argument(
         "--resampling", default="none", help="kernel that takes the images to 32x32; none: they are that size already"
     )
+    arguments.add_argument("--work-folder", type=Path, required=True, help="holds the sets while they are put together")
     arguments.add_argument("--output-folder", type=Path, required=True)
     options = arguments.parse_args()
 
-    photos = concatenate(
-        [
-            _resampled(_with_classes(read_photo_set(path), options.classes), options.resampling)
-            for path in options.shards
-        ]
-    )
-    if "seed" in photos.metadata:
-        check_distinct(photos.metadata["seed"].tolist())
-    split_names = np.asarray([split_of_index(int(index), options.images_per_class) for index in photos.indices])
-    splits = {name: photos.select(split_names == name) for name in SPLITS}
-    for name, photo_set in splits.items():
-        write_photo_set(options.output_folder / f"{name}.npz", photo_set)
-        if set(class_counts(photo_set)) != {split_sizes(options.images_per_class)[name]}:
-            raise ValueError(f"{name}: {class_counts(photo_set)} images of {options.classes}; shards are missing")
+    def shards() -> Iterator[PhotoSet]:
+        for name in options.classes:
+            for path in shards_of_class(str(options.shards_folder), name, options.images_per_class, options.shard_size):
+                yield _resampled(_with_classes(read_photo_set(Path(path)), options.classes), options.resampling)
+
+    survey = survey_shards(shards(), options.images_per_class)
+    with exclusive_folder(options.work_folder):
+        splits = _empty_splits(options.work_folder, survey, options.classes, options.images_per_class)
+        write_atomically(
+            options.output_folder / "images.csv",
+            lambda stream: _fill(splits, stream, shards(), survey, options.images_per_class),
+        )
+        for name, photo_set in splits.items():
+            write_photo_set(options.output_folder / f"{name}.npz", photo_set)
+        digests = {name: photo_set.digest() for name, photo_set in splits.items()}
+        shutil.rmtree(options.work_folder)
     write_json(
         options.output_folder / "manifest.json",
         {
-            "generator": json.loads(options.generator_manifest.read_text()),
+            "generator": read_json(options.generator_manifest),
             "classes": options.classes,
             "images_per_class": split_sizes(options.images_per_class),
-            "digests": {name: photo_set.digest() for name, photo_set in splits.items()},
-            "redrawn": int(photos.metadata["redraws"].sum()),
-            "drawn": count_parts(photos.metadata),
+            "digests": digests,
+            "redrawn": survey.redrawn,
+            "drawn": survey.drawn,
         },
     )
-    write_text(options.output_folder / "images.csv", _table(photos, split_names))
+
+
+def _empty_splits(folder: Path, survey: Survey, classes: list[str], images_per_class: int) -> dict[str, PhotoSet]:
+    return {
+        name: empty_photo_set(folder / name, len(classes) * size, survey.image_shape, tuple(classes), survey.columns)
+        for name, size in split_sizes(images_per_class).items()
+    }
+
+
+def _fill(
+    splits: dict[str, PhotoSet], stream: BinaryIO, shards: Iterator[PhotoSet], survey: Survey, images_per_class: int
+) -> None:
+    """Copy every shard's images into their splits, and write a row of the table for each."""
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["class", "index", "split", *survey.columns])
+    rows = dict.fromkeys(SPLITS, 0)
+    for shard in shards:
+        names = splits_of_indices(shard.indices, images_per_class)
+        for split in SPLITS:
+            rows[split] = fill(splits[split], rows[split], shard.select(names == split))
+        columns = [shard.metadata[name].tolist() for name in survey.columns]
+        for label, index, split, *values in zip(shard.labels, shard.indices, names, *columns, strict=True):
+            writer.writerow([shard.classes[label], index, split, *values])
+    text.detach()
 
 
 def _with_classes(shard: PhotoSet, classes: list[str]) -> PhotoSet:
@@ -73,16 +105,6 @@ def _resampled(shard: PhotoSet, kernel: str) -> PhotoSet:
     images = np.stack([to_study_size(image, kernel) for image in shard.images_nhwc])
     digests = np.asarray([image_digest(image) for image in images])
     return PhotoSet(images, shard.labels, shard.indices, shard.classes, shard.metadata | {"digest": digests})
-
-
-def _table(photos: PhotoSet, split_names: np.ndarray) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["class", "index", "split", *photos.metadata])
-    columns = [photos.metadata[name].tolist() for name in photos.metadata]
-    for row, (label, index, split) in enumerate(zip(photos.labels, photos.indices, split_names, strict=True)):
-        writer.writerow([photos.classes[label], index, split, *(column[row] for column in columns)])
-    return text.getvalue()
 
 
 if __name__ == "__main__":

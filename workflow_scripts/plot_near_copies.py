@@ -1,8 +1,8 @@
 """Draw the generated images closest to a training or test photograph, each over that one, and real ones likewise."""
 
-import json
 from pathlib import Path
 
+from photographs.atomic_files import read_json
 from photographs.photo_set import read_photo_set
 from transfer_analysis.figures.near_copies import draw_near_copies
 from transfer_analysis.figures.style import save_figure
@@ -25,7 +25,7 @@ def main() -> None:
         read_photo_set(arguments.generated),
         {"training": read_photo_set(arguments.training), "test": read_photo_set(arguments.test)},
     )
-    copies = json.loads(arguments.quality.read_text())["near_copies"]
+    copies = read_json(arguments.quality)["near_copies"]
     save_figure(draw_near_copies(read_pairs(arguments.pairs), photographs, copies), arguments.output)
 
 

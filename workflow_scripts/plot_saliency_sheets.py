@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from photographs.atomic_files import read_json
 from photographs.photo_set import read_photo_set
 from transfer_analysis.figures.saliency_sheets import draw_saliency_sheets
 from transfer_analysis.figures.style import save_figure
-from transfer_analysis.report.sources import read_part
 from transfer_analysis.trust.answers import read_answers_of_seeds
 from workflow_scripts.command import parser, run
 
@@ -19,7 +19,7 @@ def main() -> None:
     arguments.add_argument("--output", type=Path, required=True, help="the figure, .svg or .png")
     options = arguments.parse_args()
     figure = draw_saliency_sheets(
-        read_part(options.trust), read_answers_of_seeds(options.answers), read_photo_set(options.photos)
+        read_json(options.trust), read_answers_of_seeds(options.answers), read_photo_set(options.photos)
     )
     save_figure(figure, options.output)
 

@@ -13,14 +13,19 @@ from filelock import FileLock, Timeout
 _held: list[FileLock] = []
 
 
-def clear_stale_lock(study_folder: Path) -> None:
-    """Remove Snakemake's lock on `study_folder` if the run that made it is dead; hold ours until this process ends."""
+def clear_stale_lock(study_folder: Path) -> bool:
+    """Remove Snakemake's lock on `study_folder` if the run that made it is dead; hold ours until this process ends.
+
+    Returns:
+        Whether no other run is alive.
+    """
     snakemake_folder = study_folder / ".snakemake"
     snakemake_folder.mkdir(exist_ok=True)
     lock = FileLock(snakemake_folder / "fauxtograph.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        return  # another run is alive: Snakemake says so itself
+        return False  # another run is alive: Snakemake says so itself
     _held.append(lock)
     shutil.rmtree(snakemake_folder / "locks", ignore_errors=True)
+    return True

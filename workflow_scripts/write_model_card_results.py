@@ -3,11 +3,10 @@
 The measurement must be of the very model in the folder: its revision (the digest of the folder's files) is compared.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
-from photographs.atomic_files import write_text
+from photographs.atomic_files import read_json, write_text
 from text_to_image.config import GeneratorConfig
 from text_to_image.model_source import resolve_model
 from workflow_scripts.command import parser, run
@@ -30,7 +29,7 @@ def main() -> None:
     arguments.add_argument("--quality", type=Path, default=QUALITY)
     arguments.add_argument("--model", type=Path, default=Path("models/embedded"), help="the model's folder")
     options = arguments.parse_args()
-    quality = json.loads(options.quality.read_text())
+    quality = read_json(options.quality)
     revision = resolve_model(GeneratorConfig(model=str(options.model.absolute()))).revision
     if quality["generator"]["revision"] != revision:
         raise ValueError(

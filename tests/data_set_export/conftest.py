@@ -30,16 +30,15 @@ def make_photos(folder: Path, generator: dict, columns) -> Path:
     """Merge shards of noise; `columns(class_name, images)` gives their metadata."""
     folder.mkdir(parents=True)
     random = np.random.default_rng(0)
-    shards = []
     for name in CLASSES:
         images = random.integers(0, 256, (PER_CLASS, 32, 32, 3), dtype=np.uint8)
         metadata = columns(name, images) | {"digest": np.asarray([image_digest(image) for image in images])}
         shard = PhotoSet(images, np.zeros(PER_CLASS, np.int32), np.arange(PER_CLASS), (name,), metadata)
-        shards.append(folder / f"{name}.npz")
-        write_photo_set(shards[-1], shard)
+        write_photo_set(folder / "shards" / name / f"0-{PER_CLASS - 1}.npz", shard)
     (folder / "generator.json").write_text(json.dumps(generator))
     finished = command(
-        *("merge_synthetic_photos", "--shards", *shards, "--generator-manifest", folder / "generator.json"),
+        *("merge_synthetic_photos", "--shards-folder", folder / "shards", "--shard-size", PER_CLASS),
+        *("--generator-manifest", folder / "generator.json", "--work-folder", folder / "unfinished"),
         *("--classes", *CLASSES, "--images-per-class", PER_CLASS, "--output-folder", folder / "photos"),
     )
     assert finished.returncode == 0, finished.stderr

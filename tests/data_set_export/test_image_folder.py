@@ -115,7 +115,7 @@ def leave_out_the_digests(photos):
     ("spoil", "named"),
     [
         (spoil_photos, "train.npz: not readable"),
-        (spoil_manifest, "manifest.json: not readable as JSON"),
+        (spoil_manifest, "manifest.json: not JSON"),
         (take_another_digest, "manifest.json: it does not describe the images of train.npz"),
         (leave_out_the_digests, "manifest.json: no manifest of generated photographs (digests: Field required)"),
     ],

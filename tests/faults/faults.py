@@ -55,6 +55,16 @@ def files_read(study: TinyStudy, stage: Stage) -> list[Path]:
     return sorted(files)
 
 
+def files_of_text(study: TinyStudy) -> list[Path]:
+    """Return the finished reports, tables and figures, in a fixed order; nothing reads most of them again."""
+    results = study.folder / "results"
+    return sorted(path for kind in ("report", "figures", "*_photos") for path in _texts(results, kind))
+
+
+def _texts(results: Path, kind: str) -> list[Path]:
+    return [path for path in results.glob(f"{kind}/**/*") if path.suffix in (".json", ".csv", ".svg", ".html")]
+
+
 def truncate(path: Path, chance: random.Random) -> None:
     """Cut the file off somewhere, its time of change unchanged."""
     _rewrite(path, path.read_bytes()[: chance.randrange(path.stat().st_size)])

@@ -11,11 +11,12 @@ import subprocess
 
 import pytest
 
-from tests.faults.faults import DAMAGES, DRAWING, KILLS, STAGES, empty, files_read
+from tests.faults.faults import DAMAGES, DRAWING, KILLS, STAGES, empty, files_of_text, files_read
 
 COUNT = int(os.environ.get("FAULTS", "20"))
 # Kills are drawn less often than spoilt files: most of a study is files.
 _KILLS = COUNT // 5
+_TEXTS = COUNT // 5
 
 pytestmark = pytest.mark.study
 
@@ -46,7 +47,20 @@ def test_killed_at_any_moment_it_carries_on(finished_study, study_copy, number, 
     survived(f"{kill.__name__} after {moment:.1f} s of {stage.target}")
 
 
-@pytest.mark.parametrize("number", range(_KILLS, COUNT), ids="number_{}".format)
+@pytest.mark.parametrize("number", range(_KILLS, _KILLS + _TEXTS), ids="number_{}".format)
+def test_altered_text_of_a_finished_study_is_named_and_made_anew(finished_study, study_copy, number, survived):
+    chance = random.Random(number)
+    victim, damage = chance.choice(files_of_text(study_copy)), chance.choice(DAMAGES)
+    name = str(victim.relative_to(study_copy.folder))
+    damage(victim, chance)
+    finished = study_copy.run(name)
+    assert finished.returncode == 0, finished.stdout
+    assert f"{name} was altered since the study wrote it" in finished.stdout
+    assert study_copy.digests() == finished_study.digests()
+    survived(f"{damage.__name__} in {name}")
+
+
+@pytest.mark.parametrize("number", range(_KILLS + _TEXTS, COUNT), ids="number_{}".format)
 def test_spoilt_file_is_named_and_made_anew(finished_study, study_copy, number, survived):
     chance = random.Random(number)
     stage, damage = STAGES[number % len(STAGES)], chance.choice(DAMAGES)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from photographs.mixing import class_counts, largest_mix_size, mix
 from photographs.photo_set import PhotoSet
-from photographs.splits import split_of_index, split_sizes
+from photographs.splits import split_sizes, splits_of_indices
 
 
 def photo_set(per_class, value, classes=("cat", "dog")):
@@ -30,7 +30,7 @@ def test_splits_cover_every_index_once(n):
     assert sum(sizes.values()) == n
     assert min(sizes.values()) >= 1
     borders = [0, sizes["train"] - 1, sizes["train"], sizes["train"] + sizes["val"] - 1, n - sizes["test"], n - 1]
-    assert [split_of_index(i, n) for i in borders] == ["train", "train", "val", "val", "test", "test"]
+    assert splits_of_indices(np.asarray(borders), n).tolist() == ["train", "train", "val", "val", "test", "test"]
 
 
 @pytest.mark.parametrize(("share", "generated"), [(0, 0), (0.25, 2), (0.5, 4), (1, 8)])

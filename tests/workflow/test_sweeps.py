@@ -136,11 +136,12 @@ def test_kernel_applied_when_merging_gives_what_drawing_with_it_gives(tmp_path):
 
     own_size, wanted = draw("none"), draw("lanczos")
     assert own_size.images_nhwc.shape == (12, 64, 64, 3)
-    write_photo_set(tmp_path / "shard.npz", own_size)
+    write_photo_set(tmp_path / "shards" / "cat" / "0-11.npz", own_size)
     (tmp_path / "generator.json").write_text("{}")
     run_command(
         "merge_synthetic_photos",
-        *("--shards", tmp_path / "shard.npz", "--generator-manifest", tmp_path / "generator.json"),
+        *("--shards-folder", tmp_path / "shards", "--shard-size", 12, "--work-folder", tmp_path / "unfinished"),
+        *("--generator-manifest", tmp_path / "generator.json"),
         *("--classes", "cat", "--images-per-class", 12, "--resampling", "lanczos", "--output-folder", tmp_path / "out"),
     )
     merged = read_photo_set(tmp_path / "out" / "train.npz")

@@ -4,12 +4,11 @@ In the report a number's place is a JSON Pointer into all of them together: the 
 part under its own name (`/mixtures/points/0/…` is `/points/0/…` in mixtures.json).
 """
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from photographs.atomic_files import CorruptFileError
+from photographs.atomic_files import read_json
 from transfer_analysis.summary import read_summary
 
 # Further parts, in the order in which the report shows them.
@@ -37,20 +36,5 @@ def read_sources(summary: Path | None, parts: Iterable[Path]) -> dict[str, Any]:
         name = Path(path).stem
         if name not in PARTS:
             raise ValueError(f"{path}: the report has no part of this name; it knows {', '.join(PARTS)}")
-        sources[name] = read_part(path)
+        sources[name] = read_json(path)
     return sources
-
-
-def read_part(path: Path) -> dict[str, Any]:
-    """Read a JSON object.
-
-    Raises:
-        CorruptFileError: the file is not one.
-    """
-    try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise CorruptFileError(path, f"not JSON ({error})") from error
-    if not isinstance(content, dict):
-        raise CorruptFileError(path, "not a JSON object")
-    return content

@@ -1,0 +1,85 @@
+"""A finished study's description as an RO-Crate: read back by the library, and true of the files."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from rocrate.rocrate import ROCrate
+
+from photographs.digests import file_digest
+from tests.workflow.study import REPOSITORY
+
+SUMMARY = {
+    "study": {
+        "code_version": "0.1.0",
+        "config_sha256": "c0" * 32,
+        "classes": ["cat", "frog"],
+        "generator": {"model": "stabilityai/sd-turbo", "revision": "b261bac6fd2cf515557d5d0707481eafa0485ec2"},
+    },
+    "transfer": {},
+    "gaps": {},
+    "provenance": {"commit": "0123abcd", "versions": {"python": "3.11.7", "jax": "0.10.2"}},
+}
+
+
+def write_crate(results, *arguments):
+    command = [sys.executable, "-m", "workflow_scripts.write_crate", "--results", str(results), *arguments]
+    return subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True)
+
+
+@pytest.fixture
+def crate(tmp_path):
+    """Return the folder of a described study."""
+    results = tmp_path / "results"
+    for name in ("report/report.html", "photos/a photo.npz", ".unfinished/classifiers/real.lock"):
+        (results / name).parent.mkdir(parents=True, exist_ok=True)
+        (results / name).write_text(name)
+    (results / "report" / "summary.json").write_text(json.dumps(SUMMARY))
+    finished = write_crate(results)
+    assert finished.returncode == 0, finished.stderr
+    return results
+
+
+def test_library_reads_every_finished_file_with_its_digest(crate):
+    read = ROCrate(crate)
+    files = {entity.id: entity for entity in read.data_entities}
+    assert set(files) == {"report/report.html", "report/summary.json", "photos/a%20photo.npz"}
+    page = files["report/report.html"]
+    assert page["sha256"] == file_digest(crate / "report" / "report.html")
+    assert (page["contentSize"], page["encodingFormat"]) == ("18", "text/html")
+
+
+def test_says_what_made_it_and_from_what(crate):
+    read = ROCrate(crate)
+    action = read.dereference("#study")
+    assert action["instrument"]["version"] == "0.1.0"
+    assert action["instrument"]["identifier"] == "0123abcd"
+    assert "jax 0.10.2" in action["instrument"]["softwareRequirements"]
+    assert {used.id: used.get("value") or used["version"] for used in action["object"]} == {
+        "#settings": SUMMARY["study"]["config_sha256"],
+        "#generator": SUMMARY["study"]["generator"]["revision"],
+    }
+    assert len(action["result"]) == 3
+
+
+def test_written_again_it_is_the_same(crate):
+    first = (crate / "ro-crate-metadata.json").read_bytes()
+    assert write_crate(crate).returncode == 0
+    assert (crate / "ro-crate-metadata.json").read_bytes() == first
+
+
+def test_altered_and_missing_files_are_named(crate):
+    assert write_crate(crate, "--check").returncode == 0
+    (crate / "photos" / "a photo.npz").write_text("another")
+    (crate / "report" / "report.html").unlink()
+    checked = write_crate(crate, "--check")
+    assert checked.returncode == 1
+    assert checked.stderr.startswith("error: not as ")
+    assert "photos/a photo.npz, report/report.html" in checked.stderr
+
+
+def test_unfinished_study_is_one_line(tmp_path):
+    finished = write_crate(tmp_path)
+    assert finished.returncode == 1
+    assert finished.stderr == f"error: {tmp_path}/report/summary.json: No such file or directory\n"

@@ -1,0 +1,77 @@
+"""Finished files of text carry no digest of their own; a run notes theirs at its end, and the next one looks again.
+
+Arrays and checkpoints are checked by whoever reads them. A report, a table, a figure or a JSON file in which a digit
+changed would pass for good. The note is valid from the end of a run to the start of the next one's first job: a run
+that is killed leaves none, and what it left half done is then Snakemake's to find.
+"""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from photographs.atomic_files import write_json
+from photographs.digests import file_digest
+
+_NOTE = Path(".snakemake") / "fauxtograph_digests.json"
+_RESULTS = Path("results")
+_UNFINISHED = _RESULTS / ".unfinished"
+# These carry a digest that every read checks, and may be large.
+_CHECKED_WHEN_READ = ".npz"
+
+
+def note_digests(study_folder: Path, is_output: Callable[[str], bool]) -> None:
+    """Note the digest of every finished file of text.
+
+    Args:
+        is_output: whether a path (relative to the study) is a file that a rule makes, and could make again.
+    """
+    results = study_folder / _RESULTS
+    paths = sorted(path for path in results.rglob("*") if path.is_file() and path.suffix != _CHECKED_WHEN_READ)
+    names = [path.relative_to(study_folder) for path in paths]
+    digests = {
+        str(name): file_digest(study_folder / name)
+        for name in names
+        if not name.is_relative_to(_UNFINISHED) and is_output(str(name))
+    }
+    write_json(study_folder / _NOTE, digests)
+
+
+def forget_digests(study_folder: Path) -> None:
+    """Drop the note: files are about to change."""
+    (study_folder / _NOTE).unlink(missing_ok=True)
+
+
+def set_altered_aside(study_folder: Path) -> list[Path]:
+    """Move every file that is not as noted to results/.unfinished/altered, saying so; the workflow makes it anew.
+
+    Returns:
+        The files' former places, relative to the study.
+    """
+    altered = []
+    for name, digest in _noted(study_folder).items():
+        path = study_folder / name
+        if path.is_file() and file_digest(path) != digest:
+            aside = study_folder / _UNFINISHED / "altered" / Path(name).relative_to(_RESULTS)
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(path, aside)
+            print(
+                f"{name} was altered since the study wrote it: it is made anew (what stood there is now "
+                f"{aside.relative_to(study_folder)})",
+                file=sys.stderr,
+                flush=True,
+            )
+            altered.append(Path(name))
+    return altered
+
+
+def _noted(study_folder: Path) -> dict[str, str]:
+    try:
+        return json.loads((study_folder / _NOTE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except ValueError:
+        print(f"{_NOTE} is damaged: what it noted of the finished files is not checked this time", file=sys.stderr)
+        forget_digests(study_folder)
+        return {}
