@@ -26,6 +26,7 @@ enum class Task { kForward, kInputGradient, kKernelGradient };
 struct Plan {
   dnnl::primitive primitive;
   memory kernel;  // in the layout that the primitive chose
+  memory::desc scratchpad;
 };
 
 // One engine, stream and lock for all: XLA may run independent calls at once, and each would start threads of its own.
@@ -34,6 +35,9 @@ struct OneDnn {
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
   std::map<std::vector<int64_t>, Plan> plans;
+  // Given to every primitive, which come one at a time. oneDNN's own belongs to the thread that made the primitive: in
+  // another of XLA's threads it may be too small, and what lies behind it is overwritten.
+  memory scratchpad;
 };
 
 OneDnn& Shared() {
@@ -55,6 +59,14 @@ memory::desc KernelLayout(const ffi::AnyBuffer& kernel, memory::data_type type, 
   return {{size[3], size[2], size[0], size[1]}, type, tag};
 }
 
+memory Scratchpad(const memory::desc& wanted) {
+  auto& shared = Shared();
+  if (!shared.scratchpad || shared.scratchpad.get_desc().get_size() < wanted.get_size()) {
+    shared.scratchpad = memory(wanted, shared.engine);
+  }
+  return memory(wanted, shared.engine, shared.scratchpad.get_data_handle());
+}
+
 Plan MakePlan(Task task, int64_t stride, const ffi::AnyBuffer& input, const ffi::AnyBuffer& kernel,
               const ffi::AnyBuffer& output) {
   const auto& engine = Shared().engine;
@@ -62,30 +74,35 @@ Plan MakePlan(Task task, int64_t stride, const ffi::AnyBuffer& input, const ffi:
   const auto any = memory::format_tag::any;
   const auto algorithm = dnnl::algorithm::convolution_direct;
   const auto size = kernel.dimensions();
+  dnnl::primitive_attr own_scratchpad;
+  own_scratchpad.set_scratchpad_mode(dnnl::scratchpad_mode::user);
   const memory::dims strides{stride, stride}, padding{(size[0] - 1) / 2, (size[1] - 1) / 2};
 
   dnnl::convolution_forward::primitive_desc forward(
       engine, dnnl::prop_kind::forward_training, algorithm, ImageLayout(input, arithmetic),
       KernelLayout(kernel, arithmetic, any),
-      ImageLayout(output, task == Task::kForward ? float32 : arithmetic), strides, padding, padding);
+      ImageLayout(output, task == Task::kForward ? float32 : arithmetic), strides, padding, padding,
+      own_scratchpad);
   if (task == Task::kForward) {
-    return {dnnl::convolution_forward(forward), memory(forward.weights_desc(), engine)};
+    return {dnnl::convolution_forward(forward), memory(forward.weights_desc(), engine), forward.scratchpad_desc()};
   }
   if (task == Task::kInputGradient) {
     dnnl::convolution_backward_data::primitive_desc backward(
         engine, algorithm, ImageLayout(input, float32), KernelLayout(kernel, arithmetic, any),
-        ImageLayout(output, arithmetic), strides, padding, padding, forward);
-    return {dnnl::convolution_backward_data(backward), memory(backward.weights_desc(), engine)};
+        ImageLayout(output, arithmetic), strides, padding, padding, forward, own_scratchpad);
+    return {dnnl::convolution_backward_data(backward), memory(backward.weights_desc(), engine),
+            backward.scratchpad_desc()};
   }
   dnnl::convolution_backward_weights::primitive_desc backward(
       engine, algorithm, ImageLayout(input, arithmetic), KernelLayout(kernel, float32, any),
-      ImageLayout(output, arithmetic), strides, padding, padding, forward);
-  return {dnnl::convolution_backward_weights(backward), memory(backward.diff_weights_desc(), engine)};
+      ImageLayout(output, arithmetic), strides, padding, padding, forward, own_scratchpad);
+  return {dnnl::convolution_backward_weights(backward), memory(backward.diff_weights_desc(), engine),
+          backward.scratchpad_desc()};
 }
 
-Plan& PlanFor(Task task, int64_t stride, const ffi::AnyBuffer& input, const ffi::AnyBuffer& kernel,
+Plan& PlanFor(Task task, int64_t stride, int64_t threads, const ffi::AnyBuffer& input, const ffi::AnyBuffer& kernel,
               const ffi::AnyBuffer& output) {
-  std::vector<int64_t> key{static_cast<int64_t>(task), stride};
+  std::vector<int64_t> key{static_cast<int64_t>(task), stride, threads};
   for (const auto* buffer : {&input, &kernel, &output}) {
     key.push_back(static_cast<int64_t>(buffer->element_type()));
     key.insert(key.end(), buffer->dimensions().begin(), buffer->dimensions().end());
@@ -102,7 +119,8 @@ ffi::Error Run(Task task, int64_t stride, int64_t threads, const ffi::AnyBuffer&
     auto& shared = Shared();
     std::lock_guard<std::mutex> one_at_a_time(shared.lock);
     omp_set_num_threads(static_cast<int>(threads));
-    Plan& plan = PlanFor(task, stride, input, kernel, output);
+    Plan& plan = PlanFor(task, stride, threads, input, kernel, output);
+    memory scratchpad = Scratchpad(plan.scratchpad);
     memory given(KernelLayout(kernel, memory::data_type::f32, memory::format_tag::hwio), shared.engine,
                  kernel.untyped_data());
     memory inputs(ImageLayout(input, TypeOf(input)), shared.engine, input.untyped_data());
@@ -111,14 +129,16 @@ ffi::Error Run(Task task, int64_t stride, int64_t threads, const ffi::AnyBuffer&
     if (task == Task::kKernelGradient) {
       plan.primitive.execute(shared.stream, {{DNNL_ARG_SRC, inputs},
                                              {DNNL_ARG_DIFF_WEIGHTS, plan.kernel},
-                                             {DNNL_ARG_DIFF_DST, outputs}});
+                                             {DNNL_ARG_DIFF_DST, outputs},
+                                             {DNNL_ARG_SCRATCHPAD, scratchpad}});
       dnnl::reorder(plan.kernel, given).execute(shared.stream, plan.kernel, given);
     } else {
       dnnl::reorder(given, plan.kernel).execute(shared.stream, given, plan.kernel);
       const bool forward = task == Task::kForward;
       plan.primitive.execute(shared.stream, {{forward ? DNNL_ARG_SRC : DNNL_ARG_DIFF_SRC, inputs},
                                              {DNNL_ARG_WEIGHTS, plan.kernel},
-                                             {forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST, outputs}});
+                                             {forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST, outputs},
+                                             {DNNL_ARG_SCRATCHPAD, scratchpad}});
     }
     shared.stream.wait();
   } catch (const dnnl::error& error) {

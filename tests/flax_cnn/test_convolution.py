@@ -1,5 +1,9 @@
 """Every method of convolution is the same function, forward and back, alone, in a scan and vmapped."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -41,6 +45,22 @@ def random_pair(size=3):
 def assert_close(ours, theirs, method):
     assert ours.dtype == jnp.float32
     np.testing.assert_allclose(ours, theirs, atol=TOLERANCE[method] * float(jnp.abs(theirs).max()))
+
+
+def test_gradients_are_the_same_every_time_in_whatever_thread():
+    try:
+        register_onednn()
+    except NotAvailableError as error:
+        pytest.skip(f"oneDNN cannot be used here: {error}")
+    finished = subprocess.run(
+        [sys.executable, "-m", "tests.flax_cnn.repeated_gradients"],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert finished.returncode == 0, finished.stderr
+    assert float(finished.stdout) == 0
 
 
 @pytest.mark.parametrize(("size", "stride"), [(3, 1), (3, 2), (1, 2)])
