@@ -5,10 +5,8 @@ It is a pure function of the predictions and descriptions: no clock, no host, no
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 from typing import Any
 
-from photographs.atomic_files import CorruptFileError, read_json
 from transfer_analysis.cells import Cell
 from transfer_analysis.gaps import describe_gaps, describe_own_gain
 from transfer_analysis.study_description import RealManifest, StudyDescription, SyntheticManifest
@@ -83,18 +81,6 @@ def summarise(
             },
         },
     }
-
-
-def read_summary(path: Path) -> dict[str, Any]:
-    """Read a summary.json.
-
-    Raises:
-        CorruptFileError: it is not JSON or lacks the main keys.
-    """
-    summary = read_json(path)
-    if not {"study", "transfer", "gaps", "provenance"} <= summary.keys():
-        raise CorruptFileError(path, "not a summary: it lacks study, transfer, gaps or provenance")
-    return summary
 
 
 def package_versions() -> dict[str, str]:

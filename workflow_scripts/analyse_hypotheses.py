@@ -4,7 +4,7 @@ from pathlib import Path
 
 from photographs.atomic_files import read_json, write_json
 from transfer_analysis.hypotheses import judge_hypotheses
-from transfer_analysis.summary import read_summary
+from transfer_analysis.summary_file import read_summary
 from workflow_scripts.command import parser, run
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from transfer_analysis.figures.style import save_figure
 from transfer_analysis.figures.training_curves import draw_training_curves
-from transfer_analysis.summary import read_summary
+from transfer_analysis.summary_file import read_summary
 from transfer_analysis.training_metrics import read_courses
 from workflow_scripts import command
 

@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from transfer_analysis.figures.style import save_figure
-from transfer_analysis.summary import read_summary
+from transfer_analysis.summary_file import read_summary
 from workflow_scripts import command
 
 

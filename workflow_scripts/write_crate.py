@@ -7,7 +7,7 @@ from pathlib import Path
 
 from data_set_export.study_crate import METADATA, altered_files, describe_study
 from photographs.atomic_files import read_json, write_json
-from transfer_analysis.summary import read_summary
+from transfer_analysis.summary_file import read_summary
 from workflow_scripts.command import parser, run
 
 

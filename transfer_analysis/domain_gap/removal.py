@@ -11,14 +11,13 @@ from typing import Any
 import numpy as np
 from sklearn.preprocessing import StandardScaler
 
+
 from transfer_analysis.crossed_effects import estimate_mean
 from transfer_analysis.domain_gap.nullspace import random_directions, telling_directions, without
 from transfer_analysis.domain_gap.probe import STRENGTH, ProbeAnswers, ask_probe, describe_answers, linear_probe
 from transfer_analysis.domain_gap.sides import Side
+from transfer_analysis.domain_gap.terms import KINDS, RANDOM, TELLING
 from transfer_analysis.several_tests import correct_for_number
-
-KINDS = ("real", "generated")
-TELLING, RANDOM = "telling", "random"
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from transfer_analysis.domain_gap.removal import KINDS, RANDOM, TELLING
 from transfer_analysis.domain_gap.separability import PAIRS
+from transfer_analysis.domain_gap.terms import KINDS, RANDOM, TELLING
 from transfer_analysis.tables import csv_text
 
 _ENDS = ("ci95_low", "ci95_high")

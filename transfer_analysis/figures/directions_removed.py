@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from transfer_analysis.domain_gap.removal import KINDS, RANDOM, TELLING
+from transfer_analysis.domain_gap.terms import KINDS, RANDOM, TELLING
 from transfer_analysis.figures.style import FAINT_INK, Look, looks, new_figure, percent_axis, put_title, styled
 
 _IN_WORDS = {"real": "on photographs", "generated": "on generated images"}

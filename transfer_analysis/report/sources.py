@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from photographs.atomic_files import read_json
-from transfer_analysis.summary import read_summary
+from transfer_analysis.summary_file import read_summary
 
 # Further parts, in the order in which the report shows them.
 PARTS = (
