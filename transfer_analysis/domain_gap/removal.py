@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from sklearn.preprocessing import StandardScaler
 
-
 from transfer_analysis.crossed_effects import estimate_mean
 from transfer_analysis.domain_gap.nullspace import random_directions, telling_directions, without
 from transfer_analysis.domain_gap.probe import STRENGTH, ProbeAnswers, ask_probe, describe_answers, linear_probe
