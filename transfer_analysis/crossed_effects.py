@@ -20,6 +20,7 @@ the half-width is never below −ln(0.025)/N, the exact upper limit for an event
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import stats
@@ -52,6 +53,18 @@ class MeanEstimate:
         """Return the true effect that a two-sided test at 5 % would find with 80 % probability: (t.975 + t.80) · SE."""
         quantiles = stats.t.ppf([_UPPER, _POWER], self.degrees_of_freedom)
         return float(quantiles.sum() * self.standard_error)
+
+    def described(self, lowest: float, highest: float) -> dict[str, Any]:
+        """Return "mean" and "ci95", as every JSON of the report has them; see `interval`."""
+        return {"mean": self.mean, "ci95": self.interval(lowest, highest)}
+
+    def tested(self, lowest: float, highest: float) -> dict[str, Any]:
+        """Return "mean", "ci95", "p_value" and "minimum_detectable_effect" of a difference."""
+        return {
+            **self.described(lowest, highest),
+            "p_value": self.p_value(),
+            "minimum_detectable_effect": self.minimum_detectable_effect(),
+        }
 
     @property
     def seed_variance(self) -> str:

@@ -104,8 +104,8 @@ def _describe_classes(lost_sn: np.ndarray, home: Cell) -> dict[str, dict[str, An
 
 
 def _estimate_entry(estimate: MeanEstimate) -> dict[str, Any]:
-    return {"mean": estimate.mean, "ci95": estimate.interval(-1.0, 1.0)}
+    return estimate.described(-1.0, 1.0)
 
 
 def _tested_entry(estimate: MeanEstimate, widest: float) -> dict[str, Any]:
-    return {"mean": estimate.mean, "ci95": estimate.interval(-widest, widest), "p_value": estimate.p_value()}
+    return {**estimate.described(-widest, widest), "p_value": estimate.p_value()}

@@ -39,8 +39,7 @@ def describe_sweep(plan: Mapping[str, Any], cells: Mapping[str, Cell], digests: 
             {
                 **point,
                 "accuracy": {
-                    "mean": accuracy.mean,
-                    "ci95": accuracy.interval(0.0, 1.0),
+                    **accuracy.described(0.0, 1.0),
                     "per_seed": cell.correct_sn.mean(axis=1).tolist(),
                 },
                 "behind_best": None if name == best else _difference(cells[best], cell),

@@ -43,7 +43,7 @@ def describe_worth(
     accuracy = estimate_mean(everything.correct_sn)
     described = {
         "by": by,
-        "accuracy_with_all": {"mean": accuracy.mean, "ci95": accuracy.interval(0.0, 1.0)},
+        "accuracy_with_all": accuracy.described(0.0, 1.0),
         "n_seeds": measured_gsm.shape[1],
         "n_images": measured_gsm.shape[2],
         "values": [
@@ -96,7 +96,7 @@ def _spearman(first_bg: np.ndarray, second_bg: np.ndarray) -> np.ndarray:
 
 
 def _entry(estimate: MeanEstimate) -> dict[str, Any]:
-    return {"mean": estimate.mean, "ci95": estimate.interval(-1.0, 1.0)}
+    return estimate.described(-1.0, 1.0)
 
 
 def _finding(worth: Mapping[str, Any]) -> str:

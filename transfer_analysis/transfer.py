@@ -23,8 +23,7 @@ def describe_cell(cell: Cell) -> dict[str, Any]:
     confusion_kk = confusion_counts(cell)
     return {
         "accuracy": {
-            "mean": accuracy.mean,
-            "ci95": accuracy.interval(0.0, 1.0),
+            **accuracy.described(0.0, 1.0),
             "per_seed": correct_sn.mean(axis=1).tolist(),
             "standard_error": accuracy.standard_error,
             "seed_variance": accuracy.seed_variance,
@@ -52,4 +51,4 @@ def _recall(correct_sn: np.ndarray, cell: Cell, name: str) -> dict[str, Any]:
     if not correct_sn.size:
         raise ValueError(f"the {cell.domain} test set holds no image of class {name}")
     recall = estimate_mean(correct_sn)
-    return {"mean": recall.mean, "ci95": recall.interval(0.0, 1.0), "n_images": recall.n_images}
+    return {**recall.described(0.0, 1.0), "n_images": recall.n_images}

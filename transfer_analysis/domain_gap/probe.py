@@ -108,7 +108,7 @@ def balanced(first_sm: np.ndarray, second_sk: np.ndarray, lowest: float = 0.0) -
     """
     # A sum is the difference to the negative: halved here, so that the difference is the mean of both.
     estimate = estimate_difference(first_sm / 2, -second_sk / 2)
-    return {"mean": estimate.mean, "ci95": estimate.interval(lowest, 1.0)}
+    return estimate.described(lowest, 1.0)
 
 
 def _area(answers: list[ProbeAnswers]) -> dict[str, Any]:

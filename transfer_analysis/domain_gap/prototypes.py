@@ -63,6 +63,6 @@ def _describe(real_sn: np.ndarray, generated_sm: np.ndarray) -> dict[str, Any]:
     generated = estimate_mean(generated_sm / unit_s1)
     difference = estimate_difference(generated_sm / unit_s1, real_sn / unit_s1)
     return {
-        "generated": {"mean": generated.mean, "ci95": generated.interval(0.0, np.inf)},
-        "difference": {"mean": difference.mean, "ci95": difference.interval(-1.0, np.inf)},
+        "generated": generated.described(0.0, np.inf),
+        "difference": difference.described(-1.0, np.inf),
     }

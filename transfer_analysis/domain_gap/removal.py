@@ -127,7 +127,7 @@ def _describe(networks: list[Remainder]) -> dict[str, Any]:
 
 def _entry(values_sn: np.ndarray, lowest: float) -> dict[str, Any]:
     estimate = estimate_mean(values_sn)
-    return {"mean": estimate.mean, "ci95": estimate.interval(lowest, max(1.0, -lowest))}
+    return estimate.described(lowest, max(1.0, -lowest))
 
 
 def _compare_gaps(before: list[Remainder], after: list[Remainder], control: list[Remainder]) -> dict[str, Any]:
@@ -144,4 +144,4 @@ def _compare_gaps(before: list[Remainder], after: list[Remainder], control: list
 
 def _tested_entry(values_sn: np.ndarray) -> dict[str, Any]:
     estimate = estimate_mean(values_sn)
-    return {"mean": estimate.mean, "ci95": estimate.interval(-2.0, 2.0), "p_value": estimate.p_value()}
+    return {**estimate.described(-2.0, 2.0), "p_value": estimate.p_value()}

@@ -40,4 +40,4 @@ def _describe(real_sn: np.ndarray, generated_sm: np.ndarray) -> dict[str, Any]:
 
 
 def _entry(estimate: MeanEstimate, least: float) -> dict[str, Any]:
-    return {"mean": estimate.mean, "ci95": estimate.interval(least, 1.0), "n_images": estimate.n_images}
+    return {**estimate.described(least, 1.0), "n_images": estimate.n_images}

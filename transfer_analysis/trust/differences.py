@@ -33,9 +33,4 @@ def tested(estimate: MeanEstimate | None) -> dict[str, Any] | None:
     """Return "mean", "ci95", "p_value" and "minimum_detectable_effect" of a difference; None for none."""
     if estimate is None:
         return None
-    return {
-        "mean": estimate.mean,
-        "ci95": estimate.interval(-np.inf, np.inf),
-        "p_value": estimate.p_value(),
-        "minimum_detectable_effect": estimate.minimum_detectable_effect(),
-    }
+    return estimate.tested(-np.inf, np.inf)

@@ -53,8 +53,7 @@ def describe_agreement(maps_of_arm: Mapping[str, np.ndarray], first: str, second
         "within": {arm: _mean(within_sn.mean(axis=0)) for arm, within_sn in within.items()},
         "other_photograph": _mean(_of_other_seeds(other_ssn).mean(axis=0)),
         "difference": {
-            "mean": estimate.mean,
-            "ci95": estimate.interval(-2.0, 2.0),
+            **estimate.described(-2.0, 2.0),
             "p_value": estimate.p_value(),
             "seed_variance": estimate.seed_variance,
         },
@@ -93,4 +92,4 @@ def _pseudo_values(values_sn: np.ndarray) -> np.ndarray:
 
 def _mean(values_n: np.ndarray) -> dict[str, Any]:
     estimate = estimate_mean(values_n[None])
-    return {"mean": estimate.mean, "ci95": estimate.interval(-1.0, 1.0)}
+    return estimate.described(-1.0, 1.0)

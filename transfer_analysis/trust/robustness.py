@@ -37,7 +37,7 @@ def describe_accuracy(correct_sn: np.ndarray) -> dict[str, Any]:
     """Return "mean", "ci95" and "per_seed" of right and wrong answers (S, N)."""
     estimate = estimate_mean(correct_sn)
     per_seed = correct_sn.mean(axis=1).tolist()
-    return {"mean": estimate.mean, "ci95": estimate.interval(0.0, 1.0), "per_seed": per_seed}
+    return {**estimate.described(0.0, 1.0), "per_seed": per_seed}
 
 
 def describe_loss(clean_sn: np.ndarray, spoilt_sn: np.ndarray) -> dict[str, Any] | None:
@@ -45,7 +45,7 @@ def describe_loss(clean_sn: np.ndarray, spoilt_sn: np.ndarray) -> dict[str, Any]
     if not clean_sn.any():
         return None
     estimate = estimate_mean(loss_terms(clean_sn, spoilt_sn))
-    return {"mean": estimate.mean, "ci95": estimate.interval(1 - 1 / float(clean_sn.mean()), 1.0)}
+    return estimate.described(1 - 1 / float(clean_sn.mean()), 1.0)
 
 
 def compare_losses(first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray]) -> MeanEstimate | None:

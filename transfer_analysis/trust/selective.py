@@ -88,7 +88,7 @@ def describe_selection(tests: Mapping[str, Sequence[Predictions]]) -> dict[str, 
             "accuracy": float(correct[arm].mean()),
             "half": describe_share(confidence[arm], correct[arm], _HALF),
             "half_gain": tested(estimate_mean(half_sn - correct[arm])),
-            "aurc": {"mean": area.mean, "ci95": area.interval(0.0, 1.0), "best": best, "excess": area.mean - best},
+            "aurc": {**area.described(0.0, 1.0), "best": best, "excess": area.mean - best},
             "aurc_difference": None if arm == REFERENCE else tested(estimate_mean(areas[arm] - areas[REFERENCE])),
             "curve": [describe_share(confidence[arm], correct[arm], coverage) for coverage in COVERAGES],
         }
