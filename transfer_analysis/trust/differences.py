@@ -1,12 +1,11 @@
-"""What all differences of the analysis of trust share: the arm they are taken from, and how they are tested."""
+"""What all differences of the analysis of trust share: the arm they are taken from, and what is known of a share."""
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
-from transfer_analysis.crossed_effects import MeanEstimate, estimate_mean
+from transfer_analysis.crossed_effects import estimate_mean
 from transfer_analysis.predictions import Predictions
 
 # What every other arm is compared with.
@@ -27,10 +26,3 @@ def interval_of_part(terms_sn: np.ndarray, n_images: int) -> list[float]:
     low, high = estimate_mean(terms_sn).interval(-math.inf, math.inf)
     middle, half = (low + high) / 2, max((high - low) / 2, -math.log(0.025) / n_images)
     return [max(0.0, middle - half), min(1.0, middle + half)]
-
-
-def tested(estimate: MeanEstimate | None) -> dict[str, Any] | None:
-    """Return "mean", "ci95", "p_value" and "minimum_detectable_effect" of a difference; None for none."""
-    if estimate is None:
-        return None
-    return estimate.tested(-np.inf, np.inf)

@@ -21,7 +21,7 @@ from transfer_analysis.calibration import N_BINS, confidence_bins, top_confidenc
 from transfer_analysis.crossed_effects import estimate_mean
 from transfer_analysis.predictions import Predictions
 from transfer_analysis.trust.answers import FITTED_ON
-from transfer_analysis.trust.differences import correct_answers, interval_of_part, tested
+from transfer_analysis.trust.differences import correct_answers, interval_of_part
 
 
 def ece_terms(confidence_sn: np.ndarray, correct_sn: np.ndarray) -> np.ndarray:
@@ -91,7 +91,7 @@ def describe_calibration(networks: Sequence[Predictions], temperatures_st: np.nd
         "n_images": correct_sn.shape[1],
         "accuracy": float(correct_sn.mean()),
         "confidence": float(confidence["raw"].mean()),
-        "overconfidence": tested(estimate_mean(confidence["raw"] - correct_sn)),
+        "overconfidence": estimate_mean(confidence["raw"] - correct_sn).tested(-1.0, 1.0),
         "ece": {
             scaling: {
                 "mean": float(terms_sn.mean()),
@@ -101,7 +101,7 @@ def describe_calibration(networks: Sequence[Predictions], temperatures_st: np.nd
             for scaling, terms_sn in terms.items()
         },
         # What the arm's own temperature changes: above zero the error grows.
-        "ece_change": tested(estimate_mean(terms["own"] - terms["raw"])),
+        "ece_change": estimate_mean(terms["own"] - terms["raw"]).tested(-1.0, 1.0),
         "reliability": {scaling: describe_reliability(confidence[scaling], correct_sn) for scaling in ("raw", "own")},
     }
 

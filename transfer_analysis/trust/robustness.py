@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from transfer_analysis.crossed_effects import MeanEstimate, estimate_mean
+from transfer_analysis.crossed_effects import estimate_mean
 from transfer_analysis.several_tests import correct_for_number
 from transfer_analysis.trust.answers import TrustAnswers
-from transfer_analysis.trust.differences import REFERENCE, tested
+from transfer_analysis.trust.differences import REFERENCE
 
 
 def loss_terms(clean_sn: np.ndarray, spoilt_sn: np.ndarray) -> np.ndarray:
@@ -48,11 +48,16 @@ def describe_loss(clean_sn: np.ndarray, spoilt_sn: np.ndarray) -> dict[str, Any]
     return estimate.described(1 - 1 / float(clean_sn.mean()), 1.0)
 
 
-def compare_losses(first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray]) -> MeanEstimate | None:
-    """Return the first arm's relative loss less the second's, each given as (clean, spoilt); None if undefined."""
+def compare_losses(
+    first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray]
+) -> dict[str, Any] | None:
+    """Return the first arm's relative loss less the second's, each given as (clean, spoilt); None if undefined.
+
+    A network that nothing spoils may lose less than nothing, so it has no bounds.
+    """
     if not first[0].any() or not second[0].any():
         return None
-    return estimate_mean(loss_terms(*first) - loss_terms(*second))
+    return estimate_mean(loss_terms(*first) - loss_terms(*second)).tested(-np.inf, np.inf)
 
 
 def describe_robustness(seeds: Sequence[TrustAnswers]) -> dict[str, Any]:
@@ -67,7 +72,7 @@ def describe_robustness(seeds: Sequence[TrustAnswers]) -> dict[str, Any]:
         return {
             "accuracy": describe_accuracy(spoilt_asn[row]),
             "loss": describe_loss(*tables[0]),
-            "difference": None if row == reference else tested(compare_losses(*tables)),
+            "difference": None if row == reference else compare_losses(*tables),
         }
 
     described = {

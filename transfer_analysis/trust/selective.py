@@ -19,7 +19,7 @@ from transfer_analysis.calibration import top_confidence
 from transfer_analysis.crossed_effects import estimate_mean
 from transfer_analysis.predictions import Predictions
 from transfer_analysis.several_tests import correct_for_number
-from transfer_analysis.trust.differences import REFERENCE, correct_answers, interval_of_part, tested
+from transfer_analysis.trust.differences import REFERENCE, correct_answers, interval_of_part
 
 _HALF = 0.5
 COVERAGES = tuple(step / 20 for step in range(1, 21))
@@ -87,9 +87,11 @@ def describe_selection(tests: Mapping[str, Sequence[Predictions]]) -> dict[str, 
         described[arm] = {
             "accuracy": float(correct[arm].mean()),
             "half": describe_share(confidence[arm], correct[arm], _HALF),
-            "half_gain": tested(estimate_mean(half_sn - correct[arm])),
+            "half_gain": estimate_mean(half_sn - correct[arm]).tested(-1.0, 1.0),
             "aurc": {**area.described(0.0, 1.0), "best": best, "excess": area.mean - best},
-            "aurc_difference": None if arm == REFERENCE else tested(estimate_mean(areas[arm] - areas[REFERENCE])),
+            "aurc_difference": None
+            if arm == REFERENCE
+            else estimate_mean(areas[arm] - areas[REFERENCE]).tested(-1.0, 1.0),
             "curve": [describe_share(confidence[arm], correct[arm], coverage) for coverage in COVERAGES],
         }
     correct_for_number(entry["half_gain"] for entry in described.values())
