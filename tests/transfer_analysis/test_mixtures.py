@@ -10,6 +10,7 @@ from transfer_analysis.mixtures.exchange_rate import Sizes, rate
 from transfer_analysis.mixtures.power_law import describe_power_law
 from transfer_analysis.mixtures.real_equivalents import levelled, real_equivalents
 from transfer_analysis.mixtures.tables import mixture_tables
+from transfer_analysis.report.mixture_answer import write_mixture_answer
 
 REAL_CURVE = {75: 0.45, 150: 0.53, 300: 0.61, 600: 0.69}
 
@@ -106,6 +107,14 @@ def test_generated_images_that_teach_nothing_have_an_endless_rate_and_no_gain():
     assert mixture["control"] == "real_150_synthetic_0"
     assert mixture["gain"]["p_value_holm"] > 0.05
     assert mixture["gain"]["ci95"][0] < 0 < mixture["gain"]["ci95"][1]
+
+
+def test_where_real_photographs_taught_nothing_no_rate_is_told():
+    cells = answers([1 / 6, 1 / 6, 1 / 6], np.random.default_rng(0))
+    mixtures = describe_mixtures(points([(300, 0), (600, 0), (0, 600)], cells), fit=False)
+    assert [point["exchange_rate"] for point in mixtures["points"]] == [None, None, None]
+    (said,) = write_mixture_answer({"mixtures": mixtures})
+    assert "says nothing of what they are worth" in said
 
 
 def test_generated_images_that_help_are_a_gain_over_the_same_real_ones():

@@ -23,14 +23,16 @@ def draw_exchange_rate(mixtures: dict[str, Any]) -> Figure:
     )
     figure = new_figure(9.6, 2.5 + _ROW_INCHES * max(1, len(rows)))
     axes = figure.add_subplot()
-    if not rows:
+    if rows:
+        axes.axvline(1, color=INK, lw=1.2)
+    else:
+        axes.set_axis_off()
         axes.text(0.5, 0.5, "No mixture allows a rate.", transform=axes.transAxes, ha="center", va="center")
     ends = [end for row in rows for end in (row["exchange_rate"]["k"], *row["exchange_rate"]["ci95"])]
     finite = [end["value"] for end in ends if end["value"] is not None]
     edge = _BEYOND * max([1.0, *finite])
     for height, row in enumerate(rows):
         _draw_row(axes, row, height, edge)
-    axes.axvline(1, color=INK, lw=1.2)
     axes.set_xscale("log")
     axes.set_xlim(min([0.8, *(0.8 * value for value in finite)]), edge)
     axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))

@@ -31,7 +31,10 @@ def draw_mixtures(mixtures: dict[str, Any]) -> Figure:
     figure = new_figure(9.6, 2.5 + _ROW_INCHES * max(1, len(rows)))
     axes = figure.add_subplot()
     style = looks(["real", "mixture"])
-    if not rows:
+    if rows:
+        axes.axvline(mixtures["chance"], color=FAINT_INK, lw=1.2, ls=(0, (4, 3)), zorder=0)
+    else:
+        axes.set_axis_off()
         axes.text(0.5, 0.5, "No mixture was trained.", transform=axes.transAxes, ha="center", va="center")
     for height, point in enumerate(rows):
         control = points[point["control"]]
@@ -44,7 +47,6 @@ def draw_mixtures(mixtures: dict[str, Any]) -> Figure:
             **{"va": "center", "annotation_clip": False},
             weight="bold" if gain["p_value_holm"] < 0.05 else "normal",
         )
-    axes.axvline(mixtures["chance"], color=FAINT_INK, lw=1.2, ls=(0, (4, 3)), zorder=0)
     axes.set_yticks(
         range(len(rows)), [f"{point['real']} real, {point['synthetic']} generated" for point in rows], color=INK
     )

@@ -50,8 +50,12 @@ def describe_mixtures(points: Sequence[TrainedPoint], *, draws: int = DRAWS, fit
     ]
     correct_for_number(entry["gain"] for entry in described if entry["gain"] is not None)
     alone = sorted((p for p in range(len(points)) if not points[p].synthetic), key=lambda p: points[p].real)
+    # Where real photographs taught nothing, generated images cannot be measured in them.
+    measurable = any(described[position]["accuracy"]["ci95"][0] > chance for position in alone)
     for position, entry in enumerate(described):
-        entry["exchange_rate"] = _exchange_rate(position, points, alone, means_p, draws_bp, chance)
+        entry["exchange_rate"] = (
+            _exchange_rate(position, points, alone, means_p, draws_bp, chance) if measurable else None
+        )
     return {
         "domain": points[0].cell.domain,
         "chance": chance,

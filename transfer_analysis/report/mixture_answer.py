@@ -7,12 +7,20 @@ from markupsafe import Markup
 from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.report.numbers import Numbers, literal
 
+_NO_RATE = (
+    "Networks trained on real photographs were not shown to do better than chance in any number, so there is nothing "
+    "to measure generated images in: this study says nothing of what they are worth."
+)
+
 
 def write_mixture_answer(sources: dict[str, Any]) -> list[Markup]:
     """Return what was found about mixtures, in paragraphs; none if the study has none."""
     if "mixtures" not in sources:
         return []
     points = list(enumerate(sources["mixtures"]["points"]))
+    alone = [point for _, point in points if not point["synthetic"]]
+    if alone and all(point["accuracy"]["ci95"][0] <= sources["mixtures"]["chance"] for point in alone):
+        return [Markup(_NO_RATE)]
     largest = max(
         (point for point in points if point[1]["exchange_rate"] and not point[1]["real"]),
         key=lambda point: point[1]["synthetic"],
