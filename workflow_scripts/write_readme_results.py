@@ -1,26 +1,43 @@
-"""Write the default study's numbers into the README, between its two marks, from a summary.json that a study wrote."""
+"""Write the default study's numbers into the README, between its two marks, and draw the figures that it shows.
 
-import json
+Both come from the JSON files that a study wrote (results/report/*.json), of which docs/default_study holds a copy.
+"""
+
 from pathlib import Path
 from typing import Any
 
 from photographs.atomic_files import write_text
+from transfer_analysis.figures.drawn_from_sources import DRAWN
+from transfer_analysis.figures.style import save_figure
+from transfer_analysis.report.sources import read_sources
 from workflow_scripts.command import parser, run
 
 _ROOT = Path(__file__).resolve().parent.parent
 README = _ROOT / "README.md"
-SUMMARY = _ROOT / "docs" / "default_study" / "summary.json"
+STUDY = _ROOT / "docs" / "default_study"
+SHOWN = {
+    "gaps": "Points of accuracy lost by training on other images than those of the test, with intervals",
+    "exchange_rate": "How many generated images one real photograph is worth, by what a network learned from",
+}
 _START, _END = "<!-- results -->\n", "<!-- end of results -->"
 
 
 def main() -> None:
     """Run the command."""
     arguments = parser(__doc__)
-    arguments.add_argument("--summary", type=Path, default=SUMMARY)
+    arguments.add_argument("--study", type=Path, default=STUDY, help="folder with the JSON files; figures go there")
     arguments.add_argument("--readme", type=Path, default=README)
     options = arguments.parse_args()
-    summary = json.loads(options.summary.read_text())
-    write_text(options.readme, with_results(options.readme.read_text(), summary))
+    sources = sources_of(options.study)
+    write_text(options.readme, with_results(options.readme.read_text(), sources))
+    for name in SHOWN:
+        save_figure(DRAWN[name](sources), options.study / f"{name}.svg")
+
+
+def sources_of(study: Path) -> dict[str, Any]:
+    """Return the report's sources in the folder `study`."""
+    summary = study / "summary.json"
+    return read_sources(summary, [path for path in sorted(study.glob("*.json")) if path != summary])
 
 
 def with_results(readme: str, summary: dict[str, Any]) -> str:
@@ -48,8 +65,8 @@ def results_text(summary: dict[str, Any]) -> str:
         + "\n".join(rows)
         + f"\n\nOn real photographs, training on generated ones costs **{100 * gap['mean']:.1f} points** "
         f"({low} to {high}); the study could have found {100 * gap['minimum_detectable_effect']:.1f}. These numbers "
-        "stand in [`docs/default_study/summary.json`](docs/default_study/summary.json), which `make run` wrote as "
-        "`results/report/summary.json`.\n"
+        "stand in [`docs/default_study`](docs/default_study), files of `results/report` as the workflow wrote "
+        "them.\n\n" + "\n".join(f"![{words}](docs/default_study/{name}.svg)" for name, words in SHOWN.items()) + "\n"
     )
 
 

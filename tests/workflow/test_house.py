@@ -1,6 +1,5 @@
 """What stands twice is kept equal: pins, commands, help."""
 
-import json
 import re
 import runpy
 import sys
@@ -9,7 +8,9 @@ import pytest
 import yaml
 
 from tests.workflow.study import REPOSITORY
-from workflow_scripts.write_readme_results import README, SUMMARY, with_results
+from transfer_analysis.figures.drawn_from_sources import DRAWN
+from transfer_analysis.figures.style import save_figure
+from workflow_scripts.write_readme_results import README, SHOWN, STUDY, sources_of, with_results
 
 COMMANDS = sorted(
     path.stem for path in (REPOSITORY / "workflow_scripts").glob("*.py") if '__name__ == "__main__"' in path.read_text()
@@ -52,8 +53,16 @@ def test_every_rule_has_log_benchmark_environment_threads_and_resources():
 
 
 def test_readmes_numbers_are_those_of_the_default_study():
-    readme, summary = README.read_text(), json.loads(SUMMARY.read_text())
-    assert with_results(readme, summary) == readme, "run: python -m workflow_scripts.write_readme_results"
+    readme = README.read_text()
+    assert with_results(readme, sources_of(STUDY)) == readme, "run: python -m workflow_scripts.write_readme_results"
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_readmes_figures_are_those_of_the_default_study(name, tmp_path):
+    assert f"docs/default_study/{name}.svg" in README.read_text()
+    save_figure(DRAWN[name](sources_of(STUDY)), tmp_path / "figure.svg")
+    drawn, shown = (path.read_bytes() for path in (tmp_path / "figure.svg", STUDY / f"{name}.svg"))
+    assert drawn == shown, "run: python -m workflow_scripts.write_readme_results"
 
 
 @pytest.mark.parametrize("name", COMMANDS)
