@@ -35,7 +35,7 @@ def draw_exchange_rate(mixtures: dict[str, Any]) -> Figure:
         _draw_row(axes, row, height, edge)
     axes.set_xscale("log")
     axes.set_xlim(min([0.8, *(0.8 * value for value in finite)]), edge)
-    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if edge < 200 else (1,)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.xaxis.grid(True)
