@@ -42,7 +42,7 @@ def describe_own_gain(cells: Mapping[tuple[str, str], Cell]) -> dict[str, Any] |
     if not {("real", "real"), ("real", "synthetic")} <= cells.keys():
         return None
     estimate = estimate_difference(cells["real", "synthetic"].correct_sn, cells["real", "real"].correct_sn)
-    return {**_estimate_entry(estimate), "p_value": estimate.p_value()}
+    return _tested_entry(estimate, 1.0)
 
 
 def describe_gap_in_full(home: Cell, away: Cell) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def describe_gap(home: Cell, away: Cell) -> dict[str, Any]:
         "arm": away.arm,
         "home": home.arm,
         "domain": home.domain,
-        **_estimate_entry(gap),
+        **gap.described(-1.0, 1.0),
         "standard_error": gap.standard_error,
         "degrees_of_freedom": gap.degrees_of_freedom if math.isfinite(gap.degrees_of_freedom) else None,
         "p_value": gap.p_value(),
@@ -101,10 +101,6 @@ def _describe_classes(lost_sn: np.ndarray, home: Cell) -> dict[str, dict[str, An
     for family in entries:
         correct_for_number(family.values())
     return {name: {**entries[0][name], "excess": entries[1][name]} for name in home.classes}
-
-
-def _estimate_entry(estimate: MeanEstimate) -> dict[str, Any]:
-    return estimate.described(-1.0, 1.0)
 
 
 def _tested_entry(estimate: MeanEstimate, widest: float) -> dict[str, Any]:

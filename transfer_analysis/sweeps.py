@@ -7,10 +7,8 @@ that, which is why a choice between settings counts what cannot be told apart fr
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
-from photographs.atomic_files import read_json
 from transfer_analysis.cells import Cell
 from transfer_analysis.crossed_effects import estimate_mean
 from transfer_analysis.gaps import describe_gap
@@ -164,15 +162,6 @@ def sweep_table(sweep: Mapping[str, Any]) -> str:
         cost = [point["network_evaluations"], point["is_study"]]
         rows.append([point["name"], *values, *cost, *accuracy, *compared, point["same_images_as"]])
     return csv_text(rows)
-
-
-def read_sweep(path: Path) -> dict[str, Any]:
-    """Read a points.json.
-
-    Raises:
-        FileNotFoundError: there is none.
-    """
-    return read_json(path)
 
 
 def _difference(first: Cell, second: Cell) -> dict[str, Any]:

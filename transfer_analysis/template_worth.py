@@ -15,7 +15,7 @@ import numpy as np
 from scipy import stats
 
 from transfer_analysis.cells import Cell
-from transfer_analysis.crossed_effects import MeanEstimate, estimate_mean
+from transfer_analysis.crossed_effects import estimate_mean
 from transfer_analysis.gaps import describe_gap
 from transfer_analysis.tables import csv_text
 
@@ -50,7 +50,7 @@ def describe_worth(
             {
                 "name": name,
                 "worth": {key: gap[key] for key in ("mean", "ci95", "p_value", "minimum_detectable_effect")},
-                "estimate": _entry(estimate_mean(table_sm)),
+                "estimate": estimate_mean(table_sm).described(-1.0, 1.0),
             }
             for name, gap, table_sm in zip(names, measured, estimated_gsm, strict=True)
         ],
@@ -93,10 +93,6 @@ def _spearman(first_bg: np.ndarray, second_bg: np.ndarray) -> np.ndarray:
     centred = [stats.rankdata(side, axis=1) - (side.shape[1] + 1) / 2 for side in (first_bg, second_bg)]
     norms = np.sqrt((centred[0] ** 2).sum(axis=1) * (centred[1] ** 2).sum(axis=1))
     return (centred[0] * centred[1]).sum(axis=1) / np.maximum(norms, np.finfo(float).tiny)
-
-
-def _entry(estimate: MeanEstimate) -> dict[str, Any]:
-    return estimate.described(-1.0, 1.0)
 
 
 def _finding(worth: Mapping[str, Any]) -> str:

@@ -5,13 +5,12 @@ changed would pass for good. The note is valid from the end of a run to the star
 that is killed leaves none, and what it left half done is then Snakemake's to find.
 """
 
-import json
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from photographs.atomic_files import write_json
+from photographs.atomic_files import CorruptFileError, read_json, write_json
 from photographs.digests import file_digest
 
 _NOTE = Path(".snakemake") / "fauxtograph_digests.json"
@@ -68,10 +67,10 @@ def set_altered_aside(study_folder: Path) -> list[Path]:
 
 def _noted(study_folder: Path) -> dict[str, str]:
     try:
-        return json.loads((study_folder / _NOTE).read_text(encoding="utf-8"))
+        return read_json(study_folder / _NOTE)
     except FileNotFoundError:
         return {}
-    except ValueError:
+    except CorruptFileError:
         print(f"{_NOTE} is damaged: what it noted of the finished files is not checked this time", file=sys.stderr)
         forget_digests(study_folder)
         return {}

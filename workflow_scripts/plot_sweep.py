@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from photographs.atomic_files import read_json
 from transfer_analysis.figures.style import save_figure
 from transfer_analysis.figures.sweep import draw_sweep
-from transfer_analysis.sweeps import read_sweep
 from workflow_scripts.command import parser, run
 
 
@@ -14,7 +14,7 @@ def main() -> None:
     arguments.add_argument("--points", type=Path, required=True, help="points.json")
     arguments.add_argument("--output", type=Path, required=True, help="the figure, .svg or .png")
     options = arguments.parse_args()
-    save_figure(draw_sweep(read_sweep(options.points)), options.output)
+    save_figure(draw_sweep(read_json(options.points)), options.output)
 
 
 if __name__ == "__main__":

@@ -35,17 +35,16 @@ def draw_saliency_sheets(trust: dict[str, Any], seeds: list[TrustAnswers], photo
     figure = new_figure(1.6 + len(classes) * _INCHES, 1.7 + len(_GROUPS) * ((1 + len(arms)) * _INCHES + 0.7))
     for axes, (group, heading) in zip(figure.subplots(len(_GROUPS), 1), _GROUPS.items(), strict=True):
         blank_hwc = np.ones(((1 + len(arms)) * _PIXELS, _PIXELS, 3))
-        columns = [blank_hwc] * len(classes)
-        missing = set(range(len(classes)))
+        columns = {}
         for chosen in trust["maps"]["sheet"][group]["shown"]:
             place = (chosen["label"], chosen["index"])
             picture_hwc = photos.images_nhwc[_row_of(photos.labels, photos.indices, *place)]
             row = _row_of(seeds[0].labels_n, seeds[0].indices_n, *place)
-            missing.remove(chosen["label"])
             columns[chosen["label"]] = _column(picture_hwc, maps_anhw[:, row])
-        axes.imshow(np.concatenate(columns, axis=1), interpolation="none", extent=(0, len(classes), 1 + len(arms), 0))
-        for column in missing:
-            axes.text(column + 0.5, 0.5, "none", ha="center", va="center", color=FAINT_INK)
+        sheet_hwc = np.concatenate([columns.get(label, blank_hwc) for label in range(len(classes))], axis=1)
+        axes.imshow(sheet_hwc, interpolation="none", extent=(0, len(classes), 1 + len(arms), 0))
+        for label in sorted(set(range(len(classes))) - columns.keys()):
+            axes.text(label + 0.5, 0.5, "none", ha="center", va="center", color=FAINT_INK)
         axes.set_title(heading, loc="left", weight="bold")
         _name_rows_and_columns(axes, arms, classes)
     put_title(
