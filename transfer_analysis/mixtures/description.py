@@ -8,7 +8,7 @@ import numpy as np
 
 from transfer_analysis.cells import Cell, require_paired
 from transfer_analysis.crossed_bootstrap import DRAWS, describe_draws, draw_means, percentile_interval
-from transfer_analysis.mixtures.exchange_rate import Sizes, describe_exchange_rate
+from transfer_analysis.mixtures.exchange_rate import Sizes, describe_exchange_rate, measurable
 from transfer_analysis.mixtures.power_law import describe_power_law
 from transfer_analysis.mixtures.real_equivalents import real_equivalents
 from transfer_analysis.several_tests import correct_for_number
@@ -50,12 +50,9 @@ def describe_mixtures(points: Sequence[TrainedPoint], *, draws: int = DRAWS, fit
     ]
     correct_for_number(entry["gain"] for entry in described if entry["gain"] is not None)
     alone = sorted((p for p in range(len(points)) if not points[p].synthetic), key=lambda p: points[p].real)
-    # Where real photographs taught nothing, generated images cannot be measured in them.
-    measurable = any(described[position]["accuracy"]["ci95"][0] > chance for position in alone)
+    rates = measurable(described, chance)
     for position, entry in enumerate(described):
-        entry["exchange_rate"] = (
-            _exchange_rate(position, points, alone, means_p, draws_bp, chance) if measurable else None
-        )
+        entry["exchange_rate"] = _exchange_rate(position, points, alone, means_p, draws_bp, chance) if rates else None
     return {
         "domain": points[0].cell.domain,
         "chance": chance,

@@ -6,6 +6,7 @@ k is infinite. What is resampled is the worth of one generated image, w = (R −
 ends of its interval are turned into those of k. docs/exchange-rate.md has the reasons.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -20,6 +21,15 @@ class Sizes(NamedTuple):
     synthetic: int
     smallest: int
     largest: int
+
+
+def measurable(points: Sequence[Mapping[str, Any]], chance: float) -> bool:
+    """Return whether real photographs alone beat chance in any number: else nothing can be measured in them.
+
+    Args:
+        points: "points" of mixtures.json, each with "synthetic" and "accuracy".
+    """
+    return any(point["accuracy"]["ci95"][0] > chance for point in points if not point["synthetic"])
 
 
 def describe_exchange_rate(equivalent: float, equivalents_b: np.ndarray, sizes: Sizes) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 from markupsafe import Markup
 
 from transfer_analysis.gaps import SIGNIFICANCE
+from transfer_analysis.mixtures.exchange_rate import measurable
 from transfer_analysis.report.numbers import Numbers, literal
 
 _NO_RATE = (
@@ -18,8 +19,7 @@ def write_mixture_answer(sources: dict[str, Any]) -> list[Markup]:
     if "mixtures" not in sources:
         return []
     points = list(enumerate(sources["mixtures"]["points"]))
-    alone = [point for _, point in points if not point["synthetic"]]
-    if alone and all(point["accuracy"]["ci95"][0] <= sources["mixtures"]["chance"] for point in alone):
+    if not measurable(sources["mixtures"]["points"], sources["mixtures"]["chance"]):
         return [Markup(_NO_RATE)]
     largest = max(
         (point for point in points if point[1]["exchange_rate"] and not point[1]["real"]),
