@@ -2,11 +2,12 @@
 
 import inspect
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from diffusers import DiffusionPipeline
 
-from text_to_image.config import GeneratorConfig, uses_guidance
+from text_to_image.config import GeneratorConfig, passes_a_step, takes_guidance, uses_guidance
 from text_to_image.guidance import batch_guidance
 
 _ALWAYS_GIVEN = ("prompt", "generator", "output_type")
@@ -23,8 +24,14 @@ def accepted_arguments(pipeline_class: type[DiffusionPipeline]) -> dict[str, boo
     }
 
 
-def check_call(config: GeneratorConfig, pipeline_class: str, accepted: dict[str, bool]) -> None:
+def check_call(
+    config: GeneratorConfig, pipeline_class: str, accepted: dict[str, bool], network: Mapping[str, Any]
+) -> None:
     """Check that every setting reaches the pipeline.
+
+    Args:
+        accepted: what the pipeline takes, as `accepted_arguments` has it.
+        network: the settings of the network that its steps run.
 
     Raises:
         ValueError: the class draws no pictures from prompts, or a setting would have no effect with it.
@@ -48,14 +55,7 @@ def check_call(config: GeneratorConfig, pipeline_class: str, accepted: dict[str,
         raise ValueError(
             f"generator.image_size is {config.image_size}, but {pipeline_class} draws in its own size alone; set null"
         )
-    # Some take their network's distilled guidance by that name, and guide against a negative prompt by another.
-    steers = config.arguments.get("true_cfg_scale", 1) > 1 if "true_cfg_scale" in accepted else uses_guidance(config)
-    if config.prompts.negative is not None and not (steers and "negative_prompt" in accepted):
-        scale = "arguments.true_cfg_scale" if "true_cfg_scale" in accepted else "guidance_scale"
-        raise ValueError(
-            f"generator.prompts.negative is set, but has no effect with {pipeline_class} at guidance_scale "
-            f"{json.dumps(config.guidance_scale)}; remove it, or raise {scale} above 1"
-        )
+    _check_negative_prompt(config, pipeline_class, accepted, network)
 
 
 def call_arguments(config: GeneratorConfig, accepted: Collection[str], scales: list[float]) -> dict:
@@ -86,6 +86,29 @@ def _check_draws_from_prompts(config: GeneratorConfig, pipeline_class: str, acce
             f"generator.model is {config.model!r}: {pipeline_class} {reason}, so it does not draw pictures from "
             "prompts alone; choose a text-to-image model"
         )
+
+
+def _check_negative_prompt(
+    config: GeneratorConfig, pipeline_class: str, accepted: Collection[str], network: Mapping[str, Any]
+) -> None:
+    # Some take their network's distilled guidance by the usual name, and guide against a negative prompt by another.
+    by_another_name = "true_cfg_scale" in accepted
+    if by_another_name:
+        steers = config.arguments.get("true_cfg_scale", 1) > 1
+    else:
+        steers = passes_a_step(config, network) == 2 and "negative_prompt" in accepted
+    if config.prompts.negative is None or steers:
+        return
+    if takes_guidance(network) and not by_another_name:
+        raise ValueError(
+            f"generator.prompts.negative is set, but has no effect with {config.model}, which was distilled with "
+            "guidance as an input; remove it"
+        )
+    scale = "arguments.true_cfg_scale" if by_another_name else "guidance_scale"
+    raise ValueError(
+        f"generator.prompts.negative is set, but has no effect with {pipeline_class} at guidance_scale "
+        f"{json.dumps(config.guidance_scale)}; remove it, or raise {scale} above 1"
+    )
 
 
 def _given_elsewhere(config: GeneratorConfig, name: str) -> bool:

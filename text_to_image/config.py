@@ -1,6 +1,7 @@
 """Settings of the generated photographs: a text-to-image pipeline, or a folder of images in its place."""
 
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
 
@@ -106,5 +107,19 @@ def guidance_range(config: GeneratorConfig) -> tuple[float, float]:
 
 
 def uses_guidance(config: GeneratorConfig) -> bool:
-    """Return whether the network runs twice a step, with and without the prompt."""
+    """Return whether guidance is on."""
     return guidance_range(config)[1] > 1
+
+
+def passes_a_step(config: GeneratorConfig, network: Mapping[str, Any]) -> int:
+    """Return how often the network runs a step: with guidance twice, with and without the prompt.
+
+    Args:
+        network: the network's own settings. Distilled ones that take the guidance scale as an input run once.
+    """
+    return 2 if uses_guidance(config) and not takes_guidance(network) else 1
+
+
+def takes_guidance(network: Mapping[str, Any]) -> bool:
+    """Return whether a network with these settings takes the guidance scale as an input (latent consistency, Flux)."""
+    return network.get("time_cond_proj_dim") is not None or bool(network.get("guidance_embeds"))

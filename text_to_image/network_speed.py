@@ -22,8 +22,8 @@ def prepare_networks(pipeline: DiffusionPipeline, config: GeneratorConfig, devic
             if isinstance(network := getattr(pipeline, name, None), torch.nn.Module):
                 network.to(memory_format=torch.channels_last)
     if config.compile:
-        denoisers = [getattr(pipeline, name) for name in _DENOISERS if getattr(pipeline, name, None) is not None]
-        if not denoisers:
+        networks = denoisers(pipeline)
+        if not networks:
             raise ValueError(
                 f"generator.compile is true, but {type(pipeline).__name__} has neither a U-Net nor a transformer; "
                 "write false"
@@ -32,5 +32,10 @@ def prepare_networks(pipeline: DiffusionPipeline, config: GeneratorConfig, devic
 
         # Kernels chosen by timing them would differ between two jobs, and with them the last bits of an image.
         inductor.deterministic = True
-        for denoiser in denoisers:
-            denoiser.compile(dynamic=False)
+        for network in networks:
+            network.compile(dynamic=False)
+
+
+def denoisers(pipeline: DiffusionPipeline) -> list[torch.nn.Module]:
+    """Return the networks that the pipeline's steps run: one, or none in cascades that hide theirs."""
+    return [getattr(pipeline, name) for name in _DENOISERS if getattr(pipeline, name, None) is not None]

@@ -9,10 +9,11 @@ import torch
 
 from text_to_image.call_arguments import accepted_arguments, call_arguments, check_call
 from text_to_image.config import GeneratorConfig
+from text_to_image.cpu_arithmetic import quick_dtype
 from text_to_image.decoder import prepare_decoder
 from text_to_image.guidance import range_explained
 from text_to_image.model_source import ModelSource
-from text_to_image.network_speed import prepare_networks
+from text_to_image.network_speed import denoisers, prepare_networks
 from text_to_image.pipeline_loading import load_pipeline, set_scheduler
 from text_to_image.prompt_embeddings import UnequalPromptsError, encode_each_prompt_once
 from text_to_image.prompt_length import refuse_cut_prompts
@@ -40,7 +41,8 @@ class Pipeline:
         self._pipeline = load_pipeline(config, source, weights_dtype).to(self.device)
         set_scheduler(self._pipeline, config)
         self._accepted = accepted_arguments(type(self._pipeline))
-        check_call(config, source.pipeline_class, self._accepted)
+        self._network = next((network.config for network in denoisers(self._pipeline)), {})
+        check_call(config, source.pipeline_class, self._accepted, self._network)
         if config.prompts.negative is not None:
             self.refuse_cut_prompts([config.prompts.negative])
         prepare_decoder(self._pipeline, config)
@@ -59,7 +61,7 @@ class Pipeline:
         Raises:
             ValueError: a setting has no effect with this kind of pipeline.
         """
-        check_call(config, type(self._pipeline).__name__, self._accepted)
+        check_call(config, type(self._pipeline).__name__, self._accepted, self._network)
         other = copy.copy(self)
         other._config, other._watch = config, watch
         return other
@@ -134,4 +136,4 @@ def choose_dtype(config: GeneratorConfig, device: str) -> torch.dtype:
         return getattr(torch, config.dtype)
     if device == "cuda":
         return torch.float16
-    return torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() else torch.float32
+    return quick_dtype()

@@ -6,12 +6,13 @@ function of its initial noise.
 """
 
 import inspect
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import diffusers
 from diffusers import SchedulerMixin
 
-from text_to_image.config import GeneratorConfig, uses_guidance
+from text_to_image.config import GeneratorConfig, passes_a_step
 from text_to_image.model_source import ModelSource, where_to_load
 
 
@@ -74,16 +75,17 @@ def chosen_scheduler(own: SchedulerMixin, config: GeneratorConfig) -> SchedulerM
     return _flow_scheduler(own, config.sampler) if flow else _noise_scheduler(own, config.sampler, spacing)
 
 
-def network_evaluations(scheduler: SchedulerMixin, config: GeneratorConfig) -> int:
-    """Return how often the network runs for one image: once a time step, twice with guidance.
+def network_evaluations(scheduler: SchedulerMixin, config: GeneratorConfig, network: Mapping[str, Any]) -> int:
+    """Return how often the network runs for one image: once a time step, or twice with guidance.
 
     Args:
         scheduler: what `chosen_scheduler` returned; its time steps are set.
+        network: the network's own settings, as `load_network_settings` returns them.
     """
     # Where the schedule depends on the image's size, the number of steps does not: any value will do.
     shift = {"mu": 1.0} if scheduler.config.get("use_dynamic_shifting") else {}
     scheduler.set_timesteps(config.steps, **shift)
-    return len(scheduler.timesteps) * (2 if uses_guidance(config) else 1)
+    return len(scheduler.timesteps) * passes_a_step(config, network)
 
 
 def load_scheduler(config: GeneratorConfig, source: ModelSource) -> SchedulerMixin:
@@ -107,14 +109,20 @@ def drawn_size(config: GeneratorConfig, source: ModelSource) -> int | None:
     if config.image_size is not None:
         return config.image_size
     location = where_to_load(config.model, source.revision)
-    index = diffusers.DiffusionPipeline.load_config(config.model, **location)
-    network = next((name for name in ("unet", "transformer") if name in index), None)
-    if network is None or "vae" not in index:
+    if "vae" not in diffusers.DiffusionPipeline.load_config(config.model, **location):
         return None
-    # Any model class reads the file; none is built.
-    latent = diffusers.UNet2DConditionModel.load_config(config.model, subfolder=network, **location).get("sample_size")
+    latent = load_network_settings(config, source).get("sample_size")
     blocks = diffusers.AutoencoderKL.load_config(config.model, subfolder="vae", **location).get("block_out_channels")
     return latent * 2 ** (len(blocks) - 1) if isinstance(latent, int) and blocks else None
+
+
+def load_network_settings(config: GeneratorConfig, source: ModelSource) -> Mapping[str, Any]:
+    """Return the settings of the network that the steps run, without building it; none for cascades of several."""
+    location = where_to_load(config.model, source.revision)
+    index = diffusers.DiffusionPipeline.load_config(config.model, **location)
+    name = next((name for name in ("unet", "transformer") if name in index), None)
+    # Any model class reads the file.
+    return diffusers.UNet2DConditionModel.load_config(config.model, subfolder=name, **location) if name else {}
 
 
 def _is_flow(scheduler: SchedulerMixin) -> bool:

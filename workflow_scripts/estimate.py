@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from photographs.layered_settings import read_settings
-from text_to_image.config import uses_guidance
+from text_to_image.config import passes_a_step
 from workflow_scripts.command import parser, run
 from workflow_scripts.config import Study, load_study
 from workflow_scripts.study_files import add_study_arguments
@@ -90,7 +90,7 @@ def rates_of(study: Study, results: Path, benchmarks: Path) -> tuple[dict[str, A
     rates = json.loads(_RATES.read_text(encoding="utf-8"))
     origin = rates.pop("origin")
     evaluations = rates["network_evaluations_per_second"].get(study.generator.model)
-    drawing = evaluations and evaluations / (study.generator.steps * (1 + uses_guidance(study.generator)))
+    drawing = evaluations and evaluations / (study.generator.steps * passes_a_step(study.generator, _network(study)))
     training = rates["training_images_per_second"].get(study.training.network)
     # The convolutions of a network of twice the width take nearly four times as long.
     training = training and training * (rates["training_width"] / study.training.width) ** 2
@@ -98,6 +98,12 @@ def rates_of(study: Study, results: Path, benchmarks: Path) -> tuple[dict[str, A
     if earlier:
         drawing, origin = earlier, f"drawing as measured in {benchmarks}; the rest {origin}"
     return {**rates, "drawing_images_per_second": drawing, "training_images_per_second": training}, origin
+
+
+def _network(study: Study) -> dict[str, Any]:
+    """Return the settings of a folder's network; none for models on a hub, of which nothing is fetched here."""
+    settings = Path(study.generator.model) / "unet" / "config.json"
+    return json.loads(settings.read_text(encoding="utf-8")) if settings.is_file() else {}
 
 
 def _earlier_drawing(study: Study, results: Path, benchmarks: Path) -> float | None:

@@ -22,7 +22,13 @@ def main() -> None:
     arguments.add_argument("--output", type=Path, required=True, help="the plan with every point's cost (JSON)")
     options = arguments.parse_args()
     # Imported here: --help needs no torch.
-    from text_to_image.samplers import chosen_scheduler, drawn_size, load_scheduler, network_evaluations
+    from text_to_image.samplers import (
+        chosen_scheduler,
+        drawn_size,
+        load_network_settings,
+        load_scheduler,
+        network_evaluations,
+    )
 
     sources: dict[tuple, ModelSource] = {}
     points = []
@@ -41,7 +47,8 @@ def main() -> None:
             scheduler = chosen_scheduler(load_scheduler(config, source), config)
         except ValueError as error:
             raise ValueError(f"sweeps.{options.sweep}: {error}") from error
-        points.append({**point, "network_evaluations": network_evaluations(scheduler, config)})
+        evaluations = network_evaluations(scheduler, config, load_network_settings(config, source))
+        points.append({**point, "network_evaluations": evaluations})
     write_json(options.output, {"sweep": options.sweep, **options.plan, "points": points})
 
 

@@ -53,8 +53,9 @@ def main() -> None:
 
 
 def _name(recipe: GeneratorRecipe, photos: Path) -> str:
-    # Without the number of steps, on which no other setting depends.
-    settings = recipe.model_dump(mode="json", exclude={"diffusion": {"steps"}, "minutes_between_saves": True})
+    # Without the numbers of steps, on which no other setting depends.
+    lengths = {"diffusion": {"steps"}, "distillation": {"steps", "paths"}, "minutes_between_saves": True}
+    settings = recipe.model_dump(mode="json", exclude=lengths)
     start = folder_digest(Path(recipe.start_from)) if recipe.start_from else ""
     return hashlib.sha256((json.dumps(settings, sort_keys=True) + start + file_digest(photos)).encode()).hexdigest()[
         :16

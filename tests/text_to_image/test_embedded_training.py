@@ -25,6 +25,10 @@ def tiny_recipe(steps, **options):
             "decoder": {"steps": 2, "batch_size": 2},
             "latent_classifier": {"width": 8, "steps": 2, "batch_size": 2},
             "diffusion": {"channels": [32, 32], "text_width": 16, "text_layers": 1, "batch_size": 2, "steps": steps},
+            "distillation": {
+                **{"paths": 1, "teacher_timesteps": [999, 499], "sampling_steps": 1},
+                **{"guidance_width": 8, "batch_size": 2, "steps": 2},
+            },
             **options,
         }
     )

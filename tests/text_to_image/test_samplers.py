@@ -11,7 +11,13 @@ from tests.text_to_image.tiny_pipelines import save_stable_diffusion_3
 from text_to_image.config import GeneratorConfig, SamplerName
 from text_to_image.model_source import resolve_model
 from text_to_image.pipeline import Pipeline
-from text_to_image.samplers import chosen_scheduler, drawn_size, load_scheduler, network_evaluations
+from text_to_image.samplers import (
+    chosen_scheduler,
+    drawn_size,
+    load_network_settings,
+    load_scheduler,
+    network_evaluations,
+)
 
 NAMES = get_args(SamplerName)
 FOR_FLOWS = ("dpmsolver++", "unipc", "euler", "heun")
@@ -113,7 +119,8 @@ def test_scheduler_without_noise_schedule_takes_no_other_sampler(tiny_model):
 def test_network_evaluations_are_those_that_happen(sampler, guidance, evaluations, tiny_model):
     config = settings(tiny_model, sampler=sampler, steps=7).model_copy(update={"guidance_scale": guidance})
     source = resolve_model(config)
-    assert network_evaluations(chosen_scheduler(load_scheduler(config, source), config), config) == evaluations
+    scheduler = chosen_scheduler(load_scheduler(config, source), config)
+    assert network_evaluations(scheduler, config, load_network_settings(config, source)) == evaluations
     rows = []
     pipeline = Pipeline(config, source)
     pipeline._pipeline.unet.register_forward_pre_hook(lambda module, args: rows.append(len(args[0])))

@@ -63,7 +63,7 @@ def test_only_the_range_is_blamed_for_what_it_caused():
 def check(pipeline_class, **settings):
     config = GeneratorConfig(model="owner/model", **settings)
     accepted = accepted_arguments(getattr(diffusers, pipeline_class))
-    check_call(config, pipeline_class, accepted)
+    check_call(config, pipeline_class, accepted, {})
     return call_arguments(config, accepted, [1.5] * 2)
 
 

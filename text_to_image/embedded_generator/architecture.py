@@ -1,6 +1,6 @@
 """The parts of the embedded generator: Stable Diffusion's own classes, so that any diffusers user can load them."""
 
-from diffusers import AutoencoderKL, DPMSolverMultistepScheduler, UNet2DConditionModel
+from diffusers import AutoencoderKL, DDIMScheduler, DPMSolverMultistepScheduler, UNet2DConditionModel
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizer
 
 from text_to_image.embedded_generator.recipe import AutoencoderRecipe, DiffusionRecipe
@@ -42,11 +42,17 @@ def build_text_encoder(recipe: DiffusionRecipe, tokenizer: CLIPTokenizer) -> CLI
     )
 
 
-def build_unet(recipe: DiffusionRecipe, latent_channels: int) -> UNet2DConditionModel:
+def build_unet(
+    recipe: DiffusionRecipe, latent_channels: int, guidance_width: int | None = None
+) -> UNet2DConditionModel:
     """Return an untrained U-Net on latents (N, C, 16, 16).
 
     Attention sits at the lowest resolution alone: it is what a CPU is slow at. So that the words still reach every
     resolution, they are pooled and added to the time embedding, which every block receives (`addition_embed_type`).
+
+    Args:
+        guidance_width: width of the guidance scale's embedding, for a network that takes the scale as an input; None
+            for one that is run with and without words instead.
     """
     plain = len(recipe.channels) - 1
     return UNet2DConditionModel(
@@ -61,20 +67,27 @@ def build_unet(recipe: DiffusionRecipe, latent_channels: int) -> UNet2DCondition
         attention_head_dim=4,
         addition_embed_type="text",
         addition_embed_type_num_heads=4,
+        time_cond_proj_dim=guidance_width,
     )
 
 
-def build_scheduler() -> DPMSolverMultistepScheduler:
-    """Return the sampler: DPM-Solver++ (Lu et al. 2022), second order, for v-prediction on the cosine schedule.
-
-    Its steps are even in log signal-to-noise: evenly spread over time, ten of them lose a tenth of the contrast.
-    """
+def build_teacher_scheduler() -> DPMSolverMultistepScheduler:
+    """Return DPM-Solver++ (Lu et al. 2022), second order, for v-prediction on the cosine schedule."""
     return DPMSolverMultistepScheduler(
         num_train_timesteps=1000,
         beta_schedule=NOISE_SCHEDULE,
         prediction_type="v_prediction",
-        timestep_spacing="trailing",
         algorithm_type="dpmsolver++",
         solver_order=2,
-        use_lu_lambdas=True,
+    )
+
+
+def build_student_scheduler() -> DDIMScheduler:
+    """Return the sampler of the distilled network: DDIM (Song et al. 2021), its steps spread evenly, noise first."""
+    return DDIMScheduler(
+        num_train_timesteps=1000,
+        beta_schedule=NOISE_SCHEDULE,
+        prediction_type="v_prediction",
+        timestep_spacing="trailing",
+        clip_sample=False,
     )

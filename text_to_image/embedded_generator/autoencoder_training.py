@@ -5,6 +5,7 @@ import torch
 from diffusers import AutoencoderKL
 from tqdm import trange
 
+from text_to_image.cpu_arithmetic import quick_arithmetic
 from text_to_image.embedded_generator.architecture import build_autoencoder
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
 from text_to_image.embedded_generator.resume_state import ResumeState
@@ -34,7 +35,7 @@ def train_autoencoder(recipe: GeneratorRecipe, images_nhwc: np.ndarray, saved: R
         rng = np.random.default_rng((recipe.seed, 1, step))
         torch.manual_seed(int(rng.integers(2**31)))
         batch = to_model_range(images_nhwc[rng.integers(len(images_nhwc), size=settings.batch_size)])
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick_arithmetic():
             posterior = autoencoder.encode(batch).latent_dist
             restored = autoencoder.decode(posterior.sample()).sample
         error = (restored.float() - batch).abs().mean()
@@ -60,7 +61,7 @@ def encode(autoencoder: AutoencoderKL, images_nhwc: np.ndarray, batch_size: int 
     """Return the latents' means, float32 (N, C, 16, 16), not yet scaled to unit variance."""
     latents = []
     for start in trange(0, len(images_nhwc), batch_size, desc="encoding", disable=None):
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick_arithmetic():
             encoded = autoencoder.encode(to_model_range(images_nhwc[start : start + batch_size])).latent_dist.mean
         latents.append(encoded.float())
     return torch.cat(latents)

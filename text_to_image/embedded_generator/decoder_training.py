@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from diffusers import AutoencoderKL
 
+from text_to_image.cpu_arithmetic import quick_arithmetic
 from text_to_image.embedded_generator.autoencoder_training import to_model_range
 from text_to_image.embedded_generator.open_ended import averaged_copy, descend, set_rate
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
@@ -49,7 +50,7 @@ def train_decoder(
         photographs = to_model_range(images_nhwc[rows])
         noise = torch.randn(len(rows), *latents.shape[1:], generator=noise_source)
         unscaled = (latents[rows].float() + settings.noise * noise) / autoencoder.config.scaling_factor
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick_arithmetic():
             hidden = decoder["first"](unscaled.contiguous(memory_format=torch.channels_last))
             restored = decoder["rest"](hidden).float()
         error = (restored - photographs).abs().mean()

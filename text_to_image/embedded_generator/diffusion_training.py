@@ -10,6 +10,7 @@ from diffusers import DDPMScheduler, UNet2DConditionModel
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from transformers import CLIPTextModel, CLIPTokenizer
 
+from text_to_image.cpu_arithmetic import quick_arithmetic
 from text_to_image.embedded_generator.architecture import NOISE_SCHEDULE, build_text_encoder, build_unet
 from text_to_image.embedded_generator.captions import Subject, random_caption
 from text_to_image.embedded_generator.latent_batches import draw_latents
@@ -132,7 +133,7 @@ class _Loss:
         noisy = noisy.contiguous(memory_format=torch.channels_last)
         target = self._schedule.get_velocity(batch.latents, batch.noise, batch.timesteps)
         # On so few tokens the plain product is quicker than the blocked kernel, above all backwards.
-        with torch.autocast("cpu", torch.bfloat16), sdpa_kernel(SDPBackend.MATH):
+        with quick_arithmetic(), sdpa_kernel(SDPBackend.MATH):
             words = self._text_encoder(tokens).last_hidden_state
             predicted = self._unet(noisy, batch.timesteps, encoder_hidden_states=words).sample.float()
         signal = self._schedule.alphas_cumprod[batch.timesteps]
@@ -140,7 +141,7 @@ class _Loss:
         if self._settings.perceptual_weight:
             share = signal[:, None, None, None]
             latents = share.sqrt() * noisy - (1 - share).sqrt() * predicted
-            with torch.autocast("cpu", torch.bfloat16):
+            with quick_arithmetic():
                 distances = self._distance(latents, batch.latents.contiguous(memory_format=torch.channels_last))
             # Less where noise hides the photograph: there the best prediction is a mean, which looks like nothing.
             errors = errors + self._settings.perceptual_weight * signal * distances

@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from text_to_image.cpu_arithmetic import quick_arithmetic
 from text_to_image.embedded_generator.latent_batches import draw_latents
 from text_to_image.embedded_generator.recipe import GeneratorRecipe, LatentClassifierRecipe
 from text_to_image.embedded_generator.resume_state import ResumeState
@@ -102,7 +103,7 @@ def train_latent_classifier(
         rows, batch = draw_latents(rng, latents, mirrored_latents, settings.batch_size)
         batch = _shifted(batch, rng)
         batch = batch + settings.noise * torch.rand(len(rows), 1, 1, 1) * torch.randn_like(batch)
-        with torch.autocast("cpu", torch.bfloat16):
+        with quick_arithmetic():
             logits = classifier(batch.contiguous(memory_format=torch.channels_last))
         loss = functional.cross_entropy(logits.float(), classes[rows], label_smoothing=0.05)
         if not torch.isfinite(loss):

@@ -8,7 +8,7 @@ from diffusers import AutoencoderKL, StableDiffusionPipeline, UNet2DConditionMod
 from transformers import CLIPTextModel, CLIPTokenizer
 
 from photographs.atomic_files import write_json, write_text
-from text_to_image.embedded_generator.architecture import build_scheduler
+from text_to_image.embedded_generator.architecture import build_student_scheduler
 from text_to_image.embedded_generator.diffusion_training import TextToLatents
 from text_to_image.embedded_generator.training_record import TRAINING_RECORD
 
@@ -28,7 +28,7 @@ def write_model_folder(
         text_encoder=text_to_latents.text_encoder,
         tokenizer=tokenizer,
         unet=text_to_latents.unet,
-        scheduler=build_scheduler(),
+        scheduler=build_student_scheduler(),
         safety_checker=None,
         feature_extractor=None,
         requires_safety_checker=False,
@@ -59,14 +59,26 @@ def read_weights_into(text_to_latents: TextToLatents, tokenizer: CLIPTokenizer, 
     (name,) = (key for key in weights if key.endswith("token_embedding.weight"))
     text_to_latents.text_encoder.load_state_dict({**weights, name: vectors})
     unet = UNet2DConditionModel.from_pretrained(folder / "unet").float()
-    text_to_latents.unet.load_state_dict(unet.state_dict())
+    # A distilled network starts a teacher without its guidance.
+    unet_weights = {name: weight for name, weight in unet.state_dict().items() if "cond_proj" not in name}
+    text_to_latents.unet.load_state_dict(unet_weights)
+
+
+def is_distilled(folder: Path) -> bool:
+    """Return whether a model folder's network takes guidance as an input, for few steps."""
+    return UNet2DConditionModel.load_config(folder / "unet").get("time_cond_proj_dim") is not None
 
 
 def _card(record: dict[str, Any], pipeline: StableDiffusionPipeline) -> str:
     parts = (pipeline.vae, pipeline.text_encoder, pipeline.unet)
     recipe = record["recipe"]
+    distillation = recipe["distillation"]
     earlier = record["started_from"]
-    images_seen = _images_seen(record)
+
+    def images_of(record: dict[str, Any]) -> int:
+        return _total_steps(record, "diffusion") * record["recipe"]["diffusion"]["batch_size"]
+
+    images_seen = images_of(record)
     return _CARD.read_text().format(
         millions=sum(weight.numel() for part in parts for weight in part.parameters()) / 1e6,
         n_classes=len(record["classes"]),
@@ -76,19 +88,25 @@ def _card(record: dict[str, Any], pipeline: StableDiffusionPipeline) -> str:
         latent_channels=recipe["autoencoder"]["latent_channels"],
         autoencoder_steps=recipe["autoencoder"]["steps"],
         autoencoder_batch=recipe["autoencoder"]["batch_size"],
-        decoder_steps=recipe["decoder"]["steps"],
+        decoder_steps=_total_steps(record, "decoder"),
         decoder_batch=recipe["decoder"]["batch_size"],
-        diffusion_steps=recipe["diffusion"]["steps"],
-        diffusion_batch=recipe["diffusion"]["batch_size"],
         images_seen=images_seen,
         epochs=images_seen / record["photos"],
-        start=f"the weights of an earlier model of {_images_seen(earlier):,} images" if earlier else "random weights",
+        paths=distillation["paths"],
+        teacher_passes=2 * len(distillation["teacher_timesteps"]),
+        low_guidance=distillation["guidance"][0],
+        high_guidance=distillation["guidance"][1],
+        sampling_steps=distillation["sampling_steps"],
+        distillation_steps=distillation["steps"],
+        distillation_batch=distillation["batch_size"],
+        start=f"the weights of an earlier model, of {images_of(earlier):,} images" if earlier else "random weights",
         minutes=record["minutes"],
         machine=record["machine"],
         record=TRAINING_RECORD,
     )
 
 
-def _images_seen(record: dict[str, Any]) -> int:
-    diffusion = record["recipe"]["diffusion"]
-    return diffusion["steps"] * diffusion["batch_size"]
+def _total_steps(record: dict[str, Any], part: str) -> int:
+    """Return the steps that a part was trained, in this training and in those that it started from."""
+    earlier = record.get("started_from")
+    return record["recipe"].get(part, {"steps": 0})["steps"] + (_total_steps(earlier, part) if earlier else 0)

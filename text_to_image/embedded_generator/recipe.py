@@ -1,6 +1,15 @@
 """Every setting of the embedded generator's training, with the value that the shipped model was trained with."""
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 
 class _Settings(BaseModel):
@@ -31,7 +40,7 @@ class DecoderRecipe(OpenEnded):
     """The decoder, trained on after the autoencoder: latents to pixels with a photograph's texture."""
 
     learning_rate: PositiveFloat = 4e-4
-    steps: PositiveInt = 3000
+    steps: NonNegativeInt = 3000
     batch_size: PositiveInt = 32
     texture_weight: NonNegativeFloat = Field(0.1, description="weight of the distance in texture beside the error")
     noise: NonNegativeFloat = Field(0.02, description="standard deviation of the noise on latents of unit variance")
@@ -54,7 +63,7 @@ class DiffusionRecipe(OpenEnded):
     layers_per_block: PositiveInt = 1
     text_width: PositiveInt = 128
     text_layers: PositiveInt = 2
-    steps: PositiveInt = 6000
+    steps: NonNegativeInt = 6000
     batch_size: PositiveInt = 64
     learning_rate: PositiveFloat = 5e-4
     dropped_prompts: float = Field(0.1, ge=0, lt=1, description="share of empty prompts; guidance needs them")
@@ -62,6 +71,38 @@ class DiffusionRecipe(OpenEnded):
     perceptual_weight: NonNegativeFloat = Field(
         1.0, description="weight of the latent classifier's distance beside the squared error (Lin & Yang 2024); 0: off"
     )
+
+
+class DistillationRecipe(OpenEnded):
+    """The U-Net, taught to go the teacher's whole way in few steps, with guidance as one of its inputs."""
+
+    learning_rate: PositiveFloat = 3e-4
+    plateau_steps: PositiveInt = 500
+    paths: PositiveInt = Field(10_240, description="ways from noise to a latent that the teacher shows, rounded up")
+    guidance: tuple[float, float] = Field((1.0, 3.0), description="guidance scales of the ways, drawn evenly")
+    teacher_timesteps: tuple[int, ...] = Field(
+        (999, 874, 749, 624, 499, 374, 249, 100), description="where the teacher evaluates the network, out of 1000"
+    )
+    sampling_steps: PositiveInt = Field(4, description="steps that are left, spread evenly (DDIM, trailing)")
+    guidance_width: PositiveInt = Field(256, description="sines and cosines that tell the network its guidance scale")
+    steps: PositiveInt = 1500
+    batch_size: PositiveInt = 64
+    perceptual_weight: NonNegativeFloat = Field(
+        0.5, description="weight of the latent classifier's distance beside the squared error; 0: off"
+    )
+
+    @model_validator(mode="after")
+    def _student_stops_where_the_teacher_does(self) -> "DistillationRecipe":
+        if missing := set(self.student_timesteps()) - set(self.teacher_timesteps):
+            raise ValueError(
+                f"sampling_steps is {self.sampling_steps}: its steps start at {sorted(missing)} too, which "
+                "teacher_timesteps lack; add them there"
+            )
+        return self
+
+    def student_timesteps(self) -> tuple[int, ...]:
+        """Return where each of the student's steps starts, noise first."""
+        return tuple(round(1000 - i * 1000 / self.sampling_steps) - 1 for i in range(self.sampling_steps))
 
 
 class GeneratorRecipe(_Settings):
@@ -76,3 +117,4 @@ class GeneratorRecipe(_Settings):
     decoder: DecoderRecipe = DecoderRecipe()
     latent_classifier: LatentClassifierRecipe = LatentClassifierRecipe()
     diffusion: DiffusionRecipe = DiffusionRecipe()
+    distillation: DistillationRecipe = DistillationRecipe()

@@ -14,8 +14,15 @@ from text_to_image.embedded_generator.autoencoder_training import encode, train_
 from text_to_image.embedded_generator.captions import describe
 from text_to_image.embedded_generator.decoder_training import train_decoder
 from text_to_image.embedded_generator.diffusion_training import build_text_to_latents, train_diffusion
+from text_to_image.embedded_generator.distillation import distil
+from text_to_image.embedded_generator.guided_paths import draw_guided_paths
 from text_to_image.embedded_generator.latent_classifier import train_latent_classifier
-from text_to_image.embedded_generator.model_folder import read_autoencoder, read_weights_into, write_model_folder
+from text_to_image.embedded_generator.model_folder import (
+    is_distilled,
+    read_autoencoder,
+    read_weights_into,
+    write_model_folder,
+)
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
 from text_to_image.embedded_generator.resume_state import ResumeState
 from text_to_image.embedded_generator.tokenizer import build_tokenizer
@@ -31,13 +38,25 @@ def train_generator(
         photographs: real photographs, 32x32, of the train split alone.
         compile_network: see `train_diffusion`.
         state_folder: keeps the training's state between runs; one folder a recipe and data set.
+
+    Raises:
+        ValueError: a distilled model is to be the teacher as it is.
     """
+    if recipe.start_from and recipe.diffusion.steps == 0 and is_distilled(Path(recipe.start_from)):
+        raise ValueError(
+            f"generator_training: diffusion.steps is 0 and start_from is {recipe.start_from!r}, a distilled model, "
+            "which cannot teach; raise diffusion.steps"
+        )
     tokenizer = build_tokenizer(state_folder / "tokenizer")
     images = photographs.images_nhwc
     states = {
         name: ResumeState(state_folder / f"{name}.pt", recipe.minutes_between_saves)
         for name in ("autoencoder", "latents", "mirrored_latents", "decoder", "latent_classifier", "diffusion")
     }
+    # A teacher that learned more shows other paths, to a student of its own.
+    taught = f"after_{recipe.diffusion.steps}_steps"
+    for name in ("paths", "student"):
+        states[name] = ResumeState(state_folder / f"{name}_{taught}.pt", recipe.minutes_between_saves)
     start = _copy_of_start(Path(recipe.start_from), state_folder / "start") if recipe.start_from else None
     autoencoder = read_autoencoder(start) if start else train_autoencoder(recipe, images, states["autoencoder"])
     latents = _latents(autoencoder, images, states["latents"])
@@ -50,17 +69,21 @@ def train_generator(
     if start:
         read_weights_into(text_to_latents, tokenizer, start)
     names = [photographs.classes[label] for label in photographs.labels]
-    train_diffusion(
+    subjects = [describe(image, name) for image, name in zip(images, names, strict=True)]
+    teacher = train_diffusion(
         recipe,
         text_to_latents,
         latents,
         mirrored,
-        [describe(image, name) for image, name in zip(images, names, strict=True)],
+        subjects,
         tokenizer,
         latent_classifier.distance,
         compile_network,
         states["diffusion"],
     )
+    paths_folder = state_folder / f"paths_{taught}"
+    paths = draw_guided_paths(recipe, teacher, subjects, tokenizer, compile_network, paths_folder, states["paths"])
+    student = distil(recipe, teacher, paths, latent_classifier.distance, compile_network, states["student"])
     record = {
         "classes": [photographs.classes[label] for label in np.unique(photographs.labels)],
         "photos": len(photographs),
@@ -71,7 +94,7 @@ def train_generator(
         "compiled": compile_network,
         "started_from": read_record(start) if start else None,
     }
-    write_model_folder(output, autoencoder, text_to_latents, tokenizer, record)
+    write_model_folder(output, autoencoder, student, tokenizer, record)
 
 
 def _copy_of_start(folder: Path, copy: Path) -> Path:
