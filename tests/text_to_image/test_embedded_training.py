@@ -5,40 +5,17 @@ import pytest
 import torch
 from diffusers import DDPMScheduler
 
-from photographs.photo_set import PhotoSet
+from tests.text_to_image.tiny_recipe import tiny_recipe
 from text_to_image.embedded_generator.architecture import NOISE_SCHEDULE
 from text_to_image.embedded_generator.diffusion_training import min_snr_weight
 from text_to_image.embedded_generator.latent_classifier import LatentClassifier
 from text_to_image.embedded_generator.model_folder import read_autoencoder
 from text_to_image.embedded_generator.open_ended import power_exponent, rate_factor
-from text_to_image.embedded_generator.recipe import GeneratorRecipe, LatentClassifierRecipe
+from text_to_image.embedded_generator.recipe import LatentClassifierRecipe
 from text_to_image.embedded_generator.resume_state import ResumeState
 from text_to_image.embedded_generator.texture import TextureDistance
 from text_to_image.embedded_generator.training import train_generator
 from text_to_image.embedded_generator.training_record import known_classes, read_record
-
-
-def tiny_recipe(steps, **options):
-    return GeneratorRecipe.model_validate(
-        {
-            "autoencoder": {"channels": [8, 8], "steps": 2, "batch_size": 2},
-            "decoder": {"steps": 2, "batch_size": 2},
-            "latent_classifier": {"width": 8, "steps": 2, "batch_size": 2},
-            "diffusion": {"channels": [32, 32], "text_width": 16, "text_layers": 1, "batch_size": 2, "steps": steps},
-            "distillation": {
-                **{"paths": 1, "teacher_timesteps": [999, 499], "sampling_steps": 1},
-                **{"guidance_width": 8, "batch_size": 2, "steps": 2},
-            },
-            **options,
-        }
-    )
-
-
-@pytest.fixture(scope="module")
-def photographs():
-    images = np.random.default_rng(0).integers(256, size=(8, 32, 32, 3)).astype(np.uint8)
-    labels = np.array([0, 1] * 4, np.int32)
-    return PhotoSet(images, labels, np.arange(8, dtype=np.int64), ("cat", "frog"))
 
 
 def weights(folder):

@@ -78,7 +78,7 @@ class DistillationRecipe(OpenEnded):
 
     learning_rate: PositiveFloat = 3e-4
     plateau_steps: PositiveInt = 500
-    paths: PositiveInt = Field(10_240, description="ways from noise to a latent that the teacher shows, rounded up")
+    paths: PositiveInt = Field(7_680, description="ways from noise to a latent that the teacher shows, rounded up")
     guidance: tuple[float, float] = Field((1.0, 3.0), description="guidance scales of the ways, drawn evenly")
     teacher_timesteps: tuple[int, ...] = Field(
         (999, 874, 749, 624, 499, 374, 249, 100), description="where the teacher evaluates the network, out of 1000"
