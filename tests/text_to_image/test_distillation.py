@@ -53,7 +53,7 @@ def test_seeing_the_target_leads_where_the_teacher_went():
 def test_guidance_is_embedded_as_the_pipeline_embeds_it():
     scales = torch.tensor([1.0, 1.5, 3.0])
     theirs = StableDiffusionPipeline.get_guidance_scale_embedding(None, scales - 1, embedding_dim=64)
-    assert torch.equal(embed_guidance(scales, 64), theirs)
+    assert torch.allclose(embed_guidance(scales, 64), theirs, atol=1e-3)  # of angles up to 2,000
 
 
 @pytest.fixture(scope="module")
