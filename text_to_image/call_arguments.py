@@ -93,11 +93,8 @@ def _check_negative_prompt(
 ) -> None:
     # Some take their network's distilled guidance by the usual name, and guide against a negative prompt by another.
     by_another_name = "true_cfg_scale" in accepted
-    if by_another_name:
-        steers = config.arguments.get("true_cfg_scale", 1) > 1
-    else:
-        steers = passes_a_step(config, network) == 2 and "negative_prompt" in accepted
-    if config.prompts.negative is None or steers:
+    steers = config.arguments.get("true_cfg_scale", 1) > 1 if by_another_name else passes_a_step(config, network) == 2
+    if config.prompts.negative is None or (steers and "negative_prompt" in accepted):
         return
     if takes_guidance(network) and not by_another_name:
         raise ValueError(

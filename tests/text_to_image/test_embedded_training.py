@@ -35,6 +35,13 @@ def test_longer_training_carries_on_where_the_shorter_one_ended(photographs, fou
     assert weights(tmp_path / "short") != weights(tmp_path / "long") == weights(four_steps)
 
 
+def test_student_of_other_paths_is_another_one(photographs, four_steps):
+    """What a student of fewer paths learned must not end up in one of more."""
+    student, *others = (four_steps.parent / "state").glob("student_*.pt")
+    assert student.name == f"student_after_4_steps_of_{tiny_recipe(4).distillation.paths}_paths.pt"
+    assert not others
+
+
 def test_training_starts_from_an_earlier_model_and_says_so(photographs, four_steps, tmp_path):
     recipe = tiny_recipe(1, start_from=str(four_steps))
     train_generator(recipe, photographs, False, tmp_path / "state", tmp_path / "model")

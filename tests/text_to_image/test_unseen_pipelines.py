@@ -92,6 +92,13 @@ def test_setting_that_the_class_would_not_hear_is_refused(pipeline_class, settin
     assert "\n" not in str(raised.value)
 
 
+def test_negative_prompt_needs_a_class_that_takes_one():
+    config = GeneratorConfig(model="a/b", prompts={"negative": "blurry"}, arguments={"true_cfg_scale": 2.0})
+    taken = ("prompt", "generator", "output_type", "num_inference_steps", "guidance_scale", "height", "true_cfg_scale")
+    with pytest.raises(ValueError, match="negative is set, but has no effect"):
+        check_call(config, "SomePipeline", dict.fromkeys(taken, False), {})
+
+
 def test_settings_of_its_own_reach_the_class():
     given = check(
         "StableCascadeCombinedPipeline",

@@ -8,6 +8,8 @@ from text_to_image.embedded_generator.recipe import AutoencoderRecipe, Diffusion
 IMAGE_SIZE = 32
 LATENT_SIZE = IMAGE_SIZE // 2
 NOISE_SCHEDULE = "squaredcos_cap_v2"
+# What every sampler has to know of how the network was trained.
+_TRAINED = {"num_train_timesteps": 1000, "beta_schedule": NOISE_SCHEDULE, "prediction_type": "v_prediction"}
 
 
 def build_autoencoder(recipe: AutoencoderRecipe) -> AutoencoderKL:
@@ -73,21 +75,9 @@ def build_unet(
 
 def build_teacher_scheduler() -> DPMSolverMultistepScheduler:
     """Return DPM-Solver++ (Lu et al. 2022), second order, for v-prediction on the cosine schedule."""
-    return DPMSolverMultistepScheduler(
-        num_train_timesteps=1000,
-        beta_schedule=NOISE_SCHEDULE,
-        prediction_type="v_prediction",
-        algorithm_type="dpmsolver++",
-        solver_order=2,
-    )
+    return DPMSolverMultistepScheduler(**_TRAINED, algorithm_type="dpmsolver++", solver_order=2)
 
 
 def build_student_scheduler() -> DDIMScheduler:
     """Return the sampler of the distilled network: DDIM (Song et al. 2021), its steps spread evenly, noise first."""
-    return DDIMScheduler(
-        num_train_timesteps=1000,
-        beta_schedule=NOISE_SCHEDULE,
-        prediction_type="v_prediction",
-        timestep_spacing="trailing",
-        clip_sample=False,
-    )
+    return DDIMScheduler(**_TRAINED, timestep_spacing="trailing", clip_sample=False)

@@ -53,10 +53,10 @@ def train_generator(
         name: ResumeState(state_folder / f"{name}.pt", recipe.minutes_between_saves)
         for name in ("autoencoder", "latents", "mirrored_latents", "decoder", "latent_classifier", "diffusion")
     }
-    # A teacher that learned more shows other paths, to a student of its own.
+    # A teacher that learned more shows other paths, and a student of more paths is another one.
     taught = f"after_{recipe.diffusion.steps}_steps"
-    for name in ("paths", "student"):
-        states[name] = ResumeState(state_folder / f"{name}_{taught}.pt", recipe.minutes_between_saves)
+    for name, of_what in (("paths", taught), ("student", f"{taught}_of_{recipe.distillation.paths}_paths")):
+        states[name] = ResumeState(state_folder / f"{name}_{of_what}.pt", recipe.minutes_between_saves)
     start = _copy_of_start(Path(recipe.start_from), state_folder / "start") if recipe.start_from else None
     autoencoder = read_autoencoder(start) if start else train_autoencoder(recipe, images, states["autoencoder"])
     latents = _latents(autoencoder, images, states["latents"])
