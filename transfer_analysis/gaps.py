@@ -42,7 +42,7 @@ def describe_own_gain(cells: Mapping[tuple[str, str], Cell]) -> dict[str, Any] |
     if not {("real", "real"), ("real", "synthetic")} <= cells.keys():
         return None
     estimate = estimate_difference(cells["real", "synthetic"].correct_sn, cells["real", "real"].correct_sn)
-    return _tested_entry(estimate, 1.0)
+    return estimate.tested(-1.0, 1.0)
 
 
 def describe_gap_in_full(home: Cell, away: Cell) -> dict[str, Any]:
@@ -77,11 +77,9 @@ def describe_gap(home: Cell, away: Cell) -> dict[str, Any]:
         "arm": away.arm,
         "home": home.arm,
         "domain": home.domain,
-        **gap.described(-1.0, 1.0),
+        **gap.tested(-1.0, 1.0),
         "standard_error": gap.standard_error,
         "degrees_of_freedom": gap.degrees_of_freedom if math.isfinite(gap.degrees_of_freedom) else None,
-        "p_value": gap.p_value(),
-        "minimum_detectable_effect": gap.minimum_detectable_effect(),
         "n_seeds": gap.n_seeds,
         "n_images": gap.n_images,
         "seed_variance": gap.seed_variance,
@@ -94,14 +92,10 @@ def _describe_classes(lost_sn: np.ndarray, home: Cell) -> dict[str, dict[str, An
     gaps = {name: estimate_mean(lost_sn[:, mask_n]) for name, mask_n in of_class.items()}
     beyond = {name: estimate_difference(lost_sn[:, mask_n], lost_sn[:, ~mask_n]) for name, mask_n in of_class.items()}
     entries = [
-        {name: _tested_entry(estimate, widest) for name, estimate in family.items()}
+        {name: estimate.tested(-widest, widest) for name, estimate in family.items()}
         # An excess reaches from −2 to 2: one class all lost, the others all gained.
         for family, widest in ((gaps, 1.0), (beyond, 2.0))
     ]
     for family in entries:
         correct_for_number(family.values())
     return {name: {**entries[0][name], "excess": entries[1][name]} for name in home.classes}
-
-
-def _tested_entry(estimate: MeanEstimate, widest: float) -> dict[str, Any]:
-    return {**estimate.described(-widest, widest), "p_value": estimate.p_value()}

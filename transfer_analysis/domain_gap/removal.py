@@ -133,15 +133,10 @@ def _entry(values_sn: np.ndarray, lowest: float) -> dict[str, Any]:
 def _compare_gaps(before: list[Remainder], after: list[Remainder], control: list[Remainder]) -> dict[str, Any]:
     gaps = {
         tested: {
-            name: _tested_entry(_gap_sn(larger, tested) - _gap_sn(after, tested))
+            name: estimate_mean(_gap_sn(larger, tested) - _gap_sn(after, tested)).tested(-2.0, 2.0)
             for name, larger in (("before_less_after", before), ("random_less_telling", control))
         }
         for tested in KINDS
     }
     correct_for_number(entry for of_kind in gaps.values() for entry in of_kind.values())
     return gaps
-
-
-def _tested_entry(values_sn: np.ndarray) -> dict[str, Any]:
-    estimate = estimate_mean(values_sn)
-    return {**estimate.described(-2.0, 2.0), "p_value": estimate.p_value()}

@@ -53,8 +53,7 @@ def describe_agreement(maps_of_arm: Mapping[str, np.ndarray], first: str, second
         "within": {arm: _mean(within_sn.mean(axis=0)) for arm, within_sn in within.items()},
         "other_photograph": _mean(_of_other_seeds(other_ssn).mean(axis=0)),
         "difference": {
-            **estimate.described(-2.0, 2.0),
-            "p_value": estimate.p_value(),
+            **estimate.tested(-2.0, 2.0),
             "seed_variance": estimate.seed_variance,
         },
     }
