@@ -39,8 +39,9 @@ def draw_directions_removed(gap: dict[str, Any]) -> Figure:
         axes.yaxis.grid(True)
         axes.set_axisbelow(True)
     percent_axis(left.yaxis)
-    left.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    right.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f}".replace("-", "−"))
+    right.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.4g}".replace("-", "−"))
+    for axes in (left, right):
+        axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     right.set_ylabel("points of accuracy")
     left.plot([], [], "o-", color=FAINT_INK, label="directions that tell")
     left.plot([], [], "o:", color=FAINT_INK, mfc="white", label="as many random ones")

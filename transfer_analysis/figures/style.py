@@ -114,7 +114,7 @@ def put_title(figure: Figure, title: str, subtitle: str) -> None:
 
 def percent_axis(axis) -> None:
     """Label the fractions of a Matplotlib axis as per cent."""
-    axis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %".replace("-", "−"))
+    axis.set_major_formatter(lambda value, _: f"{100 * value:.4g} %".replace("-", "−"))
 
 
 def bare(axes: Axes) -> None:

@@ -21,7 +21,7 @@ def write_prototype_evidence(sources: dict[str, Any]) -> list[Markup]:
     place = ("domain_gap", "prototypes", "to_mean")
     low, high = prototypes["to_mean"]["difference"]["ci95"]
     finding = {
-        "nearer": "nearer, and images near a prototype are easy to recognise whatever else they lack",
+        "nearer": "nearer, so that nearness to the prototype may be why",
         "farther": "farther, so nearness to the prototype does not explain it",
         "open": "which leaves open whether they are nearer; nearness to the prototype was not shown to explain it",
     }["nearer" if high < 0 else "farther" if low > 0 else "open"]
