@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from transfer_analysis.crossed_effects import image_mean_squares
+from transfer_analysis.crossed_effects import detectable_effect, image_mean_squares
 
 DRAWS = 2000
 
@@ -55,19 +55,21 @@ def draw_means(tables_psn: np.ndarray, rng: np.random.Generator, draws: int = DR
 
 
 def describe_draws(mean: float, draws_b: np.ndarray) -> dict[str, Any]:
-    """Return what is said of a difference: "mean", "ci95", two-sided "p_value", "minimum_detectable_effect".
+    """Return what is said of a difference, with the keys of `MeanEstimate.tested`.
 
-    The p-value is twice the share of draws on the smaller side of zero, and never below 2 / (draws + 1). The effect is
-    what a test at 5 % finds with 80 % probability, from the interval's half-width and normal quantiles.
+    The p-value is twice the share of draws on the smaller side of zero, and never below 2 / (draws + 1). The standard
+    error is that of a normal distribution with an interval as wide as the draws'.
     """
     beyond = min((draws_b <= 0).sum(), (draws_b >= 0).sum())
     low, high = percentile_interval(draws_b, -1.0, 1.0)
-    quantiles = stats.norm.ppf([0.975, 0.8])
+    standard_error = float((high - low) / 2 / stats.norm.ppf(0.975))
     return {
         "mean": mean,
         "ci95": [low, high],
         "p_value": float(min(1.0, 2 * (beyond + 1) / (len(draws_b) + 1))),
-        "minimum_detectable_effect": float((high - low) / 2 * quantiles.sum() / quantiles[0]),
+        "minimum_detectable_effect": detectable_effect(standard_error, None),
+        "standard_error": standard_error,
+        "degrees_of_freedom": None,
     }
 
 

@@ -1,6 +1,5 @@
 """How much accuracy an arm gives away (or gains) on a domain against the arm that was trained on that domain."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +8,7 @@ import numpy as np
 from transfer_analysis.cells import Cell, require_paired
 from transfer_analysis.confusion_differences import describe_confusion_difference
 from transfer_analysis.crossed_bootstrap import draw_means, percentile_interval
-from transfer_analysis.crossed_effects import MeanEstimate, estimate_difference, estimate_mean
+from transfer_analysis.crossed_effects import MeanEstimate, estimate_difference, estimate_mean, estimate_means
 from transfer_analysis.paired_answers import describe_pairs
 from transfer_analysis.several_tests import correct_for_number
 
@@ -24,10 +23,15 @@ def describe_gaps(cells: Mapping[tuple[str, str], Cell]) -> dict[str, dict[str, 
     Args:
         cells: all cells by (arm, domain).
     """
-    gaps = {
-        f"{arm}_to_{domain}": describe_gap_in_full(cells[domain, domain], cell)
+    pairs = {
+        f"{arm}_to_{domain}": (cells[domain, domain], cell)
         for (arm, domain), cell in cells.items()
         if arm != domain and (domain, domain) in cells
+    }
+    estimates = estimate_means([_lost(home, away) for home, away in pairs.values()])
+    gaps = {
+        key: {**_describe(home, away, estimate), **_describe_further(home, away)}
+        for (key, (home, away)), estimate in zip(pairs.items(), estimates, strict=True)
     }
     correct_for_number(gaps.values())
     return gaps
@@ -45,13 +49,38 @@ def describe_own_gain(cells: Mapping[tuple[str, str], Cell]) -> dict[str, Any] |
     return estimate.tested(-1.0, 1.0)
 
 
-def describe_gap_in_full(home: Cell, away: Cell) -> dict[str, Any]:
-    """Return `describe_gap` with all that the report says beyond the gap itself: effect sizes, classes, confusions."""
-    gap = describe_gap(home, away)
-    lost_sn = home.correct_sn - away.correct_sn
+def describe_gap(home: Cell, away: Cell) -> dict[str, Any]:
+    """Return how much accuracy `away` lacks against `home` on the same images, and how sure that is.
+
+    Raises:
+        ValueError: the two were tested on different images.
+    """
+    return _describe(home, away, estimate_mean(_lost(home, away)))
+
+
+def _lost(home: Cell, away: Cell) -> np.ndarray:
+    """Return what `away` lacks of `home`'s right answers, −1, 0 or 1, (S, N)."""
+    require_paired(home, away)
+    return home.correct_sn - away.correct_sn
+
+
+def _describe(home: Cell, away: Cell, gap: MeanEstimate) -> dict[str, Any]:
+    return {
+        "arm": away.arm,
+        "home": home.arm,
+        "domain": home.domain,
+        **gap.tested(-1.0, 1.0),
+        "n_seeds": gap.n_seeds,
+        "n_images": gap.n_images,
+        "seed_variance": gap.seed_variance,
+    }
+
+
+def _describe_further(home: Cell, away: Cell) -> dict[str, Any]:
+    """Return what the report says beyond the gap itself: effect sizes, classes, confusions."""
+    lost_sn = _lost(home, away)
     per_class = _describe_classes(lost_sn, home)
     return {
-        **gap,
         "bootstrap_ci95": percentile_interval(draw_means(lost_sn[None], np.random.default_rng(0))[:, 0], -1.0, 1.0),
         **describe_pairs(home.correct_sn, away.correct_sn),
         "per_class": per_class,
@@ -65,31 +94,10 @@ def describe_gap_in_full(home: Cell, away: Cell) -> dict[str, Any]:
     }
 
 
-def describe_gap(home: Cell, away: Cell) -> dict[str, Any]:
-    """Return how much accuracy `away` lacks against `home` on the same images, and how sure that is.
-
-    Raises:
-        ValueError: the two were tested on different images.
-    """
-    require_paired(home, away)
-    gap = estimate_mean(home.correct_sn - away.correct_sn)
-    return {
-        "arm": away.arm,
-        "home": home.arm,
-        "domain": home.domain,
-        **gap.tested(-1.0, 1.0),
-        "standard_error": gap.standard_error,
-        "degrees_of_freedom": gap.degrees_of_freedom if math.isfinite(gap.degrees_of_freedom) else None,
-        "n_seeds": gap.n_seeds,
-        "n_images": gap.n_images,
-        "seed_variance": gap.seed_variance,
-    }
-
-
 def _describe_classes(lost_sn: np.ndarray, home: Cell) -> dict[str, dict[str, Any]]:
     """Return each class's gap, and how far it exceeds that of the other classes; p-values adjusted over the classes."""
     of_class = {name: home.labels_n == label for label, name in enumerate(home.classes)}
-    gaps = {name: estimate_mean(lost_sn[:, mask_n]) for name, mask_n in of_class.items()}
+    gaps = dict(zip(of_class, estimate_means([lost_sn[:, mask_n] for mask_n in of_class.values()]), strict=True))
     beyond = {name: estimate_difference(lost_sn[:, mask_n], lost_sn[:, ~mask_n]) for name, mask_n in of_class.items()}
     entries = [
         {name: estimate.tested(-widest, widest) for name, estimate in family.items()}

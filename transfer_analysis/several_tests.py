@@ -1,10 +1,12 @@
-"""Many tests at once: p-values adjusted so that looking often does not find by luck."""
+"""Many tests at once: adjusted so that looking often does not find by luck, and saying what could then be found."""
 
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 from scipy import stats
+
+from transfer_analysis.crossed_effects import detectable_effect
 
 
 def holm(p_values: list[float]) -> list[float]:
@@ -18,10 +20,18 @@ def holm(p_values: list[float]) -> list[float]:
 
 
 def correct_for_number(entries: Iterable[dict[str, Any]]) -> None:
-    """Add to each entry, as "p_value_holm", its "p_value" corrected by `holm` for looking at all of them."""
+    """Correct what `MeanEstimate.tested` says of several differences for looking at all of them.
+
+    Adds to each entry, as "p_value_holm", its "p_value" corrected by `holm`. Its "minimum_detectable_effect", where it
+    has one, becomes that of Holm's first and strictest step, so that what is larger is found whatever the others are.
+    """
     entries = list(entries)
     for entry, adjusted in zip(entries, holm([entry["p_value"] for entry in entries]), strict=True):
         entry["p_value_holm"] = adjusted
+        if "minimum_detectable_effect" in entry:
+            entry["minimum_detectable_effect"] = detectable_effect(
+                entry["standard_error"], entry["degrees_of_freedom"], len(entries)
+            )
 
 
 def false_discovery(p_values: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from transfer_analysis.cells import Cell
+from transfer_analysis.crossed_effects import estimate_means
 from transfer_analysis.gaps import describe_gaps, describe_own_gain
 from transfer_analysis.study_description import RealManifest, StudyDescription, SyntheticManifest
 from transfer_analysis.transfer import describe_cell
@@ -39,7 +40,10 @@ def summarise(
     arms = list(dict.fromkeys(arm for arm, _ in cells))
     domains = list(dict.fromkeys(domain for _, domain in cells))
     _require_agreement(cells, arms, study, {"real": real.classes, "generated": synthetic.classes})
-    transfer = {arm: {domain: describe_cell(cells[arm, domain]) for domain in domains} for arm in arms}
+    accuracies = dict(zip(cells, estimate_means([cell.correct_sn for cell in cells.values()]), strict=True))
+    transfer = {
+        arm: {domain: describe_cell(cells[arm, domain], accuracies[arm, domain]) for domain in domains} for arm in arms
+    }
     n_seeds = len(next(iter(cells.values())).predicted_sn)
     return {
         "study": {

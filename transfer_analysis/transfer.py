@@ -6,16 +6,15 @@ import numpy as np
 
 from transfer_analysis.calibration import expected_calibration_error
 from transfer_analysis.cells import Cell
-from transfer_analysis.crossed_effects import estimate_mean
+from transfer_analysis.crossed_effects import MeanEstimate, estimate_means
 
 
-def describe_cell(cell: Cell) -> dict[str, Any]:
+def describe_cell(cell: Cell, accuracy: MeanEstimate) -> dict[str, Any]:
     """Return the entry `transfer.ARM.DOMAIN` of the summary; rows of the confusion matrices are true classes.
 
     `confusion` counts answers summed over seeds, `confusion_normalised` divides each row by its sum.
     """
     correct_sn = cell.correct_sn
-    accuracy = estimate_mean(correct_sn)
     per_seed_ece = [
         expected_calibration_error(confidence_n, correct_n)
         for confidence_n, correct_n in zip(cell.confidence_sn, correct_sn, strict=True)
@@ -29,7 +28,8 @@ def describe_cell(cell: Cell) -> dict[str, Any]:
             "seed_variance": accuracy.seed_variance,
         },
         "per_class_recall": {
-            name: _recall(correct_sn[:, cell.labels_n == label], cell, name) for label, name in enumerate(cell.classes)
+            name: {**recall.described(0.0, 1.0), "n_images": recall.n_images}
+            for name, recall in zip(cell.classes, estimate_means(_by_class(cell)), strict=True)
         },
         "confusion": confusion_kk.tolist(),
         "confusion_normalised": (confusion_kk / confusion_kk.sum(axis=1, keepdims=True)).tolist(),
@@ -47,8 +47,10 @@ def confusion_counts(cell: Cell) -> np.ndarray:
     return np.bincount(codes_sn.ravel(), minlength=k * k).reshape(k, k)
 
 
-def _recall(correct_sn: np.ndarray, cell: Cell, name: str) -> dict[str, Any]:
-    if not correct_sn.size:
-        raise ValueError(f"the {cell.domain} test set holds no image of class {name}")
-    recall = estimate_mean(correct_sn)
-    return {**recall.described(0.0, 1.0), "n_images": recall.n_images}
+def _by_class(cell: Cell) -> list[np.ndarray]:
+    """Return each class's columns of right and wrong answers."""
+    by_class = [cell.correct_sn[:, cell.labels_n == label] for label in range(len(cell.classes))]
+    for name, correct_sn in zip(cell.classes, by_class, strict=True):
+        if not correct_sn.size:
+            raise ValueError(f"the {cell.domain} test set holds no image of class {name}")
+    return by_class

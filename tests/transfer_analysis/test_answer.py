@@ -40,6 +40,15 @@ def test_no_gap_is_no_difference_detected_with_what_could_have_been_found():
     assert "significant" not in sentence
     assert f"{detectable:.1f} points would have been found" in plain(write_headline(summary))
     assert "the latter lead by +" in sentence
+    assert f"led by {100 * summary['gaps']['synthetic_to_real']['mean']:+.1f} points" in plain(write_headline(summary))
+
+
+def test_an_effect_beyond_all_possible_ones_is_not_promised_to_be_found():
+    summary = study(synthetic__real=0.82)
+    summary["gaps"]["synthetic_to_real"]["minimum_detectable_effect"] = 1.3
+    for text in (plain(write_headline(summary)), plain(compare(summary, "synthetic", "real"))):
+        assert "not even the largest possible difference would have been found reliably" in text
+        assert "130" not in text
 
 
 def test_generated_images_that_teach_better_are_a_gain():
@@ -76,7 +85,11 @@ def test_real_networks_that_do_better_on_generated_images_raise_the_prototype_wa
 
 
 def test_one_seed_is_called_provisional_and_two_too_few():
-    assert "not the luck of training" in plain(*write_answer(study(n_seeds=1)))
+    single = study(n_seeds=1)
+    assert "not the luck of training" in plain(write_answer(single)[0])
+    assert "95 % interval, over test images alone," in plain(write_headline(single))
+    assert "95 % interval, over test images alone," in plain(compare(single, "synthetic", "real"))
+    assert "over test images alone" not in plain(write_headline(study()), *write_answer(study()))
     assert "too few to know the luck of training" in plain(*write_answer(study(n_seeds=2)))
     assert "luck of training" not in plain(*write_answer(study(n_seeds=3)))
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from transfer_analysis.crossed_effects import estimate_difference, estimate_mean
+from transfer_analysis.crossed_effects import estimate_difference, estimate_mean, estimate_means
 
 
 def table_of_answers(seed: int, shape: tuple[int, int], seed_spread: float, image_spread: float) -> np.ndarray:
@@ -97,6 +97,44 @@ def test_nominal_95_percent_intervals_cover_the_truth(n_seeds, seed_spread):
         covered += low <= truth <= high
     monte_carlo_error = 2 * np.sqrt(0.95 * 0.05 / repetitions)
     assert 0.93 - monte_carlo_error <= covered / repetitions <= 0.97 + monte_carlo_error
+
+
+@pytest.mark.parametrize("n_seeds", [2, 3])
+def test_few_trainings_are_covered_by_what_all_tables_know_of_the_seeds(n_seeds):
+    repetitions, image_spread, seed_spread = 100, 1.0, 0.2
+    effects = np.random.default_rng(0).normal(size=(2, 400_000))
+    truth = (1 / (1 + np.exp(-1 - seed_spread * effects[0] - image_spread * effects[1]))).mean()
+    alone, together = 0, 0
+    for repetition in range(repetitions):
+        tables = [
+            table_of_answers(6 * repetition + number, (n_seeds, 1500), seed_spread, image_spread) for number in range(6)
+        ]
+        for table, estimate in zip(tables, estimate_means(tables), strict=True):
+            low, high = estimate.interval(0, 1)
+            together += low <= truth <= high
+            low, high = estimate_mean(table).interval(0, 1)
+            alone += low <= truth <= high
+    assert together > alone
+    assert together / (6 * repetitions) >= 0.94
+
+
+def test_intervals_are_wider_the_fewer_the_trainings():
+    widths = {}
+    for n_seeds in (2, 3, 5):
+        tables = [table_of_answers(number, (n_seeds, 1500), 0.2, 1.0) for number in range(60)]
+        estimates = [estimate for k in range(0, 60, 6) for estimate in estimate_means(tables[k : k + 6])]
+        widths[n_seeds] = np.mean([np.ptp(estimate.interval(0, 1)) for estimate in estimates])
+    assert widths[2] > 1.3 * widths[3] > 1.3 * 1.3 * widths[5]
+
+
+def test_a_table_keeps_its_own_variance_where_that_is_larger_than_the_others():
+    steady, restless = table_of_answers(5, (3, 900), 0.0, 1.0), table_of_answers(6, (3, 900), 1.5, 1.0)
+    first, second = estimate_means([steady, restless])
+    assert second == estimate_mean(restless)
+    assert first.mean == estimate_mean(steady).mean
+    assert first.standard_error > estimate_mean(steady).standard_error
+    assert estimate_means([restless]) == [estimate_mean(restless)]
+    assert estimate_means([steady[:1]]) == [estimate_mean(steady[:1])]
 
 
 def test_difference_on_separate_images_adds_the_variances_of_the_images():

@@ -90,6 +90,9 @@ def test_prototypes_are_spoken_of_only_where_generated_images_are_easier(apart, 
     assert write_prototype_evidence(easier) == []
     nearer, open_ = copy.deepcopy(apart), copy.deepcopy(alike)
     nearer["prototypes"]["to_mean"]["difference"] = {"mean": -0.4, "ci95": [-0.5, -0.3]}
-    assert "nearer, and images near a prototype" in write_prototype_evidence({**easier, "domain_gap": nearer})[0]
+    assert (
+        "nearer, so that nearness to the prototype may be why"
+        in write_prototype_evidence({**easier, "domain_gap": nearer})[0]
+    )
     open_["prototypes"]["to_mean"]["difference"] = {"mean": -0.1, "ci95": [-0.3, 0.1]}
     assert "was not shown to explain it" in write_prototype_evidence({**easier, "domain_gap": open_})[0]

@@ -9,10 +9,10 @@ from scipy import stats
 
 from tests.transfer_analysis.invented_study import USUAL, invented_cell
 from transfer_analysis.cells import Cell
-from transfer_analysis.crossed_effects import estimate_mean
+from transfer_analysis.crossed_effects import detectable_effect, estimate_mean
 from transfer_analysis.gaps import describe_gaps, describe_own_gain
 from transfer_analysis.paired_answers import permutation_p_value
-from transfer_analysis.several_tests import holm
+from transfer_analysis.several_tests import correct_for_number, holm
 
 
 def constructed_cell(arm: str, domain: str, right_sn) -> Cell:
@@ -74,6 +74,24 @@ def test_arms_tested_on_different_images_cannot_be_compared():
     shuffled = replace(home, arm="synthetic", indices_n=home.indices_n[::-1])
     with pytest.raises(ValueError, match="different real images"):
         describe_gaps({("real", "real"): home, ("synthetic", "real"): shuffled})
+
+
+def test_what_is_said_to_be_found_is_found_after_the_correction():
+    """Six differences, one of them truly as large as the effect that is said to be found: it is, four times in five."""
+    rng, repetitions = np.random.default_rng(0), 200
+    found = 0
+    for _ in range(repetitions):
+        tables = rng.normal(size=(6, 1, 60))
+        effect = detectable_effect(1 / np.sqrt(60), 59, 6)
+        tables[0] += effect
+        entries = [estimate_mean(table_sn).tested(-9, 9) for table_sn in tables]
+        single = entries[0]["minimum_detectable_effect"]
+        correct_for_number(entries)
+        assert entries[0]["minimum_detectable_effect"] > single
+        found += entries[0]["p_value_holm"] < 0.05
+    monte_carlo_error = 2 * np.sqrt(0.8 * 0.2 / repetitions)
+    # Later steps of Holm's correction are less strict than the first, so it may be a little more.
+    assert 0.8 - monte_carlo_error <= found / repetitions <= 0.85 + monte_carlo_error
 
 
 def test_holm_against_a_worked_example():

@@ -5,6 +5,7 @@ import pytest
 
 from transfer_analysis.calibration import expected_calibration_error
 from transfer_analysis.cells import Cell, read_cell
+from transfer_analysis.crossed_effects import estimate_mean
 from transfer_analysis.predictions import Predictions, write_predictions
 from transfer_analysis.transfer import describe_cell
 
@@ -15,7 +16,7 @@ def test_constructed_answers_give_exact_numbers():
     labels_n = np.array([0, 0, 1, 1, 2, 2])
     predicted_sn = np.array([[0, 0, 1, 2, 2, 0], [0, 1, 1, 2, 2, 2]])
     cell = Cell("real", "real", CLASSES, labels_n, np.arange(6), predicted_sn, np.full((2, 6), 0.5))
-    described = describe_cell(cell)
+    described = describe_cell(cell, estimate_mean(cell.correct_sn))
     assert described["accuracy"]["mean"] == pytest.approx(8 / 12)
     assert described["accuracy"]["per_seed"] == pytest.approx([4 / 6, 4 / 6])
     assert described["confusion"] == [[3, 1, 0], [0, 2, 2], [1, 0, 3]]
@@ -40,7 +41,7 @@ def test_calibration_error_of_known_bins():
 def test_a_class_without_test_images_is_named():
     cell = Cell("real", "real", CLASSES, np.array([0, 1]), np.arange(2), np.array([[0, 1]]), np.ones((1, 2)))
     with pytest.raises(ValueError, match="no image of class deer"):
-        describe_cell(cell)
+        describe_cell(cell, estimate_mean(cell.correct_sn))
 
 
 def write_seed(folder, seed, logits_nk, indices):

@@ -5,7 +5,18 @@ from typing import Any
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from transfer_analysis.figures.style import FAINT_INK, GRID, INK, PAPER, looks, new_figure, put_title, styled, words
+from transfer_analysis.figures.style import (
+    FAINT_INK,
+    GRID,
+    INK,
+    PAPER,
+    intervals,
+    looks,
+    new_figure,
+    put_title,
+    styled,
+    words,
+)
 
 _ROW_INCHES = 0.46
 _SIGNIFICANT = 0.05
@@ -62,7 +73,8 @@ def draw_gaps(summary: dict[str, Any]) -> Figure:
         label.set(color=colour, weight="bold")
     ends = [end for gap in ordered for end in (*gap["ci95"], -gap["minimum_detectable_effect"], gap["mean"])]
     detectable = [gap["minimum_detectable_effect"] for gap in ordered]
-    axes.set_xlim(104 * min([*ends, -0.01]), 104 * max([*ends, *detectable, 0.01]))
+    # With two trainings a gap may be larger than a gap can be before it is found.
+    axes.set_xlim(104 * max(min([*ends, -0.01]), -1), 104 * min(max([*ends, *detectable, 0.01]), 1))
     axes.set_ylim(height - 0.15, 0)
     axes.set_xlabel("points of accuracy lost   (left of zero: gained)")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "−"))
@@ -78,7 +90,7 @@ def draw_gaps(summary: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "Accuracy lost by training on other images than those of the test",
-        "Points with 95 % intervals, paired by image and seed.\n"
+        f"Points with {intervals(summary['study'])}, paired by image and seed.\n"
         "Filled: differs from zero after correction for the number of gaps. Hollow: not shown to differ.",
     )
     return figure

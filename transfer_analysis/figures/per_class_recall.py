@@ -9,6 +9,7 @@ from transfer_analysis.figures.style import (
     FAINT_INK,
     GRID,
     Look,
+    intervals,
     looks,
     new_figure,
     percent_axis,
@@ -50,7 +51,7 @@ def draw_per_class_recall(summary: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "Recall of each class, by what the network was trained on",
-        "Points with 95 % intervals; the dashed line is chance.",
+        f"Points with {intervals(study)}; the dashed line is chance.",
     )
     return figure
 

@@ -6,7 +6,7 @@ Colours are Okabe and Ito's (2008), told apart by the colour-blind; markers tell
 import functools
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -110,6 +110,11 @@ def put_title(figure: Figure, title: str, subtitle: str) -> None:
     figure.text(
         0.1 / figure.get_figwidth(), 1 - 0.38 / height, subtitle, size=11, color=FAINT_INK, va="top", linespacing=1.25
     )
+
+
+def intervals(study: dict[str, Any]) -> str:
+    """Name the intervals of a study's accuracies; those of a single network an arm hold nothing of its training."""
+    return "95 % intervals" if study["n_seeds"] > 1 else "95 % intervals over test images alone"
 
 
 def percent_axis(axis) -> None:

@@ -13,6 +13,7 @@ from transfer_analysis.figures.style import (
     PAPER,
     SHADES,
     bare,
+    intervals,
     looks,
     new_figure,
     put_title,
@@ -61,6 +62,7 @@ def draw_transfer_matrix(summary: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "Test accuracy by training set and test set",
-        f"{networks} a row, with 95 % interval; chance {100 * study['chance']:.0f} %; framed: tested on its own kind",
+        f"{networks} a row, with {intervals(study)}; chance {100 * study['chance']:.0f} %;\n"
+        "framed: tested on its own kind",
     )
     return figure

@@ -44,35 +44,38 @@ def write_headline(summary: dict[str, Any]) -> Markup:
         return Markup("Nothing was shown to carry over from generated images to real photographs.")
     parts = {
         "size": n("points_size", "gaps", "synthetic_to_real", "mean"),
-        "range": n("points_size_range", "gaps", "synthetic_to_real", "ci95"),
-        "detectable": n("points_size", "gaps", "synthetic_to_real", "minimum_detectable_effect"),
-        "level": literal("95 %"),
-        "power": literal("80 %"),
+        "range": n(
+            "points_range" if verdict(gap) == "undetected" else "points_size_range",
+            *("gaps", "synthetic_to_real", "ci95"),
+        ),
+        "interval": _interval_words(summary),
+        "lead": n("points", "gaps", "synthetic_to_real", "mean"),
+        "detectable": _write_detectable(summary, "synthetic_to_real"),
     }
     return {
         "below": Markup(
             "On real photographs, training on generated images instead of real ones costs {size} points of accuracy "
-            "({level} interval {range})."
+            "({interval} {range})."
         ),
         "above": Markup(
             "On real photographs, training on generated images instead of real ones gains {size} points of accuracy "
-            "({level} interval {range})."
+            "({interval} {range})."
         ),
         "undetected": Markup(
-            "On real photographs, no difference was detected between training on generated images and on real ones; "
-            "one of {detectable} points would have been found with {power} probability."
+            "On real photographs, no difference was detected between training on generated images and on real ones: "
+            "the latter led by {lead} points in this sample ({interval} {range}). {detectable}"
         ),
     }[verdict(gap)].format(**parts)
 
 
 def write_answer(summary: dict[str, Any]) -> list[Markup]:
-    """Return the answer's paragraphs: there, back, the mixture, and what weakens them."""
+    """Return the answer's paragraphs: what weakens all of it, there, back, the mixture, and what else to beware of."""
     crossings = [("synthetic", "real"), ("real", "synthetic"), ("mixture", "real")]
     paragraphs = [compare(summary, arm, domain) for arm, domain in crossings if f"{arm}_to_{domain}" in summary["gaps"]]
     if not paragraphs:
         paragraphs.append(Markup("No arm of this study was tested on a domain on which another arm is at home."))
     warnings = Markup(" ").join([*_warn_of_prototypes(summary), *write_prototype_evidence(summary)])
-    return [*paragraphs, *([warnings] if warnings else []), *_warn_of_few_seeds(summary)]
+    return [*_warn_of_few_seeds(summary), *paragraphs, *([warnings] if warnings else [])]
 
 
 def compare(summary: dict[str, Any], arm: str, domain: str) -> Markup:
@@ -90,14 +93,13 @@ def compare(summary: dict[str, Any], arm: str, domain: str) -> Markup:
         "size_range": n("points_size_range", "gaps", key, "ci95"),
         "range": n("points_range", "gaps", key, "ci95"),
         "p": n("p_value", "gaps", key, "p_value_holm"),
-        "detectable": n("points_size", "gaps", key, "minimum_detectable_effect"),
+        "detectable": _write_detectable(summary, key),
         "gaps": n("length", "gaps"),
         "chance": n("percent", "study", "chance"),
-        "level": literal("95 %"),
-        "power": literal("80 %"),
+        "interval_words": _interval_words(summary),
     }
     opening = Markup(
-        "Networks trained on {arm} recognise {accuracy} of {domain} ({level} interval {interval}); "
+        "Networks trained on {arm} recognise {accuracy} of {domain} ({interval_words} {interval}); "
         "those trained on {domain} recognise {home} ({home_interval}). "
     )
     return Markup("").join(
@@ -129,8 +131,7 @@ def _findings(summary: dict[str, Any], arm: str, domain: str) -> list[Markup]:
         "undetected": [
             Markup(
                 "No difference was detected (the latter lead by {lead} points, interval {range}, adjusted p {p}). "
-                "A true difference of {detectable} "
-                "points would have been found with {power} probability; a smaller one may well have gone unseen."
+                "{detectable}"
             )
         ],
     }[verdict(gap)]
@@ -149,6 +150,22 @@ def _findings(summary: dict[str, Any], arm: str, domain: str) -> list[Markup]:
     if arm != "mixture" and verdict(gap) == "below" and away_learned:
         findings.append(write_falling_classes(summary, f"{arm}_to_{domain}"))
     return findings
+
+
+def _interval_words(summary: dict[str, Any]) -> Markup:
+    """Name the interval; of a single network it does not hold the luck of training, and says so wherever it stands."""
+    over = Markup("") if summary["study"]["n_seeds"] > 1 else Markup(", over test images alone,")
+    return Markup("{} interval{}").format(literal("95 %"), over)
+
+
+def _write_detectable(summary: dict[str, Any], key: str) -> Markup:
+    """Say how large a gap could have been found, after the correction for the number of gaps."""
+    if summary["gaps"][key]["minimum_detectable_effect"] >= 1:
+        return Markup("With so few trainings not even the largest possible difference would have been found reliably.")
+    return Markup(
+        "A true difference of {} points would have been found with {} probability; a smaller one may well have gone "
+        "unseen."
+    ).format(Numbers(summary)("points_size", "gaps", key, "minimum_detectable_effect"), literal("80 %"))
 
 
 def _say_what_chance_gives(summary: dict[str, Any], arm: str, domain: str) -> Markup:

@@ -10,7 +10,7 @@ from transfer_analysis.report.numbers import Numbers, literal
 def write_falling_classes(summary: dict[str, Any], key: str) -> Markup:
     """Name the classes of the gap `key` that fall further than the others do, or say that none was shown to.
 
-    Ends with the commonest confusion that the other training brings in, if any was shown.
+    Ends with the largest confusion that the other training was shown to bring in, if any.
     """
     gap = summary["gaps"][key]
     alarming = sorted(gap["alarming_classes"], key=lambda name: -gap["per_class"][name]["mean"])
@@ -46,7 +46,9 @@ def _write_confusion(summary: dict[str, Any], key: str) -> Markup:
     if not found:
         return Markup("")
     place, n = ("gaps", key, "confusion_difference", "confusions", 0), Numbers(summary)
-    return Markup(" The confusion that grows most is {} taken for {}: {} points more often ({}).").format(
+    return Markup(
+        " Of the confusions that were shown to grow, the largest is {} taken for {}: {} points more often ({})."
+    ).format(
         _class_name(found[0]["true"]),
         _class_name(found[0]["answer"]),
         n("points_size", *place, "mean"),
