@@ -60,11 +60,11 @@ rule evaluate_features:
 use rule evaluate_features as evaluate_searched_features with:
     input:
         checkpoint="results/classifiers/real/seed_0/checkpoint",
-        photos=expand("results/real_photos/{split}.npz", split=("train", "test")),
+        photos=expand("results/real_photos/{split}.npz", split=("train", "test", "val")),
         hypotheses=ancient("results/hypotheses/frozen.json"),
         code=command_sources("evaluate_features", "flax_cnn", "transfer_analysis/features.py"),
     output:
-        features=expand("results/generator_quality/searched/{split}.npz", split=("train", "test")),
+        features=expand("results/generator_quality/searched/{split}.npz", split=("train", "test", "val")),
     log:
         "logs/generator_quality/searched.log",
     benchmark:
@@ -89,6 +89,7 @@ rule analyse_generator_quality:
         ),
         training_features="results/generator_quality/searched/train.npz",
         test_features="results/generator_quality/searched/test.npz",
+        validation_features="results/generator_quality/searched/val.npz",
         synthetic_manifest="results/synthetic_photos/manifest.json",
         code=command_sources("analyse_generator_quality", "workflow_scripts/code_version.py", "transfer_analysis"),
     output:
@@ -126,6 +127,7 @@ rule analyse_generator_quality:
         " --test {input.test:q}"
         " --training-features {input.training_features:q}"
         " --test-features {input.test_features:q}"
+        " --validation-features {input.validation_features:q}"
         " --synthetic-manifest {input.synthetic_manifest:q}"
         " --classifier {params.classifier:q}"
         " --seed {params.seed}"

@@ -100,6 +100,7 @@ use rule analyse_generator_quality as analyse_stand_in_quality with:
         generated_features="results/known_answers/{stand_in}/features.npz",
         training_features="results/generator_quality/searched/train.npz",
         test_features="results/generator_quality/searched/test.npz",
+        validation_features="results/generator_quality/searched/val.npz",
         synthetic_manifest="results/synthetic_photos/manifest.json",
         code=command_sources("analyse_generator_quality", "workflow_scripts/code_version.py", "transfer_analysis"),
     output:

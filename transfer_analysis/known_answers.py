@@ -13,11 +13,11 @@ import numpy as np
 
 from transfer_analysis.cells import Cell, require_paired
 from transfer_analysis.crossed_bootstrap import describe_draws, draw_means, percentile_interval
-from transfer_analysis.generator_quality.reading import side_of_null
+from transfer_analysis.generator_quality.comparison import side_of_null
+from transfer_analysis.generator_quality.near_copies import copying_verdict
 from transfer_analysis.mixtures.exchange_rate import Sizes, describe_exchange_rate
 from transfer_analysis.mixtures.real_equivalents import real_equivalents
 
-SIGNIFICANCE = 0.05
 # From the least spoilt to the most: what networks learn from them must fall along each.
 ORDERS = {
     "wrong_labels": ("held_out", "labels_wrong_20", "labels_wrong_40", "labels_shuffled"),
@@ -100,7 +100,7 @@ def judge_copies(copies: Mapping[str, Any], held_out: Mapping[str, Any]) -> list
 
     Args:
         copies, held_out: `near_copies` of training photographs, in each stand-in's quality.json: by space,
-            {"p_value_holm", …}.
+            {"p_value_holm", "control", …}.
     """
     return [
         {"check": "copies_found", "passed": all(_found(entry) for entry in copies.values())},
@@ -142,4 +142,4 @@ def _falls(accuracies: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _found(entry: Mapping[str, Any]) -> bool:
-    return entry["p_value_holm"] < SIGNIFICANCE
+    return copying_verdict(entry) == "copies"

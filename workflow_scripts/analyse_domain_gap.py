@@ -12,7 +12,7 @@ from transfer_analysis.domain_gap.description import KINDS, Judged, describe_dom
 from transfer_analysis.domain_gap.settings import DomainGap
 from transfer_analysis.domain_gap.tables import domain_gap_tables
 from transfer_analysis.features import Features, read_features
-from transfer_analysis.generator_quality.quality import require_same_images
+from transfer_analysis.generator_quality.copy_search import require_same_images
 from workflow_scripts.command import json_argument, parser, run
 
 

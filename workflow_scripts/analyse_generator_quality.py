@@ -2,7 +2,8 @@
 
 Held-out real photographs (validation) are what generated ones are measured against; training and test photographs are
 searched for near-copies. Features come from evaluate_features: of the held-out and of the generated photographs one
-file a classifier, in the same order; of the searched ones one each, from the first classifier.
+file a classifier, in the same order; with mirror images one each of the training, test and validation photographs, from
+the first classifier.
 """
 
 from pathlib import Path
@@ -11,9 +12,10 @@ from photographs.atomic_files import write_json, write_text
 from photographs.mixing import class_counts
 from photographs.photo_set import read_photo_set
 from transfer_analysis.features import read_features
-from transfer_analysis.generator_quality.quality import Photographs, describe_quality, search_near_copies
-from transfer_analysis.generator_quality.reading import write_reading
+from transfer_analysis.generator_quality.copy_search import VALIDATION, Photographs, search_near_copies
+from transfer_analysis.generator_quality.quality import describe_quality
 from transfer_analysis.generator_quality.tables import closest_pairs, quality_tables, write_pairs
+from transfer_analysis.report.generator_quality_answer import quality_in_words
 from transfer_analysis.study_description import SyntheticManifest, read_description
 from transfer_analysis.summary import package_versions
 from workflow_scripts import command
@@ -29,8 +31,8 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True, help="photo set (.npz)")
     parser.add_argument("--real-features", type=Path, nargs="+", required=True, help="one file a classifier")
     parser.add_argument("--generated-features", type=Path, nargs="+", required=True, help="one file a classifier")
-    for name in SEARCHED:
-        parser.add_argument(f"--{name}-features", type=Path, required=True, help="from the first classifier")
+    for name in (*SEARCHED, VALIDATION):
+        parser.add_argument(f"--{name}-features", type=Path, required=True, help="mirrored too; the first classifier's")
     parser.add_argument("--synthetic-manifest", type=Path, required=True)
     parser.add_argument("--classifier", type=command.json_argument, required=True, help="how it was trained, as JSON")
     parser.add_argument("--seed", type=int, required=True, help="of the random draws")
@@ -51,15 +53,15 @@ def main() -> None:
     )
     real = [read_features(path) for path in arguments.real_features]
     generated = [read_features(path) for path in arguments.generated_features]
-    searched = {name: read_features(getattr(arguments, f"{name}_features")) for name in SEARCHED}
-    for first, second in [*zip(real, generated, strict=True), *((real[0], features) for features in searched.values())]:
+    galleries = {name: read_features(getattr(arguments, f"{name}_features")) for name in (*SEARCHED, VALIDATION)}
+    of_first = [(real[0], features) for features in galleries.values()]
+    for first, second in [*zip(real, generated, strict=True), *of_first]:
         if first.classifier != second.classifier:
             raise ValueError("features of two different classifiers cannot be compared; give them in the same order")
-    near = search_near_copies(photographs, real[0], generated[0], searched)
+    near = search_near_copies(photographs, generated[0], galleries, arguments.seed)
     quality = describe_quality(real, generated, near, arguments.seed)
     sets = {"real": photographs.reference, "generated": photographs.generated, **photographs.searched}
     quality |= {
-        "reading": write_reading(quality),
         "generator": read_description(arguments.synthetic_manifest, SyntheticManifest).generator.model_dump(),
         "classifier": arguments.classifier,
         "photographs": {
@@ -71,7 +73,7 @@ def main() -> None:
     for name, text in quality_tables(quality).items():
         write_text(arguments.tables / f"{name}.csv", text)
     write_pairs(arguments.pairs, closest_pairs(near, photographs))
-    print(quality["reading"])
+    print(quality_in_words(quality))
 
 
 if __name__ == "__main__":

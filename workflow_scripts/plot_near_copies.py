@@ -6,7 +6,7 @@ from photographs.atomic_files import read_json
 from photographs.photo_set import read_photo_set
 from transfer_analysis.figures.near_copies import draw_near_copies
 from transfer_analysis.figures.style import save_figure
-from transfer_analysis.generator_quality.quality import Photographs
+from transfer_analysis.generator_quality.copy_search import Photographs
 from transfer_analysis.generator_quality.tables import read_pairs
 from workflow_scripts import command
 

@@ -9,6 +9,7 @@ from typing import Any
 from photographs.atomic_files import read_json, write_text
 from text_to_image.config import GeneratorConfig
 from text_to_image.model_source import resolve_model
+from transfer_analysis.report.generator_quality_answer import quality_in_words
 from workflow_scripts.command import parser, run
 
 QUALITY = Path("results/report/generator_quality.json")
@@ -68,7 +69,7 @@ def quality_text(quality: dict[str, Any]) -> str:
     real = quality["recognised"]["overall"]["real"]
     return (
         "## How good its photographs are\n\n"
-        f"{quality['reading']}\n\n" + "\n".join(rows) + "\n\n"
+        f"{quality_in_words(quality)}\n\n" + "\n".join(rows) + "\n\n"
         "Each cell: generated images, and in brackets real photographs against real ones (the best that can be had). "
         f"Measured on {sum(photographs['generated']['images_per_class']):,} generated images and "
         f"{sum(photographs['real']['images_per_class']):,} of CIFAR-10's validation photographs "

@@ -6,15 +6,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import linalg
 
-from transfer_analysis.generator_quality.comparison import LabelledFeatures, compare
+from transfer_analysis.generator_quality.comparison import LabelledFeatures, compare, side_of_null
 from transfer_analysis.generator_quality.distances import squared_distances
 from transfer_analysis.generator_quality.frechet_distance import frechet_distance
 from transfer_analysis.generator_quality.kernel_distance import kernel_distance
-from transfer_analysis.generator_quality.near_copies import judge_near_copies, nearest_photographs
+from transfer_analysis.generator_quality.near_copies import copying_verdict, judge_near_copies
 from transfer_analysis.generator_quality.nearest import find_nearest
+from transfer_analysis.generator_quality.nearest_photograph import NearestPhotograph, nearest_photographs
 from transfer_analysis.generator_quality.neighbourhoods import expected_coverage, neighbourhood_scores
 from transfer_analysis.generator_quality.pixel_descriptors import describe_pixels, mirror
-from transfer_analysis.generator_quality.reading import side_of_null
+from transfer_analysis.generator_quality.unseen_control import equal_parts, judge_against_unseen
 
 CLASSES = ("cat", "dog", "frog")
 DIMENSION = 6
@@ -217,6 +218,78 @@ def test_p_values_of_images_like_real_ones_are_fair():
 def test_too_few_held_out_photographs_for_the_quantile_are_refused():
     with pytest.raises(ValueError, match="it takes 100"):
         judge_near_copies(np.ones(99), np.ones(5))
+
+
+def judged_with_control(seed, spread=1.0, copied=0, dimension=32, per_class=200):
+    """Return what is found of a generator whose classes have `spread` (real ones 1) and which copies some images."""
+    random = rng(seed)
+    labels_n = np.repeat(np.arange(6), per_class)
+    means_nd = random.normal(size=(6, dimension))[labels_n]
+    training, held_out, unseen, made = (
+        means_nd + scale * random.normal(size=means_nd.shape) for scale in (1, 1, 1, spread)
+    )
+    rows = random.choice(len(made), copied, replace=False)
+    made[rows] = training[random.permutation(len(training))[:copied]] + 0.1 * random.normal(size=(copied, dimension))
+    near = [nearest_photographs(made, gallery, gallery) for gallery in (training, unseen)]
+    verdict = judge_near_copies(find_nearest(held_out, training).distances_n, near[0].distances_n)
+    control = judge_against_unseen(*near, verdict["threshold"])
+    return {
+        **verdict,
+        "p_value_holm": verdict["p_value"],
+        "control": {**control, "p_value_holm": control["p_value"]},
+    }
+
+
+def test_memorised_images_are_found_and_their_share_is_what_was_put_in():
+    found = judged_with_control(0, copied=60)
+    assert copying_verdict(found) == "copies"
+    assert found["control"]["searched_share"] - found["control"]["unseen_share"] == pytest.approx(0.05, abs=0.01)
+
+
+def test_copies_within_a_crowd_are_found():
+    assert copying_verdict(judged_with_control(0, spread=0.8, copied=120)) == "copies"
+
+
+@pytest.mark.parametrize("spread", [0.8, 0.5])
+def test_tight_classes_without_copies_are_close_to_photographs_and_not_called_copies(spread):
+    verdicts = [judged_with_control(seed, spread) for seed in range(20)]
+    assert all(verdict["p_value"] < 1e-6 for verdict in verdicts)
+    # One in twenty is expected; McNemar's test over images calls six of them copies at a spread of a half.
+    assert [copying_verdict(verdict) for verdict in verdicts].count("copies") <= 3
+
+
+def test_images_like_photographs_are_not_shown_to_be_near():
+    verdicts = [copying_verdict(judged_with_control(seed)) for seed in range(10)]
+    assert verdicts.count("not shown") >= 8
+    assert "copies" not in verdicts
+
+
+def nearest_at(distances, rows):
+    return NearestPhotograph(np.array(distances), np.array(rows), np.zeros(len(rows), bool))
+
+
+def test_control_by_hand():
+    # Within 1: images 0 and 1 are nearest to searched photograph 4, image 2 to another; image 3 to an unseen one.
+    searched = nearest_at([0.1, 0.2, 0.3, 0.9, 0.5, 2.0], [4, 4, 1, 0, 0, 0])
+    unseen = nearest_at([0.5, 0.5, 1.5, 0.2, 0.5, 2.0], [0, 0, 0, 3, 1, 1])
+    judged = judge_against_unseen(searched, unseen, threshold=1.0)
+    assert judged["searched_share"] == pytest.approx(3 / 6)
+    assert judged["unseen_share"] == pytest.approx(1 / 6)
+    # Coins worth 2, 1 and 1 bring 3 or more in three of eight cases: 2 + 1, 2 + 1 and 2 + 1 + 1.
+    assert judged["p_value"] == pytest.approx(3 / 8)
+
+
+def test_no_image_near_to_either_shows_nothing():
+    far = nearest_at([2.0, 3.0], [0, 1])
+    assert judge_against_unseen(far, far, 1.0) == {"searched_share": 0.0, "unseen_share": 0.0, "p_value": 1.0}
+
+
+def test_parts_are_of_equal_size_in_every_class():
+    searched_n, unseen_m = np.array([0, 0, 0, 1, 1, 1, 1]), np.array([1, 1, 1, 0, 0])
+    rows = equal_parts(searched_n, unseen_m, rng())
+    for labels, chosen in zip((searched_n, unseen_m), rows, strict=True):
+        assert len(set(chosen)) == len(chosen) == 4
+        np.testing.assert_array_equal(np.bincount(labels[chosen]), [2, 2])
 
 
 def test_flat_pictures_and_odd_sizes():

@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 from photographs.photo_set import PhotoSet, write_photo_set
-from tests.transfer_analysis.invented_study import describe
+from tests.transfer_analysis.invented_study import describe, invented_summary
 from tests.transfer_analysis.test_commands import command
 from transfer_analysis.features import Features, write_features
-from transfer_analysis.generator_quality.reading import write_reading
+from transfer_analysis.generator_quality.near_copies import copying_verdict
 from transfer_analysis.generator_quality.tables import read_pairs
+from transfer_analysis.report.generator_quality_answer import quality_in_words, write_quality_answer
+from transfer_analysis.report.page import render_page
+from transfer_analysis.report.verification import find_problems
 from workflow_scripts.write_model_card_results import with_quality
 
 CLASSES = ("cat", "dog")
@@ -22,7 +25,7 @@ SIZES = {"real": 100, "generated": 60, "training": 150, "test": 80}
 def photo_set(name: str) -> PhotoSet:
     """Return random pictures, among the generated ones of each class copies.
 
-    The first five are mirrored training photographs, the next three test photographs.
+    The first 24 are mirrored training photographs, the next four test photographs.
     """
     per_class = SIZES[name]
     random = np.random.default_rng(sorted(SIZES).index(name))
@@ -30,8 +33,9 @@ def photo_set(name: str) -> PhotoSet:
     images_nhwc = coarse.repeat(8, axis=1).repeat(8, axis=2)
     if name == "generated":
         training = photo_set("training").images_nhwc[:, :, ::-1]
-        images_nhwc[:5], images_nhwc[per_class : per_class + 5] = training[:5], training[-5:]
-        images_nhwc[5:8], images_nhwc[per_class + 5 : per_class + 8] = np.split(photo_set("test").images_nhwc[77:83], 2)
+        images_nhwc[:24], images_nhwc[per_class : per_class + 24] = training[:24], training[-24:]
+        copied = np.split(photo_set("test").images_nhwc[76:84], 2)
+        images_nhwc[24:28], images_nhwc[per_class + 24 : per_class + 28] = copied
     return PhotoSet(
         images_nhwc, np.repeat([0, 1], per_class).astype(np.int32), np.arange(2 * per_class) % per_class, CLASSES
     )
@@ -72,6 +76,7 @@ def analyse(files, output, **changed):
         "generated_features": (files / "generated_features_0.npz", files / "generated_features_1.npz"),
         "training_features": files / "training_features_0.npz",
         "test_features": files / "test_features_0.npz",
+        "validation_features": files / "real_features_0.npz",
         "synthetic_manifest": files / "manifest.json",
         "classifier": '{"arm": "real", "train_images_per_class": 600, "training": {"steps": 320}}',
         "seed": 0,
@@ -100,27 +105,29 @@ def test_quality_counts_what_was_put_in(quality):
     assert quality["photographs"]["generated"]["images_per_class"] == [60, 60]
     assert len(quality["overall_by_classifier"]) == 2
     for space in ("pixels", "features"):
-        for searched, copies in (("training", 10), ("test", 6)):
+        for searched, copies in (("training", 48), ("test", 8)):
             entry = quality["near_copies"][searched][space]
             assert entry["generated_share"] >= copies / 120
-            assert entry["p_value_holm"] < 0.05
+            assert copying_verdict(entry) == "copies"
+            assert entry["control"]["photographs_per_class"] == 80
+    assert "reading" not in quality
 
 
 def test_pairs_name_the_photographs_that_were_copied(analysed):
     pairs = [pair for pair in read_pairs(analysed / "closest_pairs.csv") if pair.kind == "generated"]
     copies = [pair for pair in pairs if pair.searched == "training"]
     for space in ("pixels", "features"):
-        closest = [pair for pair in copies if pair.space == space][:10]
+        closest = [pair for pair in copies if pair.space == space][:48]
         assert {(pair.image_class, pair.image_index) for pair in closest} == {
-            (name, index) for name in CLASSES for index in range(5)
+            (name, index) for name in CLASSES for index in range(24)
         }
         assert all(pair.mirrored and pair.distance == pytest.approx(0, abs=1e-6) for pair in closest)
-        assert {pair.photo_index for pair in closest if pair.photo_class == "dog"} == set(range(145, 150))
-        closest = [pair for pair in pairs if (pair.searched, pair.space) == ("test", space)][:6]
+        assert {pair.photo_index for pair in closest if pair.photo_class == "dog"} == set(range(126, 150))
+        closest = [pair for pair in pairs if (pair.searched, pair.space) == ("test", space)][:8]
         assert {(pair.image_class, pair.image_index) for pair in closest} == {
-            (name, index) for name in CLASSES for index in (5, 6, 7)
+            (name, index) for name in CLASSES for index in range(24, 28)
         }
-        assert {pair.photo_index for pair in closest if pair.photo_class == "cat"} == {77, 78, 79}
+        assert {pair.photo_index for pair in closest if pair.photo_class == "cat"} == set(range(76, 80))
         assert not any(pair.mirrored or pair.distance > 1e-6 for pair in closest)
 
 
@@ -161,33 +168,104 @@ def test_mismatched_inputs_are_one_clear_line(files, tmp_path):
     assert not (tmp_path / "quality.json").exists()
 
 
-def test_the_reading_follows_the_numbers(quality):
-    text = write_reading(quality)
-    assert "more than among real photographs, in pixels and in features" in text
-    assert "75.0 % of the generated images" in text
+def in_words(quality):
+    return quality_in_words(quality).replace("\u00a0", " ")
+
+
+def with_difference(entries, **sides):
+    for statistic, side in sides.items():
+        ends = {"below": [-0.2, -0.1], "like": [-0.1, 0.1], "above": [0.1, 0.2]}[side]
+        entries[statistic]["difference"] = {"mean": sum(ends) / 2, "ci95": ends}
+
+
+def test_the_words_follow_the_numbers(quality):
+    assert "75.0 % of the generated images" in in_words(quality)
     changed = copy.deepcopy(quality)
-    for by_space in changed["near_copies"].values():
-        for entry in by_space.values():
-            entry["p_value_holm"] = 1.0
-    changed["overall"]["density"]["difference"]["ci95"] = [0.1, 0.2]
-    assert "not shown to be more than among real photographs" in write_reading(changed)
-    assert "more densely than real photographs" in write_reading(changed)
-    changed["overall"]["density"]["difference"]["ci95"] = [-0.2, -0.1]
-    assert "more thinly than real photographs" in write_reading(changed)
+    for side, words in (("above", "more densely"), ("below", "more thinly")):
+        with_difference(changed["overall"], density=side)
+        assert f"{words} than real photographs" in in_words(changed)
+
+
+def test_copies_are_spoken_of_only_where_the_unseen_photographs_are_not_as_near(quality):
+    assert in_words(quality).count("copies; look at the closest pairs") == 4
+    crowding = copy.deepcopy(quality)
+    with_difference(crowding["overall"], density="above")
+    entries = [entry for by_space in crowding["near_copies"].values() for entry in by_space.values()]
+    for entry in entries:
+        entry["control"]["p_value_holm"] = 0.3
+    assert in_words(crowding).count("as crowding makes them") == 4
+    assert "copies; look" not in in_words(crowding)
+    for entry in entries:
+        entry["p_value_holm"] = 1.0
+    assert in_words(crowding).count("In pixels and features that was not shown to be more") == 2
+
+
+def test_a_control_that_was_copied_itself_clears_nothing(quality):
+    for entry in quality["near_copies"]["training"].values():
+        entry["control"]["p_value_holm"] = 0.3
+    assert in_words(quality).count("which were copied as well: the comparison does not tell") == 2
+    assert "not shown to be copies" not in in_words(quality)
+
+
+def test_copies_in_features_alone_are_weak_evidence(quality):
+    assert "weak evidence" not in in_words(quality)
+    changed = copy.deepcopy(quality)
+    changed["near_copies"]["training"]["pixels"]["p_value_holm"] = 1.0
+    assert in_words(changed).count("weak evidence") == 1
+
+
+@pytest.mark.parametrize("is_embedded", [True, False])
+def test_what_an_unknown_generator_learned_from_is_left_open(quality, is_embedded):
+    quality["generator"]["is_embedded"] = is_embedded
+    assert ("learned from is not known" in in_words(quality)) == (not is_embedded)
+
+
+def test_sorts_are_said_to_be_missing_only_where_recall_falls_and_precision_does_not(quality):
+    for name in CLASSES:
+        with_difference(quality["per_class"][name], coverage="below", recall="above", precision="below")
+    assert "coverage is below that of real photographs in all classes" in in_words(quality)
+    assert "may be missing, or the images lie off them" in in_words(quality)
+    with_difference(quality["per_class"]["dog"], recall="below", precision="like")
+    assert "as well in dog, and precision is not: sorts of photographs are missing; in the others" in in_words(quality)
+    with_difference(quality["per_class"]["cat"], recall="below", precision="below")
+    assert "as well in dog, and precision is not" in in_words(quality)
+    with_difference(quality["per_class"]["cat"], precision="above")
+    assert "Recall is below as well, and precision is not: sorts of photographs are missing." in in_words(quality)
+    for name in CLASSES:
+        with_difference(quality["per_class"][name], coverage="like")
+    assert "missing" not in in_words(quality)
+
+
+def test_a_number_of_the_paragraphs_that_is_not_the_sources_is_found(quality, tmp_path):
+    sources = {**invented_summary(), "generator_quality": quality}
+    page = render_page(sources, tmp_path)
+    assert find_problems(page, sources) == []
+    altered = copy.deepcopy(sources)
+    altered["generator_quality"]["overall"]["precision"]["value"] = 0.1234
+    altered["generator_quality"]["near_copies"]["test"]["features"]["control"]["unseen_share"] = 0.5
+    problems = " ".join(find_problems(page, altered))
+    assert "/generator_quality/overall/precision/value: the page says" in problems
+    assert "/generator_quality/near_copies/test/features/control/unseen_share: the page says" in problems
+
+
+def test_a_study_that_did_not_ask_has_no_paragraphs():
+    assert write_quality_answer(invented_summary()) == []
 
 
 def test_a_card_gets_its_measurements_once_and_keeps_its_own_words(quality):
     card = "# A model\n\nIts words.\n"
     written = with_quality(card, quality)
     assert written.startswith(card)
-    assert quality["reading"] in written
+    assert quality_in_words(quality) in written
     assert "75.0 % (75.0 %)" in written
     assert "accuracy on the validation photographs 75.0 %" in written
     assert with_quality(written, quality) == written
     moved = written + "\n## Limits\n\nMany.\n"
-    newer = with_quality(moved, {**quality, "reading": "Other words."})
-    assert "Other words." in newer
-    assert quality["reading"] not in newer
+    other = copy.deepcopy(quality)
+    other["overall"]["precision"]["value"] = 0.1234
+    newer = with_quality(moved, other)
+    assert "precision is 0.12" in newer
+    assert quality_in_words(quality) not in newer
     assert newer.endswith("## Limits\n\nMany.\n")
 
 

@@ -19,6 +19,9 @@ from photographs.stand_ins import (
 from transfer_analysis.cells import Cell
 from transfer_analysis.generator_quality.comparison import LabelledFeatures, compare
 from transfer_analysis.generator_quality.near_copies import judge_near_copies
+from transfer_analysis.generator_quality.nearest import find_nearest
+from transfer_analysis.generator_quality.nearest_photograph import nearest_photographs
+from transfer_analysis.generator_quality.unseen_control import judge_against_unseen
 from transfer_analysis.known_answers import (
     CHECKS,
     describe_stand_ins,
@@ -122,17 +125,24 @@ def test_checks_fail_for_an_analysis_that_is_wrong(stand_ins):
     }
 
 
+def pixels(photos):
+    return flat(photos)[:, :60]
+
+
 def nearest(photos, gallery):
-    distances = ((flat(photos)[:, None, :60] - flat(gallery)[None, :, :60]) ** 2).sum(axis=2)
-    return np.sqrt(distances.min(axis=1))
+    return find_nearest(pixels(photos), pixels(gallery)).distances_n
 
 
 def test_training_photographs_are_found_to_be_copies_and_held_out_ones_are_not():
     training, validation = training_photographs(REAL, PER_CLASS), photographs(PER_CLASS, 5)
+    unseen = photographs(PER_CLASS, 6)
     described = {}
     for name, photos in (("copies", training), ("held_out", HELD_OUT)):
         entry = judge_near_copies(nearest(validation, training), nearest(photos, training))
-        described[name] = {"pixels": {**entry, "p_value_holm": entry["p_value"]}}
+        against = [nearest_photographs(*map(pixels, (photos, gallery, gallery))) for gallery in (training, unseen)]
+        control = judge_against_unseen(*against, entry["threshold"])
+        control["p_value_holm"] = control["p_value"]
+        described[name] = {"pixels": {**entry, "p_value_holm": entry["p_value"], "control": control}}
     assert outcome(judge_copies(described["copies"], described["held_out"])) == {
         "copies_found": True,
         "held_out_no_copies": True,

@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 
 from photographs.photo_set import PhotoSet
 from transfer_analysis.figures.style import FAINT_INK, INK, PAPER, bare, looks, new_figure, put_title, styled
+from transfer_analysis.generator_quality.copy_search import Photographs
 from transfer_analysis.generator_quality.pixel_descriptors import mirror
-from transfer_analysis.generator_quality.quality import Photographs
 from transfer_analysis.generator_quality.tables import Pair
 
 _COLUMNS = 12

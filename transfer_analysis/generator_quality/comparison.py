@@ -97,6 +97,12 @@ def compare(
     }
 
 
+def side_of_null(entry: dict[str, Any]) -> str:
+    """Return where a statistic lies beside real photographs': "below", "above", or "like" if it cannot be told."""
+    low, high = entry["difference"]["ci95"]
+    return "below" if high < 0 else "above" if low > 0 else "like"
+
+
 def _draw_halves(real_nd, generated_md, n, rng):
     order = rng.permutation(len(real_nd))
     drawn = rng.permutation(len(generated_md))[:n]

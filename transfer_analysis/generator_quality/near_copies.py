@@ -4,46 +4,19 @@ Real photographs of the same source resemble each other, some closely. So "too n
 say it is: the threshold is the r-th smallest of their distances to the nearest of these photographs, r/N their stated
 quantile. If generated images had the same distances, the number of theirs up to the threshold would follow a
 beta-binomial law (the threshold's rank among them is that of an order statistic): exact, whatever the distances are.
+
+Being nearer than photographs is not yet copying: images that crowd are. `unseen_control` tells the two apart.
 """
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal
 
 import numpy as np
 from scipy import stats
 
-from transfer_analysis.generator_quality.nearest import Nearest, find_nearest
+from transfer_analysis.gaps import SIGNIFICANCE
 
 QUANTILE = 0.01
-
-
-@dataclass(frozen=True)
-class NearestPhotograph:
-    """For each image its nearest photograph of those searched, or that one's mirror image.
-
-    Attributes:
-        distances_n: float64 (N,).
-        rows_n: int64 (N,), rows of the photographs that were searched.
-        mirrored_n: bool (N,), whether the mirror image was nearer.
-    """
-
-    distances_n: np.ndarray
-    rows_n: np.ndarray
-    mirrored_n: np.ndarray
-
-
-def nearest_photographs(queries_nd: np.ndarray, gallery_md: np.ndarray, mirrored_md: np.ndarray) -> NearestPhotograph:
-    """Search photographs and their mirror images, which training shows as well.
-
-    Args:
-        queries_nd: descriptors of images, (N, D).
-        gallery_md: descriptors of the photographs to be searched, (M, D).
-        mirrored_md: descriptors of the same, mirrored, (M, D).
-    """
-    plain, mirrored = find_nearest(queries_nd, gallery_md), find_nearest(queries_nd, mirrored_md)
-    is_mirrored_n = mirrored.distances_n < plain.distances_n
-    nearest = Nearest(*(np.where(is_mirrored_n, *pair) for pair in zip(mirrored, plain, strict=True)))
-    return NearestPhotograph(nearest.distances_n, nearest.rows_n, is_mirrored_n)
 
 
 def judge_near_copies(real_n: np.ndarray, generated_m: np.ndarray, quantile: float = QUANTILE) -> dict[str, Any]:
@@ -80,3 +53,17 @@ def judge_near_copies(real_n: np.ndarray, generated_m: np.ndarray, quantile: flo
         "n_generated": n_generated,
         "n_real": len(real_n),
     }
+
+
+def copying_verdict(entry: Mapping[str, Any]) -> Literal["copies", "close", "not shown"]:
+    """Return what one search, with its control, shows.
+
+    "copies": more near images than among real photographs, and more near to searched photographs than to unseen ones;
+    "close": only the former; "not shown": neither (nearness to the searched ones alone is no near-copy).
+
+    Args:
+        entry: {"p_value_holm", "control": {"p_value_holm", …}, …}.
+    """
+    if entry["p_value_holm"] >= SIGNIFICANCE:
+        return "not shown"
+    return "copies" if entry["control"]["p_value_holm"] < SIGNIFICANCE else "close"

@@ -1,73 +1,19 @@
 """quality.json: how good the generated photographs are, by every measure of this package."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from photographs.photo_set import PhotoSet
 from transfer_analysis.features import Features
 from transfer_analysis.generator_quality.comparison import LabelledFeatures, compare
-from transfer_analysis.generator_quality.near_copies import NearestPhotograph, judge_near_copies, nearest_photographs
-from transfer_analysis.generator_quality.pixel_descriptors import describe_pixels, mirror
+from transfer_analysis.generator_quality.copy_search import NearestOfBoth
+from transfer_analysis.generator_quality.near_copies import judge_near_copies
 from transfer_analysis.generator_quality.recognition import describe_recognition
+from transfer_analysis.generator_quality.unseen_control import judge_against_unseen
 from transfer_analysis.several_tests import correct_for_number
 
 K = 5
 DRAWS = 20
-
-
-@dataclass(frozen=True)
-class Photographs:
-    """The photo sets: what generated images are compared with, and what they might have been copied from.
-
-    Attributes:
-        reference: held-out real photographs, which neither generator nor classifier was trained on.
-        generated: the images to be judged.
-        searched: by name, the photographs that they might be copies of: "training", which a generator may have been
-            trained on, and "test", which judge the networks that learn from the images.
-    """
-
-    reference: PhotoSet
-    generated: PhotoSet
-    searched: dict[str, PhotoSet]
-
-
-@dataclass(frozen=True)
-class NearestOfBoth:
-    """The nearest searched photographs of the generated images, and of the held-out real ones."""
-
-    generated: NearestPhotograph
-    real: NearestPhotograph
-
-
-def search_near_copies(
-    photographs: Photographs, reference: Features, generated: Features, searched: dict[str, Features]
-) -> dict[str, dict[str, NearestOfBoth]]:
-    """Return, for each set that is searched, the nearest of its photographs to every image.
-
-    By set, and within it in "pixels" and in "features" of one classifier.
-    """
-    for features, photos in (
-        (reference, photographs.reference),
-        (generated, photographs.generated),
-        *((searched[name], photos) for name, photos in photographs.searched.items()),
-    ):
-        require_same_images(features, photos)
-    queries = {
-        "pixels": [describe_pixels(photos.images_nhwc) for photos in (photographs.generated, photographs.reference)],
-        "features": [generated.features_nd, reference.features_nd],
-    }
-    return {
-        name: {
-            space: NearestOfBoth(*(nearest_photographs(vectors_nd, *gallery) for vectors_nd in queries[space]))
-            for space, gallery in (
-                ("pixels", (describe_pixels(photos.images_nhwc), describe_pixels(mirror(photos.images_nhwc)))),
-                ("features", (searched[name].features_nd, searched[name].mirrored_nd)),
-            )
-        }
-        for name, photos in photographs.searched.items()
-    }
 
 
 def describe_quality(
@@ -106,13 +52,12 @@ def describe_quality(
         for real, images in zip(reference, generated, strict=True)
     ]
     copies = {
-        name: {
-            space: judge_near_copies(found.real.distances_n, found.generated.distances_n)
-            for space, found in by_space.items()
-        }
+        name: {space: _judge_with_control(found) for space, found in by_space.items()}
         for name, by_space in near.items()
     }
-    correct_for_number(entry for by_space in copies.values() for entry in by_space.values())
+    entries = [entry for by_space in copies.values() for entry in by_space.values()]
+    correct_for_number(entries)
+    correct_for_number(entry["control"] for entry in entries)
     return {
         "classes": list(reference[0].classes),
         "method": {
@@ -134,11 +79,14 @@ def describe_quality(
     }
 
 
-def require_same_images(features: Features, photos: PhotoSet) -> None:
-    """Raise ValueError unless both are of the same images, in the same order."""
-    if not (
-        features.classes == photos.classes
-        and np.array_equal(features.labels, photos.labels)
-        and np.array_equal(features.indices, photos.indices)
-    ):
-        raise ValueError("the features are not those of the photographs: make them anew with evaluate_features")
+def _judge_with_control(found: NearestOfBoth) -> dict[str, Any]:
+    judged = judge_near_copies(found.real.distances_n, found.generated.distances_n)
+    control = found.control
+    return {
+        **judged,
+        "control": {
+            "unseen": control.unseen,
+            "photographs_per_class": control.photographs_per_class,
+            **judge_against_unseen(control.searched, control.unseen_nearest, judged["threshold"]),
+        },
+    }

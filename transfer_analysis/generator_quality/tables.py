@@ -9,8 +9,8 @@ import numpy as np
 
 from photographs.atomic_files import CorruptFileError, write_text
 from photographs.photo_set import PhotoSet
-from transfer_analysis.generator_quality.near_copies import NearestPhotograph
-from transfer_analysis.generator_quality.quality import NearestOfBoth, Photographs
+from transfer_analysis.generator_quality.copy_search import NearestOfBoth, Photographs
+from transfer_analysis.generator_quality.nearest_photograph import NearestPhotograph
 from transfer_analysis.tables import csv_text
 
 _PAIRS = 50
@@ -119,8 +119,11 @@ def _quality_rows(quality: dict[str, Any]) -> Iterator[list]:
 def _copy_rows(quality: dict[str, Any]) -> Iterator[list]:
     columns = ["threshold", "quantile", "real_share", "generated_share"]
     tests = ["p_value", "p_value_holm", "n_generated", "n_real"]
-    yield ["searched", "space", *columns, "ci95_low", "ci95_high", "null95_low", "null95_high", *tests]
+    control = ["unseen", "photographs_per_class", "searched_share", "unseen_share", "p_value", "p_value_holm"]
+    ends = ["ci95_low", "ci95_high", "null95_low", "null95_high"]
+    yield ["searched", "space", *columns, *ends, *tests, *(f"control_{name}" for name in control)]
     for searched, by_space in quality["near_copies"].items():
         for space, entry in by_space.items():
             shares = [entry[name] for name in columns]
-            yield [searched, space, *shares, *entry["ci95"], *entry["null95"], *(entry[name] for name in tests)]
+            judged = [*(entry[name] for name in tests), *(entry["control"][name] for name in control)]
+            yield [searched, space, *shares, *entry["ci95"], *entry["null95"], *judged]

@@ -138,7 +138,8 @@ FIGURES = (
         "Dot plots of recognition, precision, recall, density, coverage and Fréchet distance by class, each beside "
         "what real photographs score against real ones; the CSV table holds the same numbers.",
         "Where the square lies on the circle’s bar, generated images cannot be told from real photographs by that "
-        "measure. Low recall or coverage of a class means that the generator draws too few sorts of it.",
+        "measure. Recall below that of real photographs, with precision that is not, means that sorts of the class are "
+        "missing; coverage alone falls as well where the images lie off the photographs.",
     ),
     FigureText(
         "near_copies",
@@ -146,7 +147,8 @@ FIGURES = (
         "The generated images closest to a training photograph and to a test photograph, each above that photograph, "
         "and held-out real photographs likewise.",
         "Look for pairs that show one and the same picture. Real photographs have near-copies too, which is why the "
-        "threshold is taken from them; resemblance in pose and colour alone is no copy.",
+        "threshold is taken from them; resemblance in pose and colour alone is no copy. Whether images are nearer to "
+        "these photographs than to as many others is in the table of near-copies.",
     ),
     FigureText(
         "reliability",

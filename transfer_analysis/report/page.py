@@ -12,6 +12,7 @@ from transfer_analysis.known_answers import CHECKS
 from transfer_analysis.report.answer import images, verdict, write_answer, write_headline
 from transfer_analysis.report.domain_gap_answer import VIEWS_IN_WORDS, write_domain_gap_answer
 from transfer_analysis.report.figures import FIGURES, data_uri
+from transfer_analysis.report.generator_quality_answer import write_quality_answer
 from transfer_analysis.report.mixture_answer import write_mixture_answer
 from transfer_analysis.report.numbers import Numbers, literal
 from transfer_analysis.report.representation_answer import write_representation_answer
@@ -53,6 +54,7 @@ def render_page(summary: dict[str, Any], figures: Path) -> str:
         representation_answer=write_representation_answer(summary),
         domain_gap_answer=write_domain_gap_answer(summary),
         domain_gap_views=VIEWS_IN_WORDS,
+        quality_answer=write_quality_answer(summary),
         trust_answer=write_trust_answer(summary),
         known_answer_words=CHECKS,
         stand_in_in_words=stand_in_in_words,
