@@ -88,17 +88,21 @@ use rule evaluate_features as evaluate_stand_in_features with:
         "logs/known_answers/{stand_in}/features.log",
     benchmark:
         "benchmarks/results/known_answers/{stand_in}_features.tsv"
+    params:
+        # What the stand-in "copies" holds is searched, and training shows mirror images too.
+        mirrored="--mirrored",
 
 
 use rule analyse_generator_quality as analyse_stand_in_quality with:
     input:
         real="results/real_photos/val.npz",
         generated="results/known_answers/{stand_in}/train.npz",
-        training="results/real_photos/train.npz",
+        # Not all of the train split: the held-out stand-ins are made from the rest of it.
+        training="results/known_answers/copies/train.npz",
         test="results/real_photos/test.npz",
         real_features="results/generator_quality/features/seed_0/real_photos/val.npz",
         generated_features="results/known_answers/{stand_in}/features.npz",
-        training_features="results/generator_quality/searched/train.npz",
+        training_features="results/known_answers/copies/features.npz",
         test_features="results/generator_quality/searched/test.npz",
         validation_features="results/generator_quality/searched/val.npz",
         synthetic_manifest="results/synthetic_photos/manifest.json",
