@@ -51,6 +51,28 @@ def test_a_dip_of_the_curve_is_levelled():
     assert rising == pytest.approx([0.4, 0.55, 0.55, 0.7])
 
 
+def test_generated_images_are_worth_something_just_where_they_gain_though_the_real_curve_dips():
+    rng, sizes = np.random.default_rng(0), np.array([75, 150, 300, 600])
+    curve_bm = rng.choice([0.5, 0.55, 0.6], (400, 4)) + rng.choice([0.0, 1e-3], (400, 4)) * rng.random((400, 4))
+    for control in (0, 1, 2):
+        gain_b = rng.choice([-0.02, 0.0, 0.02], 400)
+        found_b = real_equivalents(curve_bm[:, control] + gain_b, curve_bm, sizes, 1 / 6, control)
+        gained_b = curve_bm[:, control] + gain_b > curve_bm[:, control]
+        assert np.array_equal(found_b > sizes[control], gained_b)
+    dipping = np.array([[0.64, 0.58, 0.67, 0.73]])
+    # Levelled, the control stands at 0.61, and two points above it is what is looked up: a third of the way to 0.67.
+    (found,) = real_equivalents(np.array([0.6]), dipping, sizes, 1 / 6, control=1)
+    assert found == pytest.approx(150 * 2 ** (1 / 3))
+
+
+def test_a_gain_over_a_control_that_dips_has_a_rate():
+    cells = answers([0.64, 0.58, 0.62, 0.73], np.random.default_rng(0), n_images=6000, seed_spread=0.003)
+    mixtures = describe_mixtures(points([(75, 0), (150, 0), (150, 450), (600, 0)], cells), fit=False)
+    mixture = mixtures["points"][2]
+    assert mixture["gain"]["ci95"][0] > 0
+    assert mixture["exchange_rate"]["ci95"][1]["relation"] == "equal"
+
+
 @pytest.mark.parametrize(
     ("equivalent", "expected"),
     [

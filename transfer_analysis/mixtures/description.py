@@ -108,7 +108,8 @@ def _exchange_rate(
         return None
     sizes = Sizes(point.real, point.synthetic, int(sizes_m[0]), int(sizes_m[-1]))
     rows = np.concatenate([means_p[None], draws_bp])
-    equivalents = real_equivalents(rows[:, position], rows[:, alone], sizes_m, chance)
+    control = int(np.flatnonzero(sizes_m == point.real)[0]) if point.real else None
+    equivalents = real_equivalents(rows[:, position], rows[:, alone], sizes_m, chance, control)
     return describe_exchange_rate(float(equivalents[0]), equivalents[1:], sizes)
 
 
