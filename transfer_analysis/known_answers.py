@@ -15,7 +15,7 @@ from transfer_analysis.cells import Cell, require_paired
 from transfer_analysis.crossed_bootstrap import describe_draws, draw_means, percentile_interval
 from transfer_analysis.generator_quality.comparison import side_of_null
 from transfer_analysis.generator_quality.near_copies import copying_verdict
-from transfer_analysis.mixtures.exchange_rate import Sizes, describe_exchange_rate
+from transfer_analysis.mixtures.exchange_rate import Sizes, describe_exchange_rate, may_be
 from transfer_analysis.mixtures.real_equivalents import real_equivalents
 
 # From the least spoilt to the most: what networks learn from them must fall along each.
@@ -82,7 +82,7 @@ def judge_stand_ins(stand_ins: Sequence[Mapping[str, Any]], chance: float) -> li
     low, high = held_out["gap"]["ci95"]
     return [
         {"check": "held_out_gap", "passed": bool(low <= 0 <= high)},
-        {"check": "held_out_rate", "passed": _holds_one(held_out["exchange_rate"]["ci95"])},
+        {"check": "held_out_rate", "passed": may_be(held_out["exchange_rate"]["ci95"], 1.0)},
         {"check": "shuffled_accuracy", "passed": bool(shuffled["accuracy"]["ci95"][0] <= chance)},
         {
             "check": "shuffled_rate",
@@ -125,13 +125,6 @@ def judge_variety(
         {"check": "variety_missed_in_its_class", "passed": classes[0] in below["alike"] - below["held_out"]},
         {"check": "variety_missed_in_no_other", "passed": not (below["alike"] | below["held_out"]) - {classes[0]}},
     ]
-
-
-def _holds_one(ends: Sequence[Mapping[str, Any]]) -> bool:
-    """Return whether an interval of k holds 1; a bound counts as far as it reaches."""
-    low, high = ends
-    reaches_down = low["value"] is not None and low["value"] <= 1
-    return bool(reaches_down and (high["value"] is None or high["value"] >= 1 or high["relation"] == "more"))
 
 
 def _falls(accuracies: Sequence[Mapping[str, Any]]) -> bool:

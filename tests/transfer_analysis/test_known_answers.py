@@ -129,6 +129,12 @@ def pixels(photos):
     return flat(photos)[:, :60]
 
 
+def test_a_rate_that_lies_wholly_below_one_fails_its_check(stand_ins):
+    wrong = copy.deepcopy(stand_ins)
+    wrong[0]["exchange_rate"]["ci95"] = [{"value": 1.0, "relation": "less"}] * 2
+    assert not outcome(judge_stand_ins(wrong, 1 / 3))["held_out_rate"]
+
+
 def nearest(photos, gallery):
     return find_nearest(pixels(photos), pixels(gallery)).distances_n
 

@@ -2,11 +2,13 @@
 
 import numpy as np
 import pytest
+from markupsafe import Markup
 
 from tests.transfer_analysis.invented_study import invented_cell
 from transfer_analysis.cells import Cell
+from transfer_analysis.figures.exchange_rate import draw_exchange_rate
 from transfer_analysis.mixtures.description import TrainedPoint, describe_mixtures
-from transfer_analysis.mixtures.exchange_rate import Sizes, rate
+from transfer_analysis.mixtures.exchange_rate import Sizes, may_be, rate
 from transfer_analysis.mixtures.power_law import describe_power_law
 from transfer_analysis.mixtures.real_equivalents import levelled, real_equivalents
 from transfer_analysis.mixtures.tables import mixture_tables
@@ -88,6 +90,67 @@ def test_rate_is_generated_images_for_each_real_one_saved(equivalent, expected):
 
 def test_below_the_smallest_real_set_the_rate_is_a_bound():
     assert rate(40, Sizes(real=0, synthetic=600, smallest=75, largest=600)) == {"value": 8.0, "relation": "more"}
+
+
+LESS, MORE, ENDLESS = (
+    {"value": 1.0, "relation": "less"},
+    {"value": 8.0, "relation": "more"},
+    {"value": None, "relation": "infinite"},
+)
+
+
+def equal(value):
+    return {"value": value, "relation": "equal"}
+
+
+@pytest.mark.parametrize(
+    ("ends", "holds_one"),
+    [
+        ((LESS, LESS), False),
+        ((LESS, equal(1.2)), True),
+        ((LESS, equal(0.9)), False),
+        ((LESS, ENDLESS), True),
+        ((equal(1.0), equal(3.0)), True),
+        ((equal(1.1), MORE), False),
+        (({"value": 1.0, "relation": "more"}, ENDLESS), False),
+        ((LESS, {"value": 2.0, "relation": "less"}), True),
+        ((ENDLESS, ENDLESS), False),
+    ],
+)
+def test_an_interval_of_rates_is_open_beyond_its_bounds(ends, holds_one):
+    assert may_be(ends, 1.0) is holds_one
+
+
+@pytest.mark.parametrize(
+    ("k", "ends", "said", "not_said"),
+    [
+        (MORE, (LESS, MORE), ("In this sample, networks", "not rule out that generated images are as good"), "open"),
+        (MORE, (LESS, ENDLESS), ("In this sample, networks", "rules out neither"), "is open"),
+        (MORE, (equal(6.9), MORE), ("In this sample, networks", "a bound"), "rule"),
+        (MORE, (MORE, MORE), ("Networks trained on", "a bound"), "rule"),
+        (LESS, (LESS, LESS), ("Networks trained on", "a bound"), "rule"),
+        (LESS, (LESS, equal(1.3)), ("In this sample, networks", "not rule out 1.3 either"), "is open"),
+        (LESS, (LESS, ENDLESS), ("In this sample, networks", "worth nothing is not ruled out"), "either"),
+        (equal(3.0), (equal(0.9), equal(9.0)), ("about 3.0", "not rule out that generated images are as good"), "open"),
+        (equal(3.0), (equal(2.0), ENDLESS), ("about 3.0", "worth nothing is not ruled out"), "as good"),
+    ],
+)
+def test_what_is_said_of_the_rate_leaves_open_what_its_interval_does(k, ends, said, not_said):
+    mixtures = describe_mixtures(study(np.random.default_rng(0)), fit=False, draws=100)
+    mixtures["points"][-1]["exchange_rate"] |= {"k": k, "ci95": list(ends)}
+    text = Markup(write_mixture_answer({"mixtures": mixtures})[0]).striptags()
+    assert [words for words in said if words not in text] == []
+    assert not_said not in text
+
+
+def test_a_rate_that_may_be_lower_than_was_measured_is_drawn_with_an_arrow_to_the_left():
+    mixtures = describe_mixtures(study(np.random.default_rng(0)), fit=False, draws=100)
+    for ends, arrows in (((LESS, LESS), ["<"]), ((LESS, ENDLESS), ["<", ">"]), ((equal(2.0), equal(3.0)), [])):
+        mixtures["points"][-1]["exchange_rate"] |= {"k": ends[1], "ci95": list(ends)}
+        (axes,) = draw_exchange_rate(mixtures).axes
+        assert sorted(line.get_marker() for line in axes.lines if line.get_marker() in ("<", ">")) == arrows
+        left = min(min(line.get_xdata()) for line in axes.lines)
+        assert (left < 1.0) == ("<" in arrows)
 
 
 def test_interval_of_the_rate_holds_the_truth_about_as_often_as_it_says():

@@ -48,6 +48,24 @@ def describe_exchange_rate(equivalent: float, equivalents_b: np.ndarray, sizes: 
     }
 
 
+def may_be(ends: Sequence[Mapping[str, Any]], k: float) -> bool:
+    """Return whether an interval of rates, its ends as above, holds `k`; an end that is a bound is open beyond it."""
+    low, high = ends
+    return _begins_by(low, k) and _goes_on_to(high, k)
+
+
+def _begins_by(low: Mapping[str, Any], k: float) -> bool:
+    if low["value"] is None:
+        return False
+    return low["relation"] == "less" or low["value"] < k or (low["relation"] == "equal" and low["value"] == k)
+
+
+def _goes_on_to(high: Mapping[str, Any], k: float) -> bool:
+    if high["value"] is None:
+        return True
+    return high["relation"] == "more" or high["value"] > k or (high["relation"] == "equal" and high["value"] == k)
+
+
 def rate(equivalent: float, sizes: Sizes) -> dict[str, Any]:
     """Return k of one equivalent, with how far it can be trusted."""
     if equivalent <= sizes.real:

@@ -5,13 +5,15 @@ from typing import Any
 from markupsafe import Markup
 
 from transfer_analysis.gaps import SIGNIFICANCE
-from transfer_analysis.mixtures.exchange_rate import measurable
+from transfer_analysis.mixtures.exchange_rate import may_be, measurable
 from transfer_analysis.report.numbers import Numbers, literal
 
 _NO_RATE = (
     "Networks trained on real photographs were not shown to do better than chance in any number, so there is nothing "
     "to measure generated images in: this study says nothing of what they are worth."
 )
+
+_NOTHING_LEFT_OPEN = " The interval is open: that generated images are worth nothing is not ruled out."
 
 
 def write_mixture_answer(sources: dict[str, Any]) -> list[Markup]:
@@ -48,8 +50,9 @@ def _write_rate(sources: dict[str, Any], position: int) -> Markup:
         "level": literal("95 %"),
         "equivalent": n("number", *place, "equivalent_real"),
         "low": n("rate", *place, "ci95", 0),
+        "high": n("rate", *place, "ci95", 1),
+        "networks": Markup("In this sample, networks") if _is_of_the_sample(rate) else Markup("Networks"),
     }
-    endless = rate["ci95"][1]["relation"] == "infinite"
     relation = rate["k"]["relation"]
     if relation == "infinite" and rate["ci95"][0]["relation"] == "infinite":
         text = "Networks trained on {synthetic} generated images a class learned nothing that carries over: k is {k}."
@@ -61,24 +64,45 @@ def _write_rate(sources: dict[str, Any], position: int) -> Markup:
         )
     elif relation == "more":
         text = (
-            "Networks trained on {synthetic} generated images a class stay below the smallest real training set that "
+            "{networks} trained on {synthetic} generated images a class stay below the smallest real training set that "
             "was measured: one real photograph is worth {k} generated images, a bound ({level} interval {range})."
-        )
+        ) + _not_ruled_out(rate)
     elif relation == "less":
         text = (
-            "Networks trained on {synthetic} generated images a class do at least as well as the largest real training "
-            "set that was measured: one real photograph is worth {k} generated images, a bound "
+            "{networks} trained on {synthetic} generated images a class do at least as well as the largest real "
+            "training set that was measured: one real photograph is worth {k} generated images, a bound "
             "({level} interval {range})."
         )
+        if rate["ci95"][1]["relation"] == "infinite":
+            text += _NOTHING_LEFT_OPEN
+        elif _is_of_the_sample(rate):
+            text += " The interval does not rule out {high} either."
     else:
         text = (
             "Networks trained on {synthetic} generated images a class recognise real photographs as well as networks "
             "trained on about {equivalent} real ones: one real photograph is worth about {k} generated images "
             "({level} interval {range})."
-        )
-        if endless:
-            text += " The interval is open: that generated images are worth nothing is not ruled out."
+        ) + _not_ruled_out(rate)
     return Markup(text).format(**parts)
+
+
+def _not_ruled_out(rate: dict[str, Any]) -> str:
+    """Say that the interval leaves either end of the question open, where it does."""
+    as_good, nothing = may_be(rate["ci95"], 1.0), rate["ci95"][1]["relation"] == "infinite"
+    if as_good and nothing:
+        return (
+            " The interval rules out neither that generated images are as good as real ones nor that they are worth "
+            "nothing."
+        )
+    if as_good:
+        return " The interval does not rule out that generated images are as good as real ones."
+    return _NOTHING_LEFT_OPEN if nothing else ""
+
+
+def _is_of_the_sample(rate: dict[str, Any]) -> bool:
+    """Return whether k is infinite or a bound in the sample, and its interval is not so throughout."""
+    relation = rate["k"]["relation"]
+    return relation != "equal" and any(end["relation"] != relation for end in rate["ci95"])
 
 
 def _write_gain(sources: dict[str, Any], position: int) -> Markup:
@@ -105,9 +129,10 @@ def _write_gain(sources: dict[str, Any], position: int) -> Markup:
         text = "Adding {synthetic} generated images to {real} real ones costs {size} points ({range}, adjusted p {p})"
     if point["exchange_rate"] is None:
         return Markup(text + ".").format(**parts)
-    _, place, _ = _rate_at(sources, position)
+    rate, place, _ = _rate_at(sources, position)
     rates = {"k": n("rate", *place, "k"), "k_range": n("rate_range", *place, "ci95")}
-    return Markup(text + "; k is {k} ({k_range}).").format(**parts, **rates)
+    text += "; k is {k} in this sample ({k_range})." if _is_of_the_sample(rate) else "; k is {k} ({k_range})."
+    return Markup(text).format(**parts, **rates)
 
 
 def _rate_at(sources: dict[str, Any], position: int) -> tuple[dict[str, Any], tuple, Numbers]:
