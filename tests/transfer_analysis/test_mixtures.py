@@ -12,7 +12,9 @@ from transfer_analysis.mixtures.exchange_rate import Sizes, may_be, rate
 from transfer_analysis.mixtures.power_law import describe_power_law
 from transfer_analysis.mixtures.real_equivalents import levelled, real_equivalents
 from transfer_analysis.mixtures.tables import mixture_tables
+from transfer_analysis.report.learning_curve_answer import write_learning_curves
 from transfer_analysis.report.mixture_answer import write_mixture_answer
+from transfer_analysis.report.numbers import FORMATS
 
 REAL_CURVE = {75: 0.45, 150: 0.53, 300: 0.61, 600: 0.69}
 
@@ -223,8 +225,51 @@ def test_power_law_is_recovered_and_two_sizes_are_not_enough():
     law = describe_power_law(sizes, accuracy, draws)
     assert law["exponent"]["value"] == pytest.approx(0.6, abs=0.01)
     assert law["asymptote"]["value"] == pytest.approx(0.9, abs=0.01)
-    assert law["exponent"]["ci95"][0] <= 0.6 <= law["exponent"]["ci95"][1]
+    low, high = law["exponent"]["ci95"]
+    assert low["value"] <= 0.6 <= high["value"]
+    assert {end["relation"] for end in (law["exponent"], low, high)} == {"equal"}
+    assert law["determined"]
     assert describe_power_law(sizes[:2], accuracy[:2], draws[:, :2]) is None
+
+
+@pytest.mark.parametrize(
+    "accuracy_of",
+    [
+        lambda sizes: np.full(len(sizes), 0.95),
+        lambda sizes: 0.7 - 0.05 * np.log2(sizes / sizes[0]),
+        lambda sizes: 0.5 + 0.0015 * np.log2(sizes / sizes[0]) ** 2,
+    ],
+    ids=["flat", "falling", "rising ever faster"],
+)
+def test_sizes_that_determine_no_power_law_are_said_to_determine_none(accuracy_of):
+    sizes = np.array([75.0, 150, 300, 600])
+    accuracy = accuracy_of(sizes)
+    law = describe_power_law(sizes, accuracy, accuracy + 1e-3 * np.random.default_rng(0).normal(size=(400, 4)))
+    assert not law["determined"]
+
+
+def test_the_largest_exponent_tried_is_a_bound():
+    sizes = np.array([75.0, 150, 300, 600])
+    accuracy = 0.95 - 0.2 * (sizes / 75) ** -4
+    law = describe_power_law(sizes, accuracy, accuracy + 1e-3 * np.random.default_rng(0).normal(size=(400, 4)))
+    assert law["determined"]
+    assert FORMATS["bounded_decimal"](law["exponent"]) == "≥ 2.00"
+    assert law["asymptote"]["value"] == pytest.approx(0.95, abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "said"),
+    [
+        (REAL_CURVE.values(), "power law fitted to 4 sizes"),
+        ([0.7] * 4, "do not determine a power law"),
+        ([1 / 6] * 4, None),
+    ],
+)
+def test_a_learning_curve_is_told_as_far_as_its_sizes_determine_it(accuracies, said):
+    cells = answers([*accuracies, 0.5], np.random.default_rng(0), n_images=6000, seed_spread=0.002)
+    mixtures = describe_mixtures(points([*((real, 0) for real in REAL_CURVE), (0, 600)], cells), draws=200)
+    text = " ".join(paragraph.striptags() for paragraph in write_learning_curves({"mixtures": mixtures}))
+    assert (said in text) if said else not text
 
 
 def test_table_has_a_row_for_every_training_set():

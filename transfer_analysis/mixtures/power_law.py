@@ -11,23 +11,27 @@ FEWEST_SIZES = 3
 # Exponents that are tried; 0.5 is what averaging of independent examples would give.
 _EXPONENTS = np.arange(0.02, 2.001, 0.02)
 _CURVE_POINTS = 25
+_TAILS = [0.025, 0.975]
 
 
 def describe_power_law(sizes_m: np.ndarray, accuracy_m: np.ndarray, draws_bm: np.ndarray) -> dict[str, Any] | None:
     """Fit accuracies at M sizes and at every draw; return None where fewer than three sizes leave nothing to fit.
 
     Returns:
-        "asymptote" (accuracy with endless photographs) and "exponent" (c), each {"value", "ci95"}; "curve": the fitted
-        accuracy at "sizes" with the band "low"-"high" that holds 95 % of the draws' fits at each size.
+        "asymptote" (accuracy with endless photographs), {"value", "ci95"}; "exponent" (c), {"value", "relation"} with
+        "ci95" of two such ends, where the relation is "at_least" for the largest exponent that was tried, else
+        "equal"; "determined", whether the sizes determine the two (`_is_determined`); "curve": the fitted accuracy at
+        "sizes" with the band "low"-"high" that holds 95 % of the draws' fits at each size.
     """
     if len(sizes_m) < FEWEST_SIZES:
         return None
     grid = np.geomspace(sizes_m[0], sizes_m[-1], _CURVE_POINTS)
     fitted, fits = _fit(sizes_m, accuracy_m[None]), _fit(sizes_m, draws_bm)
-    low, high = np.quantile(_accuracy(fits, grid / sizes_m[0]), [0.025, 0.975], axis=0)
+    low, high = np.quantile(_accuracy(fits, grid / sizes_m[0]), _TAILS, axis=0)
     return {
-        "asymptote": _entry(1 - fitted[0, 0], 1 - fits[:, 0]),
-        "exponent": _entry(fitted[0, 2], fits[:, 2]),
+        "asymptote": {"value": float(1 - fitted[0, 0]), "ci95": np.quantile(1 - fits[:, 0], _TAILS).tolist()},
+        "exponent": {**_exponent(fitted[0, 2]), "ci95": [_exponent(end) for end in np.quantile(fits[:, 2], _TAILS)]},
+        "determined": _is_determined(fitted[0], fits),
         "n_sizes": len(sizes_m),
         "curve": {
             "sizes": grid.tolist(),
@@ -67,5 +71,16 @@ def _accuracy(parameters_b3: np.ndarray, relative: np.ndarray) -> np.ndarray:
     return 1 - floor_b[:, None] - scale_b[:, None] * relative ** -exponent_b[:, None]
 
 
-def _entry(value: float, draws_b: np.ndarray) -> dict[str, Any]:
-    return {"value": float(value), "ci95": [float(end) for end in np.quantile(draws_b, [0.025, 0.975])]}
+def _is_determined(fitted_3: np.ndarray, fits_b3: np.ndarray) -> bool:
+    """Return whether exponent and asymptote mean anything, in the means and in all but 2.5 % of the draws.
+
+    Where accuracy does not rise with the sizes (b = 0) any exponent fits alike. Where the best exponent is the smallest
+    that was tried, a smaller one would fit better, with another asymptote. At the other end of the grid the exponent has a bound and the asymptote is all but reached, so both can be told.
+    """
+    untold_b = (fits_b3[:, 1] == 0) | (fits_b3[:, 2] <= _EXPONENTS[0])
+    told = fitted_3[1] > 0 and fitted_3[2] > _EXPONENTS[0]
+    return bool(told and untold_b.mean() < _TAILS[0])
+
+
+def _exponent(value: float) -> dict[str, Any]:
+    return {"value": float(value), "relation": "at_least" if value >= _EXPONENTS[-1] else "equal"}

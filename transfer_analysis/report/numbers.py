@@ -44,6 +44,10 @@ def _rate(end: dict[str, Any]) -> str:
     return f"{sign}{end['value']:.1f}" if end["value"] < 100 else f"{sign}{end['value']:,.0f}"
 
 
+def _bounded_decimal(end: dict[str, Any]) -> str:
+    return {"equal": "", "at_least": "≥ "}[end["relation"]] + _decimal(end["value"])
+
+
 FORMATS: dict[str, Callable[[Any], str]] = {
     "percent": lambda value: f"{100 * value:.1f}\u00a0%",
     "percent_range": lambda ends: f"{100 * ends[0]:.1f}–{100 * ends[1]:.1f}\u00a0%",
@@ -56,6 +60,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "rate_range": lambda ends: " to ".join(dict.fromkeys(_rate(end) for end in ends)),
     "decimal": _decimal,
     "decimal_range": lambda ends: " to ".join(_decimal(end) for end in ends),
+    "bounded_decimal": _bounded_decimal,
     "number": lambda value: f"{value:.0f}",
     "count": lambda value: f"{value:,}",
     "length": lambda collection: str(len(collection)),

@@ -13,6 +13,7 @@ from transfer_analysis.report.answer import images, verdict, write_answer, write
 from transfer_analysis.report.domain_gap_answer import VIEWS_IN_WORDS, write_domain_gap_answer
 from transfer_analysis.report.figures import FIGURES, data_uri
 from transfer_analysis.report.generator_quality_answer import write_quality_answer
+from transfer_analysis.report.learning_curve_answer import write_learning_curves
 from transfer_analysis.report.mixture_answer import write_mixture_answer
 from transfer_analysis.report.numbers import Numbers, literal
 from transfer_analysis.report.representation_answer import write_representation_answer
@@ -51,6 +52,7 @@ def render_page(summary: dict[str, Any], figures: Path) -> str:
         headline=write_headline(summary),
         answer=write_answer(summary),
         mixture_answer=write_mixture_answer(summary),
+        learning_curve_answer=write_learning_curves(summary),
         representation_answer=write_representation_answer(summary),
         domain_gap_answer=write_domain_gap_answer(summary),
         domain_gap_views=VIEWS_IN_WORDS,
