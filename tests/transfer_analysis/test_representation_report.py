@@ -34,6 +34,8 @@ STUDIES = {
     "nothing learned": {"real": 0.0, "synthetic": 0.0, "lost": (0.0, 0.0)},
     "generated images teach more": {"real": 0.3, "synthetic": 1.0, "lost": (0.0, -0.15)},
     "a loss that later blocks mend": {"lost": (0.2, 0.0)},
+    "a loss that comes and goes": {"lost": (0.0, 0.2, 0.0, 0.2)},
+    "a loss that stays": {"lost": (0.0, 0.2, 0.2)},
     "no transplant": {"settings": SETTINGS.model_copy(update={"transplant": None})},
 }
 FIGURES = ("network_similarity", "linear_probes", "layer_transplant", "feature_map")
@@ -75,6 +77,11 @@ def test_any_study_can_be_drawn(study, parts, tmp_path):
         ("generated images teach more", "the generated-trained ones are the better by", "from the first one on"),
         ("generated images teach more", "none to divide", "accounts for"),
         ("a loss that later blocks mend", "no loss was shown", "the loss is"),
+        ("a loss that later blocks mend", "when frozen up to", "from the first one on"),
+        ("a loss that comes and goes", "at no other depth", "on they do"),
+        ("a loss that comes and goes", "Generated-trained blocks were shown to cost", "With all blocks frozen"),
+        ("a loss that stays", "on they do", "at no other depth"),
+        ("a loss that stays", "With all blocks frozen, the loss is", "however"),
         ("no transplant", "Shown", "transplanting"),
     ],
 )

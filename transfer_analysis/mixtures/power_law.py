@@ -75,7 +75,8 @@ def _is_determined(fitted_3: np.ndarray, fits_b3: np.ndarray) -> bool:
     """Return whether exponent and asymptote mean anything, in the means and in all but 2.5 % of the draws.
 
     Where accuracy does not rise with the sizes (b = 0) any exponent fits alike. Where the best exponent is the smallest
-    that was tried, a smaller one would fit better, with another asymptote. At the other end of the grid the exponent has a bound and the asymptote is all but reached, so both can be told.
+    that was tried, a smaller one would fit better, with another asymptote. At the other end of the grid the exponent
+    has a bound and the asymptote is all but reached, so both can be told.
     """
     untold_b = (fits_b3[:, 1] == 0) | (fits_b3[:, 2] <= _EXPONENTS[0])
     told = fitted_3[1] > 0 and fitted_3[2] > _EXPONENTS[0]

@@ -23,7 +23,7 @@ def write_transplants(sources: dict[str, Any]) -> list[Markup]:
         )
     if transplant["first_gap"] is not None and not is_shown(depths[last]["gap"]):
         sentences.append(_at(sources, last, "With all blocks frozen, however, no loss was shown ({gap_range})."))
-    elif transplant["first_gap"] not in (None, last):
+    elif transplant["first_gap"] not in (None, last) and _stays(transplant):
         sentences.append(_at(sources, last, "With all blocks frozen, the loss is {gap} ({gap_range})."))
     for entry in depths[1:]:
         if entry["gap"]["mean"] < 0 and entry["gap"]["p_value_holm"] < SIGNIFICANCE:
@@ -55,12 +55,23 @@ def _where(sources: dict[str, Any], transplant: dict[str, Any]) -> Markup:
             "At no depth was a loss shown over blocks of generated-trained networks; one of {detectable} points would "
             "have been found at any depth with good probability.",
         )
+    if not _stays(transplant):
+        lossy = [entry["depth"] for entry in transplant["depths"][first:] if is_shown(entry["gap"])]
+        listed = Markup(", ").join(_at(sources, depth, "{block} ({gap}, {gap_range})") for depth in lossy)
+        return Markup(
+            "Generated-trained blocks were shown to cost something when frozen up to {}; at no other depth."
+        ).format(listed)
     if first == 1:
         return _at(
             sources, 1, "Generated-trained blocks cost something from the first one on: {block}, {gap} ({gap_range})."
         )
     before = _at(sources, first - 1, "Up to {block}, generated-trained blocks were not shown to cost anything;")
     return before + " " + _at(sources, first, "from {block} on they do: {gap} ({gap_range}).")
+
+
+def _stays(transplant: dict[str, Any]) -> bool:
+    """Return whether a loss is shown at every depth from the first one that shows it."""
+    return all(is_shown(entry["gap"]) for entry in transplant["depths"][transplant["first_gap"] :])
 
 
 def _against_fresh(sources: dict[str, Any], depth: int, gain: dict[str, Any]) -> Markup:
