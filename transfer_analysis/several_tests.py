@@ -23,12 +23,13 @@ def correct_for_number(entries: Iterable[dict[str, Any]]) -> None:
     """Correct what `MeanEstimate.tested` says of several differences for looking at all of them.
 
     Adds to each entry, as "p_value_holm", its "p_value" corrected by `holm`. Its "minimum_detectable_effect", where it
-    has one, becomes that of Holm's first and strictest step, so that what is larger is found whatever the others are.
+    has a "standard_error" (what was drawn has none: see `describe_draws`), becomes that of Holm's first and strictest
+    step, so that what is larger is found whatever the others are.
     """
     entries = list(entries)
     for entry, adjusted in zip(entries, holm([entry["p_value"] for entry in entries]), strict=True):
         entry["p_value_holm"] = adjusted
-        if "minimum_detectable_effect" in entry:
+        if "standard_error" in entry:
             entry["minimum_detectable_effect"] = detectable_effect(
                 entry["standard_error"], entry["degrees_of_freedom"], len(entries)
             )

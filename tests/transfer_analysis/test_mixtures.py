@@ -6,7 +6,9 @@ from markupsafe import Markup
 
 from tests.transfer_analysis.invented_study import invented_cell
 from transfer_analysis.cells import Cell
+from transfer_analysis.crossed_bootstrap import describe_draws, draw_means
 from transfer_analysis.figures.exchange_rate import draw_exchange_rate
+from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.mixtures.description import TrainedPoint, describe_mixtures
 from transfer_analysis.mixtures.exchange_rate import Sizes, may_be, rate
 from transfer_analysis.mixtures.power_law import describe_power_law
@@ -211,6 +213,27 @@ def test_generated_images_that_help_are_a_gain_over_the_same_real_ones():
     gain = mixtures["points"][2]["gain"]
     assert gain["ci95"][0] > 0.05
     assert gain["p_value_holm"] < 0.05
+
+
+def test_the_gain_that_could_have_been_found_is_that_of_the_strictest_step():
+    """Of a study with that many tests, four fifths find such a gain; at an uncorrected 5 % it would be smaller."""
+    n_tests, repetitions, error = 8, 400, 0.01
+    rng = np.random.default_rng(0)
+    draws_b = error * rng.normal(size=20_000)
+    detectable = describe_draws(0.0, draws_b, n_tests)["minimum_detectable_effect"]
+    estimates = detectable + error * rng.normal(size=repetitions)
+    found = [n_tests * describe_draws(gain, gain + draws_b)["p_value"] < SIGNIFICANCE for gain in estimates]
+    assert np.mean(found) == pytest.approx(0.8, abs=0.05)
+    assert describe_draws(0.0, draws_b)["minimum_detectable_effect"] < 0.9 * detectable
+
+
+def test_gains_are_held_to_as_many_tests_as_there_are_mixtures():
+    sizes = [(150, 0), (300, 0), (600, 0), (150, 450), (300, 300)]
+    trained = points(sizes, answers([0.53, 0.61, 0.69, 0.53, 0.61], np.random.default_rng(0)))
+    both = describe_mixtures(trained, fit=False)["points"][3]["gain"]
+    draws_bp = draw_means(np.stack([point.cell.correct_sn for point in trained]), np.random.default_rng(0))
+    of_two = describe_draws(both["mean"], draws_bp[:, 3] - draws_bp[:, 0], n_tests=2)
+    assert both["minimum_detectable_effect"] == of_two["minimum_detectable_effect"]
 
 
 def test_a_mixture_without_its_control_is_refused():

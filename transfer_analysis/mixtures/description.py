@@ -36,6 +36,7 @@ def describe_mixtures(points: Sequence[TrainedPoint], *, draws: int = DRAWS, fit
     means_p = tables_psn.mean(axis=(1, 2))
     draws_bp = draw_means(tables_psn, np.random.default_rng(0), draws)
     chance = 1 / len(points[0].cell.classes)
+    n_tests = sum(bool(point.real and point.synthetic) for point in points)
     described = [
         {
             "name": point.name,
@@ -44,7 +45,7 @@ def describe_mixtures(points: Sequence[TrainedPoint], *, draws: int = DRAWS, fit
             "total": point.real + point.synthetic,
             "share": point.synthetic / (point.real + point.synthetic),
             "accuracy": _accuracy(position, tables_psn, draws_bp),
-            **_against_control(position, points, means_p, draws_bp),
+            **_against_control(position, points, means_p, draws_bp, n_tests),
         }
         for position, point in enumerate(points)
     ]
@@ -80,9 +81,12 @@ def _accuracy(position: int, tables_psn: np.ndarray, draws_bp: np.ndarray) -> di
 
 
 def _against_control(
-    position: int, points: Sequence[TrainedPoint], means_p: np.ndarray, draws_bp: np.ndarray
+    position: int, points: Sequence[TrainedPoint], means_p: np.ndarray, draws_bp: np.ndarray, n_tests: int
 ) -> dict[str, Any]:
-    """Return the point's control and what its generated images add to it, above zero where they help."""
+    """Return the point's control and what its generated images add to it, above zero where they help.
+
+    `n_tests` gains are tested in all.
+    """
     point = points[position]
     if not point.real or not point.synthetic:
         return {"control": None, "gain": None}
@@ -90,7 +94,8 @@ def _against_control(
     if (point.real, 0) not in sizes:
         raise ValueError(f"{point.name}: its control, {point.real} real photographs alone, was not trained")
     control = sizes.index((point.real, 0))
-    gain = describe_draws(float(means_p[position] - means_p[control]), draws_bp[:, position] - draws_bp[:, control])
+    gain_b = draws_bp[:, position] - draws_bp[:, control]
+    gain = describe_draws(float(means_p[position] - means_p[control]), gain_b, n_tests)
     return {"control": points[control].name, "gain": gain}
 
 
