@@ -274,6 +274,16 @@ class Study(_Settings):
         return self
 
     @model_validator(mode="after")
+    def _mixture_holds_both(self) -> "Study":
+        share, train = self.arms["mixture"].synthetic_share, self.images_per_class.train
+        if not 0 < synthetic_count(share, train) < train:
+            raise ValueError(
+                f"arms.mixture.synthetic_share is {share:g}: of {train} photographs a class some must be real and some "
+                "generated; choose one between 0 and 1, such as 0.5"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _trust_looks_at_trained_seeds(self) -> "Study":
         if self.trust is not None and (self.trust.seeds or 0) > self.seeds:
             raise ValueError(

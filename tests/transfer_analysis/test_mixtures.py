@@ -1,10 +1,12 @@
 """What a generated photograph is worth: known answers, endless rates, bounds, and intervals that hold the truth."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from markupsafe import Markup
 
-from tests.transfer_analysis.invented_study import invented_cell
+from tests.transfer_analysis.invented_study import invented_cell, invented_summary
 from transfer_analysis.cells import Cell
 from transfer_analysis.crossed_bootstrap import describe_draws, draw_means
 from transfer_analysis.figures.exchange_rate import draw_exchange_rate
@@ -17,6 +19,7 @@ from transfer_analysis.mixtures.tables import mixture_tables
 from transfer_analysis.report.learning_curve_answer import write_learning_curves
 from transfer_analysis.report.mixture_answer import write_mixture_answer
 from transfer_analysis.report.numbers import FORMATS
+from transfer_analysis.report.page import render_page
 
 REAL_CURVE = {75: 0.45, 150: 0.53, 300: 0.61, 600: 0.69}
 
@@ -234,6 +237,19 @@ def test_gains_are_held_to_as_many_tests_as_there_are_mixtures():
     draws_bp = draw_means(np.stack([point.cell.correct_sn for point in trained]), np.random.default_rng(0))
     of_two = describe_draws(both["mean"], draws_bp[:, 3] - draws_bp[:, 0], n_tests=2)
     assert both["minimum_detectable_effect"] == of_two["minimum_detectable_effect"]
+
+
+def page_text(mixtures, summary) -> str:
+    page = render_page(summary | {"mixtures": mixtures}, Path("no figures"))
+    return " ".join(Markup(page).striptags().split())
+
+
+def test_the_page_says_which_trainings_the_mixtures_count():
+    mixtures = describe_mixtures(study(np.random.default_rng(0)), draws=100)
+    of_three = page_text(mixtures, invented_summary(n_seeds=3))
+    assert "counts 2 trainings of each set" in of_three
+    assert "The arms among them were trained 3 times" in of_three
+    assert "The arms among them were trained" not in page_text(mixtures, invented_summary(n_seeds=2))
 
 
 def test_a_mixture_without_its_control_is_refused():

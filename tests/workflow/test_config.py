@@ -68,6 +68,13 @@ def test_impossible_setting_is_named_with_its_mend(settings, changes, message):
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize("share", [0, 1, 0.0001])
+def test_a_mixture_of_one_kind_is_refused(settings, share):
+    arms = {**settings["arms"], "mixture": {"synthetic_share": share}}
+    with pytest.raises(ConfigError, match=rf"arms\.mixture\.synthetic_share is {share:g}: of 600 photographs a class"):
+        load_study(changed(settings, arms=arms))
+
+
 def test_share_out_of_range_is_named(settings):
     arms = {**settings["arms"], "mixture": {"synthetic_share": 1.2}}
     with pytest.raises(

@@ -67,9 +67,11 @@ FIGURES = (
     FigureText(
         "learning_curves",
         "How accuracy grows with the number of photographs",
-        "Line chart of accuracy by number of training photographs, real and generated, with fitted curves.",
-        "The higher curve needs fewer photographs for the same accuracy. How far to the right the curve of "
-        "generated images lies at one height is how many of them one real photograph is worth.",
+        "Chart of accuracy by number of training photographs, real and generated; with a fitted curve for a kind of "
+        "three or more sizes.",
+        "The higher the marks of a kind lie, the fewer of its images are needed for the same accuracy. How far to the "
+        "right of the real photographs’ marks those of generated images lie, at one height, is how many of them one "
+        "real photograph is worth.",
     ),
     FigureText(
         "exchange_rate",
