@@ -7,6 +7,7 @@ from pathlib import Path
 import html5lib
 import pytest
 
+from photographs.atomic_files import read_json
 from tests.transfer_analysis.invented_study import USUAL, invented_summary
 from transfer_analysis.report.figures import FIGURES
 from transfer_analysis.report.numbers import FORMATS
@@ -105,6 +106,26 @@ def test_the_page_opens_with_who_made_the_images(tmp_path):
     assert render_page(hub, tmp_path).index("stabilityai/sd-turbo") < render_page(hub, tmp_path).index('id="answer"')
     folder = invented_summary(is_embedded=False, model="CIFAKE", pipeline_class=None)
     assert "Images from a folder" in render_page(folder, tmp_path)
+
+
+def test_what_the_embedded_generator_learned_from_is_a_limit(tmp_path):
+    published = read_json(Path(__file__).parents[2] / "transfer_analysis" / "published_results.json")
+    page = render_page(invented_summary() | {"published_results": published}, tmp_path)
+    assert "The embedded generator itself learned from the training photographs" in page
+    assert "this study’s embedded one" in page
+    hub = invented_summary(is_embedded=False, model="stabilityai/sd-turbo") | {"published_results": published}
+    assert "embedded generator" not in render_page(hub, tmp_path)
+    assert "embedded one" not in render_page(hub, tmp_path)
+
+
+def test_nothing_is_said_to_differ_in_published_results_that_may_be_as_in_this_study(tmp_path):
+    published = read_json(Path(__file__).parents[2] / "transfer_analysis" / "published_results.json")
+    sources = invented_summary(classes=TEN, per_class=20) | {"published_results": published}
+    (caption,) = (figure.caption for figure in FIGURES if figure.name == "published_results")
+    for words in ("differs", "other generators", "other networks", "all ten classes"):
+        assert words not in caption
+    assert "differs" not in render_page(sources, tmp_path)
+    assert find_problems(render_page(sources, tmp_path), sources) == []
 
 
 def test_images_that_could_not_be_made_are_told_at_the_top(tmp_path):

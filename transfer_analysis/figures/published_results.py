@@ -50,7 +50,7 @@ def draw_published_results(sources: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "This study among published ones",
-        "CIFAR-10 (all ten classes) in the others; generators, networks and numbers of images differ, so only the\n"
+        "CIFAR-10 (all ten classes) in the others; generators, networks and numbers of images can differ, so only the\n"
         "distance between the two marks of a row can be compared, and that with care.",
     )
     return figure

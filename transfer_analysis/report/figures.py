@@ -199,8 +199,8 @@ FIGURES = (
         "This study among published ones",
         "Dot plot of accuracy on real photographs after training on real and on generated images, for this "
         "study and for published ones; the table holds the same numbers.",
-        "Other studies used other generators, other networks and all ten classes, so look at the distance "
-        "between the two marks of a row rather than at where the row lies; the table says how each differs.",
+        "Studies can differ in generator, network, classes and numbers of images, so look at the distance between the "
+        "two marks of a row rather than at where the row lies; the table gives the particulars of each.",
     ),
     FigureText(
         "known_answers",
