@@ -54,7 +54,8 @@ rule prepare_downloaded_models:
     params:
         generators=as_json(generators_to_download()),
     shell:
-        "python -m workflow_scripts.prepare_downloaded_models"
+        "python -m workflow_scripts.with_own_gpu {resources.gpu}"
+        " python -m workflow_scripts.prepare_downloaded_models"
         " --generators {params.generators:q}"
         " --pins results/generator/pinned_commits.json"
         " --output {output.record:q}"

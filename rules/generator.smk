@@ -56,7 +56,8 @@ rule train_generator:
     params:
         recipe=as_json(STUDY.generator_training),
     shell:
-        "python -m workflow_scripts.train_generator"
+        "python -m workflow_scripts.with_own_gpu {resources.gpu}"
+        " python -m workflow_scripts.train_generator"
         " --photos {input.photos:q}"
         " --recipe {params.recipe:q}"
         " --threads {threads}"

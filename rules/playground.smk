@@ -28,7 +28,8 @@ rule prepare_playground:
         synthetic_share=share_of_arm,
         images_per_class=STUDY.images_per_class.train,
     shell:
-        "python -m workflow_scripts.prepare_playground"
+        "python -m workflow_scripts.with_own_gpu {resources.gpu}"
+        " python -m workflow_scripts.prepare_playground"
         " --classifier {input.checkpoint:q}"
         " --real-train {input.real[0]:q}"
         " --real-val {input.real[1]:q}"

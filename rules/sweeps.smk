@@ -25,7 +25,8 @@ rule prepare_sweep:
     params:
         plan=sweep_plan,
     shell:
-        "python -m workflow_scripts.prepare_sweep"
+        "python -m workflow_scripts.with_own_gpu {resources.gpu}"
+        " python -m workflow_scripts.prepare_sweep"
         " --sweep {wildcards.sweep}"
         " --plan {params.plan:q}"
         " --output {output.plan:q}"

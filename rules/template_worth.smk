@@ -105,7 +105,8 @@ rule evaluate_template_values:
         by=STUDY.template_worth.by,
         values=as_json(STUDY.prompt_parts()),
     shell:
-        "python -m workflow_scripts.evaluate_template_values"
+        "python -m workflow_scripts.with_own_gpu {resources.gpu}"
+        " python -m workflow_scripts.evaluate_template_values"
         " --classifier {input.checkpoint:q}"
         " --photos {input.photos:q}"
         " --validation {input.validation:q}"

@@ -35,7 +35,7 @@ rule evaluate_trust:
     benchmark:
         "benchmarks/results/trust/seed_{seed_index}.tsv"
     conda:
-        "../envs/flax_cnn.yaml"
+        NETWORKS_ENVIRONMENT
     threads: 1
     resources:
         gpu=STUDY.gpus.training,

@@ -22,6 +22,8 @@ ROOMS_OF_THE_PLAYGROUND = ("webserver",)
 NETWORKS = {"../envs/flax_cnn.yaml", "../envs/flax_cnn_cuda.yaml"}
 # The others import its classes' names from the module whose function imports tensorflow-datasets.
 READING_CIFAR10 = {"workflow_scripts.prepare_real_photos", "workflow_scripts.prepare_downloaded_photos"}
+# diffusers and transformers load PyTorch.
+SEEING_GPUS = {"jax", "torch", "diffusers", "transformers"}
 CUDA = {name: pins((REPOSITORY / f"requirements-cuda-{name}.txt").read_text()) for name in ("jax", "torch")}
 
 
@@ -97,6 +99,12 @@ def test_environment_of_a_rule_has_all_that_its_commands_import(rule, environmen
 def test_no_command_has_both_jax_and_torch(rule, environments, commands):
     for command in commands:
         assert not {"jax", "torch"} <= packages_imported_by(command), command
+
+
+@pytest.mark.parametrize(("rule", "environments", "commands"), RULES, ids=[rule[0] for rule in RULES])
+def test_command_that_would_see_every_gpu_is_shown_its_own_alone(rule, environments, commands):
+    if any(packages_imported_by(command) & SEEING_GPUS for command in commands):
+        assert "workflow_scripts.with_own_gpu" in commands
 
 
 def test_both_gpu_frameworks_get_the_same_cuda_libraries_and_the_lock_s_versions():
