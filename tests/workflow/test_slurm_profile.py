@@ -5,23 +5,25 @@ import re
 import pytest
 import yaml
 
+from tests.workflow.rule_texts import rule_texts
 from tests.workflow.study import REPOSITORY, TinyStudy
 
 PROFILE = yaml.safe_load((REPOSITORY / "profiles" / "slurm" / "config.yaml").read_text())
-RULES = set(
-    re.findall(
-        r"^(?:rule|use rule \w+ as) (\w+)",
-        "\n".join(path.read_text() for path in (REPOSITORY / "rules").glob("*.smk")),
-        re.MULTILINE,
-    )
-)
+RULES = rule_texts()
 WITH_EVERY_PART = ("--config", "mixtures={seeds: 1, shares: [0.75], real_parts: [0.5], synthetic_parts: []}")
 # Written before anything is tested: the jobs that test wait for it.
 BEFORE_THE_TEST = {"write_hypotheses"}
 
 
 def test_profile_names_no_rule_that_is_not_there():
-    assert set(PROFILE["groups"]) | set(PROFILE["set-threads"]) <= RULES
+    assert set(PROFILE["groups"]) | set(PROFILE["set-threads"]) <= RULES.keys()
+
+
+def test_partitions_file_names_every_rule_whose_jobs_can_have_a_gpu():
+    text = (REPOSITORY / "profiles" / "slurm" / "partitions.yaml").read_text()
+    listed = text[text.index("With gpus.generation") : text.index("# The variants")]
+    with_gpu = {name for name, rule in RULES.items() if not re.search(r"^\s+gpu=0,", rule, re.MULTILINE)}
+    assert {word for word in re.findall(r"\w+", listed) if word in RULES} == with_gpu
 
 
 @pytest.fixture(scope="module")
