@@ -29,7 +29,7 @@ rule train_classifier:
     threads: 1
     resources:
         gpu=STUDY.gpus.training,
-        mem_mb=more_each_try(4000),
+        mem_mb=memory_with_photos(4000, "train", "val"),
         runtime=more_each_try(120),
     params:
         synthetic_share=share_of_arm,

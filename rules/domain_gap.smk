@@ -31,8 +31,9 @@ rule prepare_filtered_photos:
     threads: 1
     resources:
         gpu=0,
-        mem_mb=4000,
-        runtime=30,
+        # Its spectra are of float64, eight bytes for each of an image's.
+        mem_mb=memory_with_photos(4000, "train", copies=15),
+        runtime=more_each_try(30),
     shell:
         "python -m workflow_scripts.prepare_filtered_photos"
         " --fit {input.real[0]:q}"
@@ -65,7 +66,7 @@ rule analyse_domain_gap:
     threads: 1
     resources:
         gpu=0,
-        mem_mb=4000,
+        mem_mb=memory_with_photos(4000, "train", "test"),
         runtime=60,
     params:
         settings=as_json(STUDY.domain_gap),

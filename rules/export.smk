@@ -25,8 +25,8 @@ rule write_image_folder:
     threads: 1
     resources:
         gpu=0,
-        mem_mb=2000,
-        runtime=30,
+        mem_mb=memory_with_photos(2000, *SPLITS),
+        runtime=more_each_try(30),
     shell:
         "python -m workflow_scripts.write_image_folder"
         " --photos-folder results/synthetic_photos"
@@ -52,8 +52,8 @@ rule write_tfds:
     threads: 1
     resources:
         gpu=0,
-        mem_mb=3000,
-        runtime=30,
+        mem_mb=memory_with_photos(3000, *SPLITS),
+        runtime=more_each_try(30),
     shell:
         "python -m workflow_scripts.write_tfds"
         " --photos-folder results/synthetic_photos"
@@ -86,8 +86,8 @@ rule write_data_set_card:
     threads: 1
     resources:
         gpu=0,
-        mem_mb=1000,
-        runtime=10,
+        mem_mb=memory_with_photos(1000, *SPLITS),
+        runtime=more_each_try(10),
     params:
         config_sha256=STUDY.digest(),
     shell:

@@ -178,7 +178,7 @@ rule plot_sample_sheets:
     threads: 1
     resources:
         gpu=0,
-        mem_mb=1000,
+        mem_mb=memory_with_photos(1000, "test"),
         runtime=10,
     shell:
         "python -m workflow_scripts.plot_sample_sheets"

@@ -51,8 +51,8 @@ rule train_generator:
     threads: cores_of_machine
     resources:
         gpu=0,
-        mem_mb=4000,
-        runtime=720,
+        mem_mb=more_each_try(4000),
+        runtime=more_each_try(720),
     params:
         recipe=as_json(STUDY.generator_training),
     shell:

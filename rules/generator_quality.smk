@@ -42,8 +42,8 @@ rule evaluate_features:
     threads: 1
     resources:
         gpu=STUDY.gpus.training,
-        mem_mb=3000,
-        runtime=30,
+        mem_mb=memory_with_photos(3000, "train", "test"),
+        runtime=more_each_try(30),
     params:
         mirrored="",
     shell:
@@ -105,8 +105,8 @@ rule analyse_generator_quality:
     threads: 1
     resources:
         gpu=0,
-        mem_mb=4000,
-        runtime=60,
+        mem_mb=memory_with_photos(4000, "train"),
+        runtime=more_each_try(60),
     params:
         classifier=as_json(
             {
@@ -194,7 +194,7 @@ rule plot_near_copies:
     threads: 1
     resources:
         gpu=0,
-        mem_mb=2000,
+        mem_mb=memory_with_photos(2000, "train"),
         runtime=10,
     shell:
         "python -m workflow_scripts.plot_near_copies"

@@ -19,8 +19,8 @@ rule write_hypotheses:
     threads: 1
     resources:
         gpu=0,
-        mem_mb=500,
-        runtime=10,
+        mem_mb=more_each_try(500),
+        runtime=more_each_try(10),
     params:
         hypotheses=as_json(STUDY.frozen_hypotheses()),
         config_sha256=STUDY.digest(),

@@ -22,8 +22,8 @@ rule prepare_stand_in:
     threads: 1
     resources:
         gpu=0,
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=more_each_try(2000),
+        runtime=more_each_try(10),
     params:
         images_per_class=STUDY.images_per_class.train,
         study_seed=STUDY.seed,

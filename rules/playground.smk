@@ -22,8 +22,8 @@ rule prepare_playground:
     threads: 1
     resources:
         gpu=0,
-        mem_mb=4000,
-        runtime=30,
+        mem_mb=memory_with_photos(4000, "train", "val"),
+        runtime=more_each_try(30),
     params:
         synthetic_share=share_of_arm,
         images_per_class=STUDY.images_per_class.train,

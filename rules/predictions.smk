@@ -40,7 +40,7 @@ rule evaluate_classifier:
     threads: 1
     resources:
         gpu=STUDY.gpus.training,
-        mem_mb=more_each_try(3000),
+        mem_mb=memory_with_photos(3000, "test"),
         runtime=more_each_try(30),
     params:
         photos=named_photos,

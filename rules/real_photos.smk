@@ -20,8 +20,8 @@ rule prepare_real_photos:
     threads: 1
     resources:
         gpu=0,
-        mem_mb=3000,
-        runtime=30,
+        mem_mb=more_each_try(3000),
+        runtime=more_each_try(30),
     params:
         classes=STUDY.classes,
         source=STUDY.real_photos_source,

@@ -35,7 +35,7 @@ rule evaluate_untrained:
     threads: 1
     resources:
         gpu=STUDY.gpus.training,
-        mem_mb=more_each_try(3000),
+        mem_mb=memory_with_photos(3000, "test"),
         runtime=more_each_try(30),
     params:
         photos=named_photos,

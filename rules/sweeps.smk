@@ -20,8 +20,8 @@ rule prepare_sweep:
     threads: 1
     resources:
         gpu=0,
-        mem_mb=2000,
-        runtime=60,
+        mem_mb=more_each_try(2000),
+        runtime=more_each_try(60),
     params:
         plan=sweep_plan,
     shell:

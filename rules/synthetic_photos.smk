@@ -72,8 +72,8 @@ rule merge_mixed_photos:
     threads: 1
     resources:
         gpu=0,
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=memory_with_photos(2000, "test"),
+        runtime=more_each_try(10),
     params:
         synthetic_share=STUDY.mixture_test_share,
     shell:

@@ -20,8 +20,8 @@ rule merge_template_subset:
     threads: 1
     resources:
         gpu=0,
-        mem_mb=2000,
-        runtime=10,
+        mem_mb=memory_with_photos(2000, "train"),
+        runtime=more_each_try(10),
     params:
         by=STUDY.template_worth.by,
         values=as_json(STUDY.prompt_parts()),
@@ -99,8 +99,8 @@ rule evaluate_template_values:
     threads: 1
     resources:
         gpu=STUDY.gpus.training,
-        mem_mb=3000,
-        runtime=30,
+        mem_mb=memory_with_photos(3000, "train"),
+        runtime=more_each_try(30),
     params:
         by=STUDY.template_worth.by,
         values=as_json(STUDY.prompt_parts()),

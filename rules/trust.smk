@@ -39,7 +39,7 @@ rule evaluate_trust:
     threads: 1
     resources:
         gpu=STUDY.gpus.training,
-        mem_mb=more_each_try(3000),
+        mem_mb=memory_with_photos(3000, "val"),
         runtime=more_each_try(60),
     params:
         arms=list(STUDY.arms),
