@@ -52,6 +52,13 @@ def test_every_rule_has_log_benchmark_environment_threads_and_resources():
             assert not {part for part in needed if part not in rule}, f"{path.name}: {rule.splitlines()[0]}"
 
 
+def test_what_the_docs_commands_make_is_neither_committed_nor_part_of_the_image():
+    committed, built = (set((REPOSITORY / f".{tool}ignore").read_text().splitlines()) for tool in ("git", "docker"))
+    for made in ("study", "wheels", "wheels.txt", "downloads", "snakemake_report.zip", "*.tar", "*.tar.gz", "*.sif"):
+        assert f"/{made}" in committed, "from the root alone: rules/downloads.smk is source"
+        assert made in built
+
+
 def test_readmes_numbers_are_those_of_the_default_study():
     readme = README.read_text()
     assert with_results(readme, sources_of(STUDY)) == readme, "run: python -m workflow_scripts.write_readme_results"
