@@ -58,6 +58,9 @@ ENV PATH=/opt/fauxtograph/.venv/bin:$PATH \
     CXX=/usr/bin/g++ \
     FAUXTOGRAPH_HOST=0.0.0.0 \
     FAUXTOGRAPH_PORT=5000
+# Which code this is, for the report: the image has no git. Last, for it changes with every commit.
+ARG COMMIT=""
+ENV STUDY_COMMIT=${COMMIT}
 WORKDIR /opt/fauxtograph
 EXPOSE 5000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=90s \

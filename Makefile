@@ -78,7 +78,7 @@ slurm-test: .venv  ## Run a tiny study through a real SLURM on this machine (as 
 		python -m pytest tests/slurm -rs
 
 container:  ## Build the container image "fauxtograph" with docker (docs/container.md)
-	docker build --tag fauxtograph .
+	docker build --tag fauxtograph --build-arg COMMIT="$$(git rev-parse HEAD)" .
 
 container-test: .venv  ## Build the image with buildah and run it (as root; apt-get install buildah debootstrap crun)
 	source $(BIN)/activate && python -m pytest tests/container -rs --capture no

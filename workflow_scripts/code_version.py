@@ -1,10 +1,15 @@
-"""Which code made a result: the project's version and the commit of its checkout."""
+"""Which code made a result: the project's version and the commit of its checkout.
 
+In a container image there is no checkout: STUDY_COMMIT says what it was built from (`--build-arg COMMIT=…`).
+"""
+
+import os
 import subprocess
 import tomllib
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
+_COMMIT = "STUDY_COMMIT"
 
 
 def code_version() -> dict[str, str]:
@@ -12,7 +17,7 @@ def code_version() -> dict[str, str]:
     version = tomllib.loads((_ROOT / "pyproject.toml").read_text())["project"]["version"]
     commit = _git("rev-parse", "HEAD")
     if commit is None:
-        return {"code_version": version, "commit": "unknown: not a git checkout"}
+        return {"code_version": version, "commit": os.environ.get(_COMMIT) or "unknown: not a git checkout"}
     changed = _git("status", "--porcelain", "--untracked-files=no")
     return {"code_version": version, "commit": f"{commit} with local changes" if changed else commit}
 
