@@ -2,7 +2,8 @@
 
 The settings are those of config.yaml with studies laid over it, and the work follows from them. How fast images are
 drawn is taken from an earlier run's jobs with the same generator, where there was one (benchmarks/results); all else
-from rates that ship with the project, or from yours. The first line says which.
+from rates that ship with the project, or from yours. The first line says which. Those that ship are a CPU's: what a
+GPU does is told, or unknown. The last line names what is left out.
 """
 
 import argparse
@@ -18,6 +19,11 @@ from workflow_scripts.command import parser, run
 from workflow_scripts.config import Study, load_study
 from workflow_scripts.study_files import add_study_arguments
 
+_NOT_COUNTED = (
+    "Not counted: transplants, the real photographs, jobs of seconds (snakemake -n --quiet rules names all), time in a "
+    "queue, GPU-hours of evaluation, targets beside the study (sweeps, template_worth, check_known_answers, export)."
+)
+_OPTIONS = {"drawing": "--images-per-second", "training": "--training-images-per-second"}
 _RATES = Path(__file__).with_name("measured_rates.json")
 
 
@@ -55,13 +61,15 @@ def stages(study: Study, rates: dict[str, Any]) -> list[Stage]:
     Args:
         study: the settings.
         rates: "drawing_images_per_second" and "training_images_per_second" of one job (or None), "start_seconds" of a
-            job, "other_seconds_per_network": evaluation, analyses and figures for each network of an arm.
+            job, "other_seconds_per_network": evaluation, analyses and figures for each network of an arm. A mixture's
+            network is asked about one test set: the start is what takes time.
     """
     per_class, start = study.images_per_class.synthetic, rates["start_seconds"]
     draws = 0 if study.image_folder else len(study.classes) * math.ceil(per_class / study.shard_size)
     arms = len(study.arms) * study.seeds
     further = [point for point in study.mixture_points().values() if point.arm is None]
-    trainings = arms + (len(further) * study.mixtures.seeds if study.mixtures else 0)
+    of_mixtures = len(further) * study.mixtures.seeds if study.mixtures else 0
+    trainings = arms + of_mixtures
     shown = study.training.steps * study.training.batch_size
     other = rates["other_seconds_per_network"]
     return [
@@ -82,6 +90,7 @@ def stages(study: Study, rates: dict[str, Any]) -> list[Stage]:
             study.gpus.training,
         ),
         Stage("evaluation, analyses, figures", arms, 0, 1.0, other, 0),
+        Stage("evaluation of mixtures", of_mixtures, 0, 1.0, start, 0),
     ]
 
 
@@ -89,9 +98,10 @@ def rates_of(study: Study, results: Path, benchmarks: Path) -> tuple[dict[str, A
     """Return the rates for `stages` and where they come from, in words."""
     rates = json.loads(_RATES.read_text(encoding="utf-8"))
     origin = rates.pop("origin")
-    evaluations = rates["network_evaluations_per_second"].get(study.generator.model)
+    # The project's rates are a CPU's.
+    evaluations = None if study.gpus.generation else rates["network_evaluations_per_second"].get(study.generator.model)
     drawing = evaluations and evaluations / (study.generator.steps * passes_a_step(study.generator, _network(study)))
-    training = rates["training_images_per_second"].get(study.training.network)
+    training = None if study.gpus.training else rates["training_images_per_second"].get(study.training.network)
     # The convolutions of a network of twice the width take nearly four times as long.
     training = training and training * (rates["training_width"] / study.training.width) ** 2
     earlier = _earlier_drawing(study, results, benchmarks)
@@ -124,8 +134,13 @@ def _earlier_drawing(study: Study, results: Path, benchmarks: Path) -> float | N
     return images / seconds if seconds else None
 
 
-def describe(work: list[Stage], cores: int, gpus: int, origin: str, gigabytes: float) -> str:
-    """Return the estimate as lines of text."""
+def describe(work: list[Stage], cores: int, gpus: int, origin: str, gigabytes: float, while_merging: float) -> str:
+    """Return the estimate as lines of text.
+
+    Args:
+        gigabytes: of disk in the end.
+        while_merging: further ones while the generated images are merged.
+    """
     lines = [f"Rates: {origin}", "", f"{'':32}{'jobs':>8}{'images':>14}{'core-hours':>12}{'GPU-hours':>11}"]
     wall, unknown = 0.0, []
     for stage in work:
@@ -138,11 +153,14 @@ def describe(work: list[Stage], cores: int, gpus: int, origin: str, gigabytes: f
         shown = ["?" if hours is None else f"{part:.1f}" for part in (hours, (hours or 0) * stage.gpus)]
         lines.append(f"{stage.name:32}{stage.jobs:>8,}{stage.images:>14,}{shown[0]:>12}{shown[1]:>11}")
     on = f"{cores} cores" + (f" and {gpus} GPUs" if any(stage.gpus for stage in work) else "")
-    lines += ["", f"About {wall:.1f} hours on {on}; {gigabytes:.1f} GB of disk."]
+    disk = f"{gigabytes:.1f} GB of disk, {while_merging:.1f} GB more while images are merged"
+    lines += ["", f"{'At least' if unknown else 'About'} {wall:.1f} hours on {on}; {disk}."]
     for name in unknown:
         lines.append(
-            f"No rate is known for {name} with these settings, so it is not in the hours: measure one and give it."
+            f"No rate is known for {name} with these settings, so it is not in the hours: measure one and give it "
+            f"({_OPTIONS[name]})."
         )
+    lines.append(_NOT_COUNTED)
     return "\n".join(lines)
 
 
@@ -168,9 +186,10 @@ def main() -> None:
         rates |= {name: rate for name, rate in given.items() if rate}
         origin = f"those given, else {origin}"
     work = stages(study, rates)
-    # Shards and merged splits both hold every image.
-    size = 2 * work[0].images * rates["bytes_per_image"] + work[1].jobs * rates["bytes_per_network"]
-    print(describe(work, options.cores, options.gpus, origin, size / 1e9))
+    images, networks = work[0].images * rates["bytes_per_image"], work[1].jobs * rates["bytes_per_network"]
+    # Shards and merged splits both hold every image, and so do the files that the splits are written from.
+    size, while_merging = (2 * images + networks) / 1e9, images / 1e9
+    print(describe(work, options.cores, options.gpus, origin, size, while_merging))
 
 
 def _rate(text: str) -> float:

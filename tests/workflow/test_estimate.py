@@ -33,16 +33,32 @@ def test_work_follows_from_the_settings():
         mixtures=None,
         training={"steps": 240, "batch_size": 100, "evaluations": 8},
     )
-    drawing, training, other = stages(study, ROUND)
+    drawing, training, other, of_mixtures = work = stages(study, ROUND)
     assert (drawing.jobs, drawing.images, drawing.hours) == (8, 7200, 1.0)
     assert (training.jobs, training.images, training.hours) == (15, 15 * 24_000, 1.0)
     assert other.hours == 1.5
-    assert "About 1.8 hours on 2 cores" in describe([drawing, training, other], 2, 0, "round rates", 0.1)
+    assert of_mixtures.jobs == 0
+    said = describe(work, 2, 0, "round rates", 0.1, 0.2)
+    assert "About 1.8 hours on 2 cores; 0.1 GB of disk, 0.2 GB more while" in said
+    assert said.splitlines()[-1].startswith("Not counted: transplants")
+
+
+def test_rate_of_a_cpu_is_not_taken_for_that_of_a_gpu(tmp_path):
+    nothing = tmp_path / "nothing"
+    on_gpus = study_with(gpus={"generation": 1, "training": 1})
+    assert all(stage.hours for stage in stages(study_with(), rates_of(study_with(), nothing, nothing)[0]))
+    rates, origin = rates_of(on_gpus, nothing, nothing)
+    drawing, training, *_ = work = stages(on_gpus, rates)
+    assert (drawing.hours, training.hours) == (None, None)
+    said = describe(work, 2, 1, origin, 0.1, 0.1).splitlines()
+    assert [line.split()[-2:] for line in said if line.startswith(("drawing", "training"))] == [["?", "?"]] * 2
+    assert any("No rate is known for training" in line and "--training-images-per-second" in line for line in said)
 
 
 def test_mixtures_are_counted_once_and_a_folder_of_images_is_not_drawn(tmp_path):
-    with_mixtures = stages(study_with(), ROUND)[1].jobs
-    assert with_mixtures == 17  # nine of the arms, eight of the mixtures: config.yaml says so
+    _, training, _, evaluation = stages(study_with(), ROUND)
+    # Nine of the arms, eight of the mixtures: config.yaml says so.
+    assert (training.jobs, evaluation.jobs) == (17, 8)
     folder = stages(study_with(image_folder={"folder": str(tmp_path)}), ROUND)[0]
     assert (folder.jobs, folder.hours) == (0, 0.0)
 
