@@ -13,6 +13,7 @@ import yaml
 from rocrate.model.contextentity import ContextEntity
 from rocrate.rocrate import ROCrate
 
+from data_set_export.licence import Licence
 from photographs.digests import file_digest
 
 METADATA = "ro-crate-metadata.json"
@@ -22,13 +23,14 @@ _NO_RESULTS = (METADATA, ".snakemake_timestamp")
 _ARRAYS = "application/zip"  # .npz is one
 
 
-def describe_study(results: Path, summary: dict[str, Any], citation: Path) -> dict[str, Any]:
+def describe_study(results: Path, summary: dict[str, Any], citation: Path, licence: Licence) -> dict[str, Any]:
     """Return the crate's metadata (JSON-LD); the same finished files give the same.
 
     Args:
         results: the finished study's folder, which becomes the crate.
         summary: its summary.json.
         citation: the project's CITATION.cff.
+        licence: the model's, whose images are in it.
     """
     cited = yaml.safe_load(citation.read_text(encoding="utf-8"))
     study, provenance = summary["study"], summary["provenance"]
@@ -40,6 +42,7 @@ def describe_study(results: Path, summary: dict[str, Any], citation: Path) -> di
         f"tested on both; classes: {', '.join(study['classes'])}. Numbers: report/summary.json."
     )
     crate.keywords = ", ".join(cited["keywords"])
+    crate.license = crate.add(ContextEntity(crate, "#licences", _licences(cited, study, licence)))
     finished = datetime.fromtimestamp((results / "report" / "summary.json").stat().st_mtime, UTC)
     crate.datePublished = finished
     files = [
@@ -53,6 +56,7 @@ def describe_study(results: Path, summary: dict[str, Any], citation: Path) -> di
                 "@type": "SoftwareApplication",
                 "name": cited["title"],
                 "version": study["code_version"],
+                "license": f"https://spdx.org/licenses/{cited['license']}",
                 "identifier": provenance["commit"],
                 "softwareRequirements": [f"{name} {version}" for name, version in provenance["versions"].items()],
             },
@@ -88,12 +92,35 @@ def describe_study(results: Path, summary: dict[str, Any], citation: Path) -> di
 
 def altered_files(results: Path, metadata: dict[str, Any]) -> list[str]:
     """Return the described files that are missing, or whose content is not as described."""
-    described = {unquote(entity["@id"]): entity["sha256"] for entity in metadata["@graph"] if "sha256" in entity}
     return [
         name
-        for name, digest in described.items()
+        for name, digest in _described(metadata).items()
         if not (results / name).is_file() or file_digest(results / name) != digest
     ]
+
+
+def further_files(results: Path, metadata: dict[str, Any]) -> list[str]:
+    """Return the finished files that are there and not described."""
+    return sorted({str(path.relative_to(results)) for path in _files(results)} - _described(metadata).keys())
+
+
+def _described(metadata: dict[str, Any]) -> dict[str, str]:
+    """Return the described files' digests by name."""
+    return {unquote(entity["@id"]): entity["sha256"] for entity in metadata["@graph"] if "sha256" in entity}
+
+
+def _licences(cited: dict[str, Any], study: dict[str, Any], licence: Licence) -> dict[str, str]:
+    """Return what is known of the parts' licences: the crate holds photographs that others have rights in."""
+    return {
+        "@type": "CreativeWork",
+        "name": "Licences, part by part",
+        "description": (
+            f"Software: {cited['license']}. Real photographs: CIFAR-10 (A. Krizhevsky, Learning Multiple Layers of "
+            "Features from Tiny Images, 2009), which states no licence. Generated photographs come from "
+            f"{study['generator']['model']}. {licence.sentence()} What the study found out (report, tables, figures, "
+            "networks) is for whoever ran it to license."
+        ),
+    }
 
 
 def _files(results: Path) -> list[Path]:

@@ -1,11 +1,14 @@
 """Write ro-crate-metadata.json into a finished study's folder: each file's digest, and what made it (RO-Crate 1.1).
 
-The folder is then a crate that archives take as it is; `--check` compares a crate's files with the digests it names.
+The folder is then a crate that archives take as it is; `--check` compares a crate's files with the digests it names,
+and names files that it does not know.
 """
 
 from pathlib import Path
 
-from data_set_export.study_crate import METADATA, altered_files, describe_study
+from data_set_export.licence import model_licence
+from data_set_export.photos_manifest import MANIFEST, read_manifest
+from data_set_export.study_crate import METADATA, altered_files, describe_study, further_files
 from photographs.atomic_files import read_json, write_json
 from transfer_analysis.summary_file import read_summary
 from workflow_scripts.command import parser, run
@@ -21,12 +24,18 @@ def main() -> None:
 
     metadata = options.results / METADATA
     if options.check:
-        if altered := altered_files(options.results, read_json(metadata)):
-            raise ValueError(f"not as {metadata} describes them: {', '.join(altered)}")
+        description = read_json(metadata)
+        altered = altered_files(options.results, description)
+        further = further_files(options.results, description)
+        found = [f"not as {metadata} describes them: {', '.join(altered)}"] if altered else []
+        found += [f"not described in {metadata}: {', '.join(further)}"] if further else []
+        if found:
+            raise ValueError("; ".join(found))
         print(f"Every file is as {metadata} describes it")
         return
     summary = read_summary(options.results / "report" / "summary.json")
-    write_json(metadata, describe_study(options.results, summary, options.citation))
+    licence = model_licence(read_manifest(options.results / "synthetic_photos" / MANIFEST).generator)
+    write_json(metadata, describe_study(options.results, summary, options.citation, licence))
     print(f"Described in {metadata}")
 
 

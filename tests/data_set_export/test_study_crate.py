@@ -21,6 +21,13 @@ SUMMARY = {
     "gaps": {},
     "provenance": {"commit": "0123abcd", "versions": {"python": "3.11.7", "jax": "0.10.2"}},
 }
+MANIFEST = {
+    "generator": SUMMARY["study"]["generator"] | {"kind": "diffusers", "settings": {}, "digest": "e1" * 32},
+    "classes": ["cat", "frog"],
+    "images_per_class": {"train": 1},
+    "digests": {"train": "d1" * 32},
+    "redrawn": 0,
+}
 
 
 def write_crate(results, *arguments):
@@ -36,6 +43,8 @@ def crate(tmp_path):
         (results / name).parent.mkdir(parents=True, exist_ok=True)
         (results / name).write_text(name)
     (results / "report" / "summary.json").write_text(json.dumps(SUMMARY))
+    (results / "synthetic_photos").mkdir()
+    (results / "synthetic_photos" / "manifest.json").write_text(json.dumps(MANIFEST))
     finished = write_crate(results)
     assert finished.returncode == 0, finished.stderr
     return results
@@ -44,7 +53,12 @@ def crate(tmp_path):
 def test_library_reads_every_finished_file_with_its_digest(crate):
     read = ROCrate(crate)
     files = {entity.id: entity for entity in read.data_entities}
-    assert set(files) == {"report/report.html", "report/summary.json", "photos/a%20photo.npz"}
+    assert set(files) == {
+        "report/report.html",
+        "report/summary.json",
+        "photos/a%20photo.npz",
+        "synthetic_photos/manifest.json",
+    }
     page = files["report/report.html"]
     assert page["sha256"] == file_digest(crate / "report" / "report.html")
     assert (page["contentSize"], page["encodingFormat"]) == ("18", "text/html")
@@ -60,7 +74,16 @@ def test_says_what_made_it_and_from_what(crate):
         "#settings": SUMMARY["study"]["config_sha256"],
         "#generator": SUMMARY["study"]["generator"]["revision"],
     }
-    assert len(action["result"]) == 3
+    assert len(action["result"]) == 4
+
+
+def test_names_the_licences_of_its_parts(crate):
+    read = ROCrate(crate)
+    licences = read.root_dataset["license"]["description"]
+    assert "Software: MIT." in licences
+    assert "CIFAR-10" in licences
+    assert "stabilityai/sd-turbo. Its licence is not known here" in licences
+    assert read.dereference("#fauxtograph")["license"] == "https://spdx.org/licenses/MIT"
 
 
 def test_written_again_it_is_the_same(crate):
@@ -77,6 +100,14 @@ def test_altered_and_missing_files_are_named(crate):
     assert checked.returncode == 1
     assert checked.stderr.startswith("error: not as ")
     assert "photos/a photo.npz, report/report.html" in checked.stderr
+
+
+def test_files_that_came_later_are_named(crate):
+    (crate / "photos" / "later.npz").write_text("later")
+    (crate / ".unfinished" / "work").write_text("work")
+    checked = write_crate(crate, "--check")
+    assert checked.returncode == 1
+    assert checked.stderr == f"error: not described in {crate}/ro-crate-metadata.json: photos/later.npz\n"
 
 
 def test_unfinished_study_is_one_line(tmp_path):
