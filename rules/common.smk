@@ -13,7 +13,7 @@ from photographs.splits import SPLITS, split_sizes
 from text_to_image.model_source import is_folder
 from workflow_scripts.config import HOME_DOMAINS, TRAINED_GENERATOR_FOLDER, ConfigError, load_study
 from workflow_scripts.noted_digests import forget_digests, note_digests, set_altered_aside
-from workflow_scripts.profile_placeholders import check_filled_in
+from workflow_scripts.profile_placeholders import check_filled_in, check_filled_in_command
 from workflow_scripts.stale_lock import clear_stale_lock
 from workflow_scripts.subject_check import check_subjects
 from workflow_scripts.sweeps import drawing_config
@@ -115,11 +115,14 @@ def files_of_model(model):
 def refuse_placeholders():
     """End the run if it goes to a cluster whose profile is not filled in."""
     partitions = getattr(workflow.executor_settings, "partition_config", None)
-    if partitions is not None:
-        try:
+    command = getattr(workflow.executor_settings, "submit_cmd", None)
+    try:
+        if partitions is not None:
             check_filled_in(Path(partitions).parent)
-        except ConfigError as error:
-            sys.exit(f"error: {error}")
+        if command is not None:
+            check_filled_in_command(command)
+    except ConfigError as error:
+        sys.exit(f"error: {error}")
 
 
 def is_output_file(path):

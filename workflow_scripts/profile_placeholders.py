@@ -5,7 +5,7 @@ from pathlib import Path
 
 from workflow_scripts.config import ConfigError
 
-_PLACEHOLDER = re.compile(r"^[^#]*\b(SET_[A-Z_]+)\b")
+_PLACEHOLDER = re.compile(r"^[^#]*?\b(SET_[A-Z_]+)\b")
 
 
 def check_filled_in(profile: Path) -> None:
@@ -20,3 +20,13 @@ def check_filled_in(profile: Path) -> None:
                 raise ConfigError(
                     f"{file}, line {number}: {found[1]} is a placeholder; write your cluster's own (docs/cluster.md)"
                 )
+
+
+def check_filled_in_command(command: str) -> None:
+    """Check that no placeholder is left in a profile's command that submits jobs.
+
+    Raises:
+        ConfigError: for the first that is.
+    """
+    if found := _PLACEHOLDER.match(command):
+        raise ConfigError(f"cluster-generic-submit-cmd: {found[1]} is a placeholder; write your own in its profile")
