@@ -1,5 +1,6 @@
 """The application factory."""
 
+import functools
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from text_to_image.prompts import covering_prompts
 from webserver import pages
 from webserver.api import classify, generate, quiz, status, study
 from webserver.classifier_registry import Registry, Served
+from webserver.drawing_process import DrawingProcess
 from webserver.generation_queue import GenerationQueue, Job
 from webserver.metrics import Metrics
 from webserver.micro_batching import MicroBatcher
@@ -75,9 +77,10 @@ def _services(settings: PlaygroundConfig, generator: GeneratorConfig, classes: S
         metrics.batches.observe(len(images_nhwc))
         return readings(registry.served, images_nhwc)
 
-    def finished(job: Job, seconds: float) -> None:
+    def finished(job: Job, seconds: float | None) -> None:
         metrics.jobs.labels(job.state).inc()
-        metrics.job_seconds.observe(seconds)
+        if seconds is not None:
+            metrics.job_seconds.observe(seconds)
 
     services = Playground(
         settings=settings,
@@ -86,10 +89,10 @@ def _services(settings: PlaygroundConfig, generator: GeneratorConfig, classes: S
         registry=registry,
         batcher=MicroBatcher(answer, BATCH_SIZES[-1], settings.waiting_images),
         queue=GenerationQueue(
-            generator,
-            settings.generator_threads,
+            functools.partial(DrawingProcess, generator, settings.generator_threads),
             settings.queue_length,
             settings.kept_jobs,
+            settings.silence_seconds,
             lambda drawn: services.read_drawn(drawn),
             finished,
         ),

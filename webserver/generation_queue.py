@@ -7,18 +7,18 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from typing import Any, Literal
 
-from text_to_image.config import GeneratorConfig
-from webserver.generation_worker import Drawing, Drawn, work
+from webserver.drawing_process import DrawingProcess
+from webserver.generation_worker import Drawing, Drawn
 
 log = logging.getLogger(__name__)
 
 State = Literal["queued", "running", "done", "cancelled", "failed"]
 _STOP_SECONDS = 10.0
 _RESTART_SECONDS = 2.0
-_POLL_SECONDS = 0.25
+# A process that ends while it loads may have been killed by chance; one that does it again and again cannot load.
+_MOST_ENDS_WHILE_LOADING = 3
 
 
 @dataclass
@@ -36,7 +36,9 @@ class Job:
     images: list[Drawn] = field(default_factory=list)
     readings: list[dict[str, Any]] = field(default_factory=list)
     reason: str = ""
-    wants_cancel: bool = False
+    began: float | None = None
+    cancel_asked: float | None = None
+    was_put_back: bool = False
     version: int = 0
 
     @property
@@ -61,46 +63,56 @@ class GenerationQueue:
     """Draws one job after another.
 
     Args:
-        config: the generator's settings, nothing in them left open ("auto").
-        threads: CPU threads of the drawing process.
+        start: starts a drawing process.
         length: jobs that may wait.
         kept: finished jobs that are remembered, the newest.
+        silence_seconds: a drawing process that says nothing for so long hangs, and is ended.
         read: called with a job's pictures; returns a reading each.
-        finished: called with every job that is over, and the seconds it took.
+        finished: called with every job that is over, and the seconds since it began to be drawn (None: it never was).
+
+    Attributes:
+        model: what draws, or drew last, as `ModelSource.as_dict` says; None until a process has loaded it.
+        broken: why nothing can be drawn; empty if it can.
     """
 
     def __init__(
         self,
-        config: GeneratorConfig,
-        threads: int,
+        start: Callable[[], DrawingProcess],
         length: int,
         kept: int,
+        silence_seconds: float,
         read: Callable[[list[Drawn]], list[dict[str, Any]]],
-        finished: Callable[[Job, float], None] = lambda job, seconds: None,
+        finished: Callable[[Job, float | None], None] = lambda job, seconds: None,
     ):
-        self._config, self._threads, self._length, self._kept, self._read = config, threads, length, kept, read
+        self._start, self._length, self._kept, self._silence_seconds = start, length, kept, silence_seconds
+        self._read, self._finished = read, finished
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._waiting: deque[Job] = deque()
         self._changed = threading.Condition()
-        self._closing = False
-        self._context = get_context("spawn")
-        self._process = self._pipe = None
-        self._cancelled = self._context.Event()
+        self._process: DrawingProcess | None = None
+        self._has_loaded = False
+        self._ends_while_loading = 0
         self._seconds_a_job = 5.0
+        self.is_closing = False
         self.model: dict[str, Any] | None = None
         self.broken = ""
-        self._finished = finished
         self._thread = threading.Thread(target=self._run, name="generation", daemon=True)
         self._thread.start()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a process is there that has loaded the model."""
+        process = self._process
+        return self._has_loaded and process is not None and process.is_alive
 
     def submit(self, drawing: Drawing) -> Job:
         """Queue a job.
 
         Raises:
-            QueueFullError: no room.
+            QueueFullError: no room, or the server stops.
         """
         with self._changed:
-            if len(self._waiting) >= max(1, self._length):
+            if self.is_closing or len(self._waiting) >= max(1, self._length):
                 raise QueueFullError(self._seconds_a_job * len(self._waiting))
             job = Job(secrets.token_urlsafe(12), drawing)
             self._jobs[job.id] = job
@@ -126,29 +138,32 @@ class GenerationQueue:
             if job in self._waiting:
                 self._waiting.remove(job)
                 self._set(job, state="cancelled")
-            elif job.state == "running" and not job.wants_cancel:
-                job.wants_cancel = True
-                self._cancelled.set()
+            elif job.state == "running" and job.cancel_asked is None:
+                job.cancel_asked = time.monotonic()
+                self._process.cancel()
             self._changed.notify_all()
 
     def wait_for_change(self, job: Job, version: int, seconds: float) -> int:
-        """Wait until the job's version is another, or the time is over; return the version."""
+        """Wait until the job's version is another, the time is over or the queue closes; return the version."""
         with self._changed:
-            self._changed.wait_for(lambda: job.version != version, seconds)
+            self._changed.wait_for(lambda: job.version != version or self.is_closing, seconds)
             return job.version
 
     def waiting(self) -> int:
         """Return how many jobs wait."""
         return len(self._waiting)
 
+    def stop(self) -> None:
+        """Take no more jobs, and let go whoever follows one. Returns at once; `close` does the rest."""
+        with self._changed:
+            self.is_closing = True
+            self._changed.notify_all()
+
     def close(self) -> None:
         """Stop drawing, and the drawing process."""
-        with self._changed:
-            self._closing = True
-            self._cancelled.set()
-            self._changed.notify_all()
+        self.stop()
         self._thread.join(_STOP_SECONDS)
-        self._stop_process()
+        self._end_process()
 
     def _forget_oldest(self) -> None:
         over = [job.id for job in self._jobs.values() if job.is_over]
@@ -164,112 +179,107 @@ class GenerationQueue:
                 for other in self._waiting:  # each moves up by one
                     other.version += 1
                 self._forget_oldest()
+                seconds = None if job.began is None else time.monotonic() - job.began
+                if seconds is not None:
+                    self._seconds_a_job = 0.7 * self._seconds_a_job + 0.3 * seconds
+                self._finished(job, seconds)
             self._changed.notify_all()
 
     def _run(self) -> None:
-        while not self._closing:
+        while not self.is_closing:
             if not self._process_is_ready():
                 with self._changed:
-                    self._changed.wait_for(lambda: self._closing, _RESTART_SECONDS)
-                continue
-            with self._changed:
-                # Looked at now and then even without work, so that a process that died is started before it is needed.
-                self._changed.wait_for(lambda: self._waiting or self._closing, 1.0)
-                if self._closing or not self._waiting:
-                    continue
-                job = self._waiting.popleft()
-                self._cancelled.clear()
-                self._set(job, state="running")
-            started = time.monotonic()
-            try:
-                self._draw(job)
-            except Exception as error:
-                log.exception("job %s failed", job.id)
-                self._set(job, state="failed", reason=f"the server failed at it ({type(error).__name__})")
-            seconds = time.monotonic() - started
-            self._seconds_a_job = 0.7 * self._seconds_a_job + 0.3 * seconds
-            self._finished(job, seconds)
+                    self._changed.wait_for(lambda: self.is_closing, _RESTART_SECONDS)
+            elif (job := self._next_job()) is not None:
+                try:
+                    self._draw(job)
+                except Exception as error:
+                    log.exception("job %s failed", job.id)
+                    self._set(job, state="failed", reason=f"the server failed at it ({type(error).__name__})")
+
+    def _next_job(self) -> Job | None:
+        with self._changed:
+            # Looked at now and then even without work, so that a process that died is started before it is needed.
+            self._changed.wait_for(lambda: self._waiting or self.is_closing, 1.0)
+            if self.is_closing or not self._waiting:
+                return None
+            job = self._waiting.popleft()
+            self._set(job, state="running", began=time.monotonic())
+            self._process.draw(job.drawing)
+            return job
 
     def _process_is_ready(self) -> bool:
-        if self._process is not None and self._process.is_alive():
+        """Return whether a process can draw; start one if none does, and wait for it to load the model."""
+        if self.is_ready:
             return True
-        self._stop_process()
-        self._pipe, theirs = self._context.Pipe()
-        self._process = self._context.Process(
-            target=work, args=(self._config, self._threads, theirs, self._cancelled), name="generator", daemon=True
-        )
-        self._process.start()
-        theirs.close()
-        said = self._next_message(lambda: self._closing)
-        if said is not None and said[0] == "ready":
-            self.model, self.broken = said[1], ""
-            return True
-        if not self._closing:
-            self.broken = said[1] if said is not None else "its process ended while it loaded the model"
-            log.error("the generator does not start: %s", self.broken)
-            self._fail_waiting()
+        self._end_process()
+        try:
+            self._process = self._start()
+        except OSError as error:
+            self._break(f"its process cannot be started: {error}")
+            return False
+        match self._process.next_message(lambda silence: self.is_closing):
+            case ("ready", facts):
+                self.model, self.broken, self._has_loaded, self._ends_while_loading = facts, "", True, 0
+                return True
+            case ("broken", reason):
+                self._break(reason)
+            case None if not self.is_closing:
+                self._ends_while_loading += 1
+                log.warning("the generator's process ended while it loaded the model")
+                if self._ends_while_loading >= _MOST_ENDS_WHILE_LOADING:
+                    self._break("its process ends while it loads the model")
         return False
 
-    def _fail_waiting(self) -> None:
+    def _break(self, reason: str) -> None:
+        log.error("the generator does not start: %s", reason)
         with self._changed:
+            self.broken = reason
             jobs = list(self._waiting)
             self._waiting.clear()
             for job in jobs:
-                self._set(job, state="failed", reason=f"the generator does not start: {self.broken}")
+                self._set(job, state="failed", reason=f"the generator does not start: {reason}")
 
     def _draw(self, job: Job) -> None:
-        self._pipe.send(job.drawing)
-        while True:
-            said = self._next_message(self._stop_overdue(job))
-            if said is None:
-                state = "cancelled" if job.wants_cancel or self._closing else "failed"
-                self._stop_process()
-                self._set(
-                    job, state=state, preview_png=b"", reason="" if state == "cancelled" else "the generator died"
-                )
-                return
-            match said:
+        while not job.is_over:
+            match self._process.next_message(lambda silence: self._is_enough(job, silence)):
                 case ("understood", prompt, answer):
                     self._set(job, prompt=prompt, answer=answer)
                 case ("step", done, of, sheet):
                     self._set(job, step=done, steps=of, preview_png=sheet)
                 case ("images", images):
                     self._set(job, images=images, readings=self._read(images), state="done", preview_png=b"")
-                    return
                 case ("cancelled",):
                     self._set(job, state="cancelled", preview_png=b"")
-                    return
                 case ("failed", reason):
                     self._set(job, state="failed", reason=reason, preview_png=b"")
+                case None:
+                    self._part_from_process(job)
                     return
 
-    def _stop_overdue(self, job: Job) -> Callable[[], bool]:
-        """Return whether a cancelled job had its time to stop by itself."""
-        asked: list[float] = []
+    def _is_enough(self, job: Job, silence: float) -> bool:
+        """Return whether a job's process is no longer waited for."""
+        overdue = job.cancel_asked is not None and time.monotonic() - job.cancel_asked > _STOP_SECONDS
+        return self.is_closing or overdue or silence > self._silence_seconds
 
-        def overdue() -> bool:
-            if job.wants_cancel or self._closing:
-                asked.append(time.monotonic())
-            return bool(asked) and time.monotonic() - asked[0] > _STOP_SECONDS
+    def _part_from_process(self, job: Job) -> None:
+        """Say what becomes of a job whose process ended or is no longer waited for; end the process."""
+        hangs = self._process.is_alive
+        with self._changed:
+            if self.is_closing or job.cancel_asked is not None:
+                self._set(job, state="cancelled", preview_png=b"")
+            elif hangs:
+                reason = f"the generator said nothing for {self._silence_seconds:g} s, and is started anew"
+                self._set(job, state="failed", reason=reason, preview_png=b"")
+            elif job.step or job.was_put_back:
+                self._set(job, state="failed", reason="the generator died", preview_png=b"")
+            else:
+                # Before its first step a job is hardly to blame: it may have come to a process that was dying already.
+                self._waiting.appendleft(job)
+                self._set(job, state="queued", began=None, was_put_back=True)
+        self._end_process()
 
-        return overdue
-
-    def _next_message(self, give_up: Callable[[], bool]) -> tuple | None:
-        """Return what the process says next, or None if it ended or there is no more waiting for it."""
-        try:
-            while not self._pipe.poll(_POLL_SECONDS):
-                if give_up() or not (self._process.is_alive() or self._pipe.poll()):
-                    return None
-            return self._pipe.recv()
-        except (EOFError, OSError):
-            return None
-
-    def _stop_process(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            self._process.join(2)
-            if self._process.is_alive():
-                self._process.kill()
-                self._process.join(2)
-            self._pipe.close()
-        self._process = self._pipe = None
+    def _end_process(self) -> None:
+        process, self._process, self._has_loaded = self._process, None, False
+        if process is not None:
+            process.end()

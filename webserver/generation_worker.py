@@ -6,12 +6,12 @@ drawing ("understood", prompt, answer), after every step ("step", done, of, shee
 """
 
 import contextlib
+import ctypes
 import io
 import os
 import signal
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from multiprocessing.synchronize import Event
 from typing import Any
 
 import numpy as np
@@ -49,12 +49,12 @@ class _CancelledError(Exception):
     pass
 
 
-def work(config: GeneratorConfig, threads: int, pipe: Connection, cancelled: Event) -> None:
+def work(config: GeneratorConfig, threads: int, pipe: Connection, cancelled: ctypes.c_byte) -> None:
     """Draw what comes through `pipe` until the server is gone.
 
     Args:
         config: the generator's settings; seed, guidance and steps come with each drawing.
-        cancelled: set to stop the drawing that is under way, at its next step.
+        cancelled: shared with the server, which sets it to 1 to stop the drawing under way at its next step.
     """
     # Ctrl-C is the server's to handle: it ends this process when it is done itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -62,7 +62,7 @@ def work(config: GeneratorConfig, threads: int, pipe: Connection, cancelled: Eve
         _work(config, threads, pipe, cancelled)
 
 
-def _work(config: GeneratorConfig, threads: int, pipe: Connection, cancelled: Event) -> None:
+def _work(config: GeneratorConfig, threads: int, pipe: Connection, cancelled: ctypes.c_byte) -> None:
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     # Imported here: it takes seconds, and the server that starts this process must not have torch in it.
     import torch
@@ -90,7 +90,7 @@ def _work(config: GeneratorConfig, threads: int, pipe: Connection, cancelled: Ev
             pipe.send(("failed", str(error)))
 
 
-def _draw(config, source, pipeline, drawing: Drawing, pipe: Connection, cancelled: Event) -> tuple[str, Any]:
+def _draw(config, source, pipeline, drawing: Drawing, pipe: Connection, cancelled: ctypes.c_byte) -> tuple[str, Any]:
     from text_to_image.free_prompt import draw_free_prompt, understand
 
     own = config.model_copy(
@@ -110,7 +110,7 @@ def _draw(config, source, pipeline, drawing: Drawing, pipe: Connection, cancelle
         before = (steps_done - 1) // own.steps * own.rows_per_forward
         shown = max(1, drawing.count - before)
         pipe.send(("step", steps_done, of, _sheet(preview_nhwc()[:shown])))
-        if cancelled.is_set():
+        if cancelled.value:
             raise _CancelledError
 
     drawn = draw_free_prompt(own, pipeline.under(own, watch), understood.prompt, indices)

@@ -30,6 +30,9 @@ class PlaygroundConfig(BaseModel):
         4, description="Pictures that pass the generator together. Part of what a picture is: links keep to one value."
     )
     generator_threads: PositiveInt = Field(1, description="CPU threads of the generator's process.")
+    silence_seconds: PositiveFloat = Field(
+        300, description="A drawing without a new step for so long hangs: its process is ended and started anew."
+    )
     max_upload_megabytes: PositiveFloat = Field(8, description="Largest request.")
     max_pixels: PositiveInt = Field(40_000_000, description="Largest photograph, checked before it is decoded.")
     max_batch: int = Field(32, ge=1, le=256, description="Most photographs in one request.")

@@ -22,8 +22,8 @@ def models() -> ResponseReturnValue:
             "classes": list(served.classes),
             "arms": {name: _arm(arm) for name, arm in served.arms.items()},
             "generator": {
-                "ready": model is not None and not services.queue.broken,
-                "reason": services.queue.broken or ("" if model is not None else "it is still loading"),
+                "ready": services.queue.is_ready,
+                "reason": services.queue.broken or ("" if services.queue.is_ready else "it is still loading"),
                 "model": services.generator.model,
                 "revision": model["revision"] if model is not None else None,
                 "known_classes": model["known_classes"] if model is not None else None,
@@ -56,7 +56,7 @@ def ready() -> ResponseReturnValue:
     """Answer 200 once photographs can be classified, else 503; with what was refused, and how the generator is."""
     services = playground()
     served, queue = services.registry.served, services.queue
-    generator = queue.broken or ("ready" if queue.model is not None else "loading")
+    generator = queue.broken or ("ready" if queue.is_ready else "loading")
     state = {
         "ready": served is not None,
         "classifiers": served.origin if served is not None else "loading",
