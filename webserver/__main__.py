@@ -58,12 +58,20 @@ def main() -> None:
     except OSError as error:
         sys.exit(f"error: playground.port is {settings.port}: {error.strerror}; set another, as FAUXTOGRAPH_PORT=8001")
     print(f"Fauxtograph's playground: http://{settings.host}:{server.effective_port}/  (Ctrl-C stops it)", flush=True)
+    services = app.extensions["playground"]
+
+    def stop(*_) -> None:
+        # Who follows a job's events is let go first, for the server waits until its threads have answered.
+        services.queue.stop()
+        sys.exit(0)
+
     # Stopped by a service manager it ends as by Ctrl-C, with its drawing process.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     try:
         server.run()
     finally:
-        app.extensions["playground"].close()
+        services.close()
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ import io
 import json
 import operator
 import re
+from threading import Thread
 
 import jsonschema
 import pytest
@@ -90,7 +91,7 @@ def test_heat_map_is_drawn_for_any_arm_and_class(client):
         ("/api/v1/classify", encoded(), {**PNG, "Origin": "https://elsewhere.example"}, 403),
         ("/api/v1/classify", encoded(), {**PNG, "Origin": "http://["}, 403),
         ("/api/v1/classify", encoded(), {**PNG, "Sec-Fetch-Site": "cross-site"}, 403),
-        ("/api/v1/classify", bytes(9_000_000), PNG, 413),
+        pytest.param("/api/v1/classify", bytes(9_000_000), PNG, 413, id="large"),
     ],
 )
 def test_wrong_requests_are_problems(client, address, data, headers, status):
@@ -153,6 +154,25 @@ def test_cancelled_job_frees_the_generator(drawing_client):
     stopped = drawing_client.get(f"/api/v1/jobs/{slow['id']}").json
     assert stopped["state"] == "cancelled"
     assert stopped["step"] < stopped["steps"]
+
+
+def test_events_end_when_the_server_stops(make_app):
+    app = make_app()
+    services = app.extensions["playground"]
+    wait_until(lambda: services.registry.served is not None)
+    job = app.test_client().post("/api/v1/generate", json={"prompt": "a cat", "steps": 50, "count": 8}).json
+    seen = []
+
+    def follow():
+        for event in app.test_client().get(f"/api/v1/jobs/{job['id']}/events").iter_encoded():
+            seen.append(event)
+
+    follower = Thread(target=follow, daemon=True)
+    follower.start()
+    wait_until(lambda: seen)
+    services.queue.stop()
+    follower.join(60)
+    assert not follower.is_alive()
 
 
 @pytest.mark.parametrize(

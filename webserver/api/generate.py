@@ -125,7 +125,7 @@ def _job(services: Playground, job_id: str) -> Job:
 
 def _events(services: Playground, job: Job) -> Iterator[str]:
     version, deadline = -1, time.monotonic() + _LONGEST_STREAM_SECONDS
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline and not services.queue.is_closing:
         now = services.queue.wait_for_change(job, version, _HEARTBEAT_SECONDS)
         if now == version:
             yield ": still there\n\n"
