@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import jax
+import numpy as np
+
 from flax_cnn.classifier import Classifier, load_classifier
 from flax_cnn.ensemble import Ensemble
 from photographs.atomic_files import CorruptFileError
@@ -126,11 +129,20 @@ class Registry:
                     loaded[name] = arm
         if not loaded:
             return False
-        arms = self._held[origin] = self._of_one_kind(self._held[origin], loaded)
+        arms = self._of_one_kind(self._held[origin], loaded)
         if not arms.keys() >= set(needed):
+            self._held[origin] = arms
             return False
         served = Served(origin, dict(sorted(arms.items(), key=lambda item: usual_order(item[0]))))
-        served.ensemble.warm()
+        try:
+            served.ensemble.warm()
+        except Exception as error:
+            log.exception("newer classifiers cannot be run")
+            for arm in loaded.values():
+                self._refuse(arm.offer, f"it cannot be run: {error}")
+            return False
+        # Held from here on: with what cannot be run no later set could be either.
+        self._held[origin] = arms
         self._served = served
         self._swapped(served)
         log.info("serving %s: %s", origin, ", ".join(f"{name} {arm.digest[:12]}" for name, arm in served.arms.items()))
@@ -141,6 +153,8 @@ class Registry:
             if not offer.is_finished:
                 raise CorruptFileError(offer.checkpoint, "half-written: it has no commit_success.txt yet")
             classifier = load_classifier(offer.checkpoint)
+            if not all(np.isfinite(weights).all() for weights in jax.tree.leaves(classifier.state)):
+                raise CorruptFileError(offer.checkpoint, "its weights are not all finite")
             arm = Arm(offer, classifier, *_companion_of(offer, classifier))
         except (CorruptFileError, OSError, ValueError) as error:
             self._refuse(offer, str(error))

@@ -4,10 +4,14 @@ import json
 import shutil
 import threading
 import time
+from dataclasses import replace
 
+import jax
+import numpy as np
 import pytest
 
 from flax_cnn.classifier import save_classifier
+from flax_cnn.ensemble import Ensemble
 from tests.webserver.conftest import ARMS, tiny_classifier, tiny_companion, wait_until
 from tests.webserver.pictures import encoded
 from webserver.classifier_registry import Registry
@@ -58,15 +62,21 @@ def test_companion_is_used_with_its_own_classifier_alone(shipped, study):
     assert "another training" in registry.served.arms["synthetic"].companion_note
 
 
-@pytest.mark.parametrize("damage", ["unfinished", "altered", "emptied", "other classes"])
+@pytest.mark.parametrize("damage", ["unfinished", "altered", "emptied", "other classes", "not numbers"])
 def test_unfit_checkpoint_is_refused_with_the_reason(damage, shipped, study):
     registry = registry_of(study, shipped)
     before, folder = registry.served, checkpoint(study, "real")
-    reason = {"unfinished": "half-written", "other classes": "classes"}.get(damage, "not readable")
+    reasons = {"unfinished": "half-written", "other classes": "classes", "not numbers": "finite"}
+    reason = reasons.get(damage, "not readable")
     if damage == "unfinished":
         (folder / "commit_success.txt").unlink()
     elif damage == "other classes":
         save_classifier(folder, tiny_classifier(1, ("cat", "dog")))
+    elif damage == "not numbers":
+        classifier = tiny_classifier(1)
+        save_classifier(
+            folder, replace(classifier, state=jax.tree.map(lambda weights: weights * np.nan, classifier.state))
+        )
     else:
         for path in folder.rglob("d/*"):
             path.write_bytes(b"" if damage == "emptied" else path.read_bytes()[::-1])
@@ -77,6 +87,21 @@ def test_unfit_checkpoint_is_refused_with_the_reason(damage, shipped, study):
     assert registry.look()
     assert not registry.refused
     assert registry.served.arms["real"].digest == tiny_classifier(9).digest()
+
+
+def test_classifier_that_cannot_be_run_is_refused_and_hinders_no_later_one(shipped, study, monkeypatch):
+    registry = registry_of(study, shipped)
+    before = registry.served
+    with monkeypatch.context() as broken:
+        broken.setattr(Ensemble, "warm", lambda ensemble: 1 / 0)
+        save_classifier(checkpoint(study, "real"), tiny_classifier(9))
+        assert not registry.look()
+    assert "cannot be run" in registry.refused[str(checkpoint(study, "real"))]
+    assert registry.served is before
+    save_classifier(checkpoint(study, "mixture"), tiny_classifier(10))
+    assert registry.look()
+    assert registry.served.arms["real"] is before.arms["real"]
+    assert registry.served.arms["mixture"].digest == tiny_classifier(10).digest()
 
 
 def test_swaps_under_load_lose_no_request(make_app, study):
