@@ -33,15 +33,19 @@ class MicroBatcher:
         self._thread = threading.Thread(target=self._work, name="micro-batcher", daemon=True)
         self._thread.start()
 
-    def submit(self, images: Sequence[np.ndarray]) -> list[Future]:
+    def submit(self, images: Sequence[np.ndarray], beyond_bound: bool = False) -> list[Future]:
         """Queue images uint8 (32, 32, 3); each future gives its image's answer.
+
+        Args:
+            beyond_bound: take them however many wait: for a caller that is bounded itself.
 
         Raises:
             QueueFullError: too many wait already; none of these was queued.
         """
         futures: list[Future] = [Future() for _ in images]
         with self._changed:
-            if self._closed or len(self._waiting) + len(images) > self._most_waiting:
+            is_full = len(self._waiting) + len(images) > self._most_waiting
+            if self._closed or (is_full and not beyond_bound):
                 raise QueueFullError
             self._waiting.extend(zip(images, futures, strict=True))
             self._changed.notify()

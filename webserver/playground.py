@@ -60,11 +60,11 @@ class Playground:
             raise ProblemError(503, "the classifiers are still loading", {"Retry-After": "5"})
         return served
 
-    def read(self, images: Sequence[np.ndarray]) -> list[dict[str, Any]]:
-        """Return each image's reading, for uint8 images (32, 32, 3); 503 when too many wait."""
+    def read(self, images: Sequence[np.ndarray], beyond_bound: bool = False) -> list[dict[str, Any]]:
+        """Return each image's reading, for uint8 images (32, 32, 3); 503 when too many wait, unless `beyond_bound`."""
         self.served()
         try:
-            futures = self.batcher.submit(images)
+            futures = self.batcher.submit(images, beyond_bound)
         except QueueFullError as error:
             raise ProblemError(503, "too many photographs wait for classification", {"Retry-After": "1"}) from error
         try:
@@ -73,8 +73,11 @@ class Playground:
             raise ProblemError(503, "classification took too long", {"Retry-After": "5"}) from error
 
     def read_drawn(self, images: Sequence[Drawn]) -> list[dict[str, Any]]:
-        """Return the readings of a job's pictures."""
-        return self.read([self.small(drawn.image_hwc) for drawn in images])
+        """Return the readings of a job's pictures, however many photographs wait.
+
+        They are few, for one job is drawn at a time, and what was drawn must not be thrown away.
+        """
+        return self.read([self.small(drawn.image_hwc) for drawn in images], beyond_bound=True)
 
     def small(self, image_hwc: np.ndarray) -> np.ndarray:
         """Return a picture as the networks see it, uint8 (32, 32, 3)."""

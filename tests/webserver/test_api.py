@@ -8,11 +8,13 @@ import re
 from threading import Thread
 
 import jsonschema
+import numpy as np
 import pytest
 from PIL import Image
 
 from tests.webserver.conftest import ARMS, wait_until
 from tests.webserver.pictures import encoded
+from webserver.generation_worker import Drawn
 from webserver.openapi import document
 from webserver.study_files import StudyFiles
 
@@ -154,6 +156,16 @@ def test_cancelled_job_frees_the_generator(drawing_client):
     stopped = drawing_client.get(f"/api/v1/jobs/{slow['id']}").json
     assert stopped["state"] == "cancelled"
     assert stopped["step"] < stopped["steps"]
+
+
+def test_finished_pictures_are_read_however_many_photographs_wait(make_app):
+    app = make_app(waiting_images=1)
+    services = app.extensions["playground"]
+    wait_until(lambda: services.registry.served is not None)
+    drawn = [Drawn(np.zeros((32, 32, 3), np.uint8), index, 0, "a cat") for index in range(2)]
+    assert len(services.read_drawn(drawn)) == 2
+    photographs = {"image": [(io.BytesIO(encoded()), f"{place}.png") for place in range(2)]}
+    assert app.test_client().post("/api/v1/classify", data=photographs).status_code == 503
 
 
 def test_events_end_when_the_server_stops(make_app):
