@@ -131,7 +131,7 @@ def _paths() -> dict[str, Any]:
             "post": _operation(
                 "Score a quiz",
                 {200: "QuizResult"},
-                (400, 404, 413, 422, 503),
+                (400, 404, 413, 415, 422, 503),
                 parameters=[quiz],
                 body=_json_body("Guesses"),
             )

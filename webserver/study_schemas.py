@@ -2,6 +2,9 @@
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
+# Of a quiz.
+QUESTIONS = 10
+
 
 class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -61,7 +64,7 @@ class Quiz(_Shape):
 class Guesses(_Shape):
     """A person's answers."""
 
-    generated: list[StrictBool] = Field(min_length=10, max_length=10)
+    generated: list[StrictBool] = Field(min_length=QUESTIONS, max_length=QUESTIONS)
 
 
 class QuizResult(_Shape):

@@ -16,6 +16,7 @@ from tests.webserver.conftest import ARMS, wait_until
 from tests.webserver.pictures import encoded
 from webserver.generation_worker import Drawn
 from webserver.openapi import document
+from webserver.quizzes import Quiz
 from webserver.study_files import StudyFiles
 
 PNG = {"Content-Type": "image/png"}
@@ -203,12 +204,41 @@ def test_events_end_when_the_server_stops(make_app):
         {"guidance_scale": "high"},
         {"model": "somebody/something"},
         {"first": 10_000_000},
+        {"first": 1_000_000, "count": 2},
+        {"prompt": "a cat\x07"},
+        {"prompt": "a\u2028cat"},
+        {"prompt": "\u200b\u00ad"},
     ],
 )
 def test_what_cannot_be_drawn_is_refused(client, changes):
     response = client.post("/api/v1/generate", json={"prompt": "a cat", **changes})
     assert response.status_code == 422
     assert response.json["detail"].startswith(next(iter(changes)))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "read"),
+    [
+        ("a\u00a0cat", "a cat"),
+        ("a\u3000cat ", "a cat"),
+        ("a\u200bcat", "a cat"),
+        ("a c\u00adat\u2060", "a cat"),
+        ("\U0001f468\u200d\U0001f469 as a photo", "\U0001f468\u200d\U0001f469 as a photo"),
+    ],
+)
+def test_spaces_of_all_kinds_and_invisible_marks_are_no_fault(client, prompt, read):
+    job = client.post("/api/v1/generate", json={"prompt": prompt, "first": 1_000_000, "steps": 1})
+    assert (job.status_code, job.json["asked"]["prompt"]) == (202, read)
+    client.delete(job.headers["Location"])
+
+
+@pytest.mark.parametrize("address", ["/api/v1/generate", "/api/v1/quiz/{quiz_id}"])
+def test_deep_json_is_a_problem(client, app, address):
+    quiz = app.extensions["playground"].quizzes.keep(Quiz(np.zeros((10, 32, 32, 3), np.uint8), [True] * 10, []))
+    headers = {"Content-Type": "application/json"}
+    response = client.post(address.format(quiz_id=quiz), data=b"[" * 100_000, headers=headers)
+    assert response.status_code == 422
+    assert check(response, address, "post")["status"] == 422
 
 
 def test_full_queue_says_when_to_come_back(drawing_client):

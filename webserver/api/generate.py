@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, jsonify, request, stream_with_context, url_for
+from flask import Blueprint, Response, jsonify, stream_with_context, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import ValidationError
 
 from webserver.api.classify import complete
+from webserver.api.json_bodies import read_body
 from webserver.generation_queue import Job, QueueFullError
 from webserver.generation_worker import Drawing
 from webserver.playground import Playground, playground
 from webserver.png import data_address, png
 from webserver.problems import ProblemError
+from webserver.prompt_text import one_line
 from webserver.reading import MOST_NEIGHBOURS
 from webserver.safety import refuse_if_spent
 from webserver.schemas import LARGEST_INDEX, GenerateRequest
@@ -31,7 +32,7 @@ _LONGEST_STREAM_SECONDS = 900.0
 def generate() -> ResponseReturnValue:
     """Queue a job; 202 with its state and address."""
     services = playground()
-    drawing = _drawing(services, _asked())
+    drawing = _drawing(services, read_body(GenerateRequest))
     if services.queue.broken:
         raise ProblemError(503, f"the generator does not start: {services.queue.broken}", {"Retry-After": "30"})
     services.served()
@@ -88,30 +89,22 @@ def picture(job_id: str, place: int) -> ResponseReturnValue:
     return Response(png(drawn.image_hwc, texts), content_type="image/png", headers=headers)
 
 
-def _asked() -> GenerateRequest:
-    if not request.is_json:
-        raise ProblemError(415, "send application/json")
-    try:
-        return GenerateRequest.model_validate_json(request.get_data())
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the request"
-        raise ProblemError(422, f"{key}: {first['msg']}") from error
-
-
 def _drawing(services: Playground, asked: GenerateRequest) -> Drawing:
-    settings, prompt = services.settings, asked.prompt.strip()
-    if not prompt:
+    settings, words = services.settings, asked.prompt.strip()
+    # Before it is looked at letter by letter: a body has room for millions.
+    if len(words) > settings.max_prompt_characters:
+        raise ProblemError(
+            422, f"prompt: it has {len(words)} characters; {settings.max_prompt_characters} are the most"
+        )
+    if not (prompt := one_line(words)):
         raise ProblemError(422, "prompt: it is empty; say what to draw")
-    if len(prompt) > settings.max_prompt_characters or not prompt.isprintable():
-        raise ProblemError(422, f"prompt: one line of at most {settings.max_prompt_characters} characters")
     if settings.classes_only and prompt not in services.prompts:
         raise ProblemError(403, f"this server draws by its own prompts alone: {'; '.join(services.prompts)}")
     for name, value, most in (("count", asked.count, settings.max_count), ("steps", asked.steps, settings.max_steps)):
         if value is not None and value > most:
             raise ProblemError(422, f"{name} is {value}; {most} is the most")
-    if asked.first + asked.count > LARGEST_INDEX:
-        raise ProblemError(422, f"first is {asked.first}; pictures are numbered up to {LARGEST_INDEX}")
+    if (last := asked.first + asked.count - 1) > LARGEST_INDEX:
+        raise ProblemError(422, f"first is {asked.first}, the last {last}; pictures are numbered up to {LARGEST_INDEX}")
     guidance = services.default_guidance if asked.guidance_scale is None else asked.guidance_scale
     steps = services.generator.steps if asked.steps is None else asked.steps
     return Drawing(prompt, asked.seed, asked.first, asked.count, guidance, steps)

@@ -1,17 +1,17 @@
 """Can you tell? Real or generated photographs, guessed by a person and by the probe."""
 
 import numpy as np
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, jsonify, url_for
 from flask.typing import ResponseReturnValue
 
+from webserver.api.json_bodies import read_body
 from webserver.playground import playground
 from webserver.png import png
 from webserver.problems import ProblemError
 from webserver.quizzes import Quiz
+from webserver.study_schemas import QUESTIONS, Guesses
 
 blueprint = Blueprint("quiz", __name__)
-
-_QUESTIONS = 10
 
 
 @blueprint.post("/quiz")
@@ -22,12 +22,12 @@ def begin() -> ResponseReturnValue:
     if None in sets:
         raise ProblemError(404, "the quiz needs the study's photographs, which are not here yet: make run")
     chance = np.random.default_rng()
-    generated = (chance.permutation(_QUESTIONS) % 2).astype(bool)
+    generated = (chance.permutation(QUESTIONS) % 2).astype(bool)
     chosen = [sets[int(flag)].select(chance.integers(len(sets[int(flag)]), size=1)) for flag in generated]
     images = np.concatenate([photos.images_nhwc for photos in chosen])
     names = [photos.classes[int(photos.labels[0])] for photos in chosen]
     quiz_id = services.quizzes.keep(Quiz(images, generated.tolist(), names))
-    pictures = [url_for("quiz.picture", quiz_id=quiz_id, place=place) for place in range(_QUESTIONS)]
+    pictures = [url_for("quiz.picture", quiz_id=quiz_id, place=place) for place in range(QUESTIONS)]
     return jsonify({"id": quiz_id, "images": pictures}), 201
 
 
@@ -35,24 +35,17 @@ def begin() -> ResponseReturnValue:
 def picture(quiz_id: str, place: int) -> ResponseReturnValue:
     """Answer with one photograph of a quiz; its name and bytes do not say what it is."""
     quiz = playground().quizzes.find(quiz_id)
-    if place >= _QUESTIONS:
-        raise ProblemError(404, f"a quiz has {_QUESTIONS} photographs")
+    if place >= QUESTIONS:
+        raise ProblemError(404, f"a quiz has {QUESTIONS} photographs")
     return Response(png(quiz.images_nhwc[place]), content_type="image/png")
 
 
 @blueprint.post("/quiz/<quiz_id>")
 def answer(quiz_id: str) -> ResponseReturnValue:
-    """Score a quiz. Body: {"generated": [true, false, …]}, one a photograph, in order."""
+    """Score a quiz by its `Guesses`, one a photograph, in order."""
     services = playground()
     quiz = services.quizzes.find(quiz_id)
-    body = request.get_json(silent=True)
-    guesses = body.get("generated") if isinstance(body, dict) else None
-    if (
-        not isinstance(guesses, list)
-        or len(guesses) != _QUESTIONS
-        or not all(isinstance(guess, bool) for guess in guesses)
-    ):
-        raise ProblemError(422, f"generated: a list of {_QUESTIONS} true or false")
+    guesses = read_body(Guesses).generated
     found = [reading["generated"] for reading in services.read(list(quiz.images_nhwc))]
     scores = [None if generated is None else generated["score"] for generated in found]
     probe = [None if score is None else score > 0.5 for score in scores]
@@ -65,6 +58,6 @@ def answer(quiz_id: str) -> ResponseReturnValue:
             "probe_score": None
             if None in probe
             else sum(guess == truth for guess, truth in zip(probe, quiz.generated, strict=True)),
-            "of": _QUESTIONS,
+            "of": QUESTIONS,
         }
     )
