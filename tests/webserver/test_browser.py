@@ -1,6 +1,7 @@
 """A visitor's walk through the page, in a real browser."""
 
 import base64
+import re
 import shutil
 import subprocess
 import sys
@@ -133,6 +134,101 @@ def test_drawing_is_cancelled_and_another_begun(page):
     page.fill("#steps", "1")
     page.click("#make-form [type=submit]")
     page.wait_for_selector("#made article")
+
+
+def test_page_that_is_refused_or_cut_off_at_first_tries_again(chromium, address):
+    page = chromium.new_page()
+    answers = iter(
+        [
+            lambda route: route.fulfill(status=429, json={"detail": "too many requests; try again in 2 s"}),
+            lambda route: route.fulfill(status=403, json={"detail": "requests from other sites' pages are refused"}),
+            lambda route: route.abort(),
+        ]
+    )
+    page.route("**/api/v1/models", lambda route: next(answers, lambda later: later.continue_())(route))
+    page.goto(address)
+    page.wait_for_selector("#status:has-text('try again in 2 s. The page tries again by itself.')")
+    assert page.is_disabled("#make-form [type=submit]")
+    page.wait_for_selector("#status:has-text('does not answer')")
+    page.wait_for_selector("#chips button")
+    page.fill("#prompt", "a cat")
+    page.click("#make-form [type=submit]")
+    page.wait_for_selector("#made article")
+    page.close()
+
+
+def test_lost_answer_is_no_lost_job(chromium, address):
+    page = chromium.new_page()
+    page.route("**/events", lambda route: route.fulfill(status=503))
+    answers = iter([lambda route: route.abort()])
+    page.route(re.compile("/api/v1/jobs/[^/]+$"), lambda route: next(answers, lambda later: later.continue_())(route))
+    page.goto(address)
+    page.wait_for_selector("#chips button")
+    make(page)
+    page.wait_for_selector("#made article")
+    assert next(answers, None) is None
+    page.close()
+
+
+def test_skip_link_stays_in_the_part_that_is_shown(page):
+    page.click("nav a[href='#mistakes']")
+    page.wait_for_selector(".matrix")
+    page.focus(".skip")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    assert page.is_visible("#mistakes")
+
+
+def test_remix_leaves_no_address_of_the_picture_before(page, address):
+    page.goto(f"{address}?prompt=a+cat&seed=3&index=0&steps=1&guidance=1")
+    page.wait_for_selector("#made article")
+    assert "seed=3" in page.url
+    page.click("#made button:has-text('Remix')")
+    page.wait_for_selector("#made article:not(:has-text('Seed 3, number 0'))")
+    assert "seed" not in page.url
+
+
+def test_link_that_is_opened_again_is_kept_once(page, address):
+    for _ in range(3):
+        page.goto("about:blank")
+        page.goto(f"{address}?prompt=a+cat&seed=4&index=0&steps=1&guidance=1")
+        page.wait_for_selector("#made article")
+        page.wait_for_selector("#history .thumb")
+    assert page.locator("#history .thumb").count() == 1
+
+
+def test_remix_while_another_is_drawn_says_so_and_changes_nothing(page):
+    make(page, steps=1)
+    page.wait_for_selector("#made article")
+    page.fill("#count", "8")
+    page.fill("#steps", "50")
+    page.click("#make-form [type=submit]")
+    page.wait_for_selector("#progress-text:has-text('Step')")
+    seed = page.input_value("#seed")
+    page.click("#made button:has-text('Remix')")
+    assert "Another picture is being made" in page.inner_text("#status")
+    assert page.input_value("#seed") == seed
+    page.click("#cancel")
+    page.wait_for_selector("#status:has-text('Cancelled.')")
+
+
+@pytest.mark.parametrize(("name", "value"), [("seed", "abc"), ("guidance", "Infinity"), ("steps", "")])
+def test_link_whose_numbers_are_none_is_not_drawn(page, address, name, value):
+    page.goto(f"{address}?prompt=a+cat&{name}={value}")
+    page.wait_for_selector(f"#status:has-text('The link’s {name} is “{value}”')")
+    assert page.input_value("#prompt") == "a cat"
+    assert page.is_hidden("#progress")
+
+
+@pytest.mark.parametrize("left", ["5", '{"a": 1}', "[null]", '[{"facts": null, "image": "data:,"}]', "["])
+def test_history_of_something_else_does_not_stop_the_page(page, left):
+    page.evaluate("left => localStorage.setItem('fauxtograph.history', left)", left)
+    page.reload()
+    page.wait_for_selector("#chips button")
+    assert page.is_hidden("#history")
+    make(page)
+    page.wait_for_selector("#made article")
+    assert page.locator("#history .thumb").count() == 1
 
 
 def test_own_photograph_is_cut_and_read(page):

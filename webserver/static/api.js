@@ -39,6 +39,8 @@ export function explain(blob, arm, className) {
   return json(`explain?${query}`, { method: "POST", headers: { "Content-Type": blob.type }, body: blob });
 }
 
+const MOST_LOST = 10;
+
 // Calls `seen` with every state of a job until it is over: by events, or by asking where events do not come through.
 export function follow(id, seen) {
   return new Promise((resolve, reject) => {
@@ -54,14 +56,19 @@ export function follow(id, seen) {
     };
     events.onerror = () => {
       events.close();
+      let lost = 0;
       const again = async () => {
         try {
           const state = await jobState(id);
+          lost = 0;
           seen(state);
           if (over(state)) resolve(state);
           else setTimeout(again, 700);
         } catch (error) {
-          reject(error);
+          // A lost answer is no lost job; one that the server does not know is.
+          lost += 1;
+          if (error.status === 404 || lost > MOST_LOST) reject(error);
+          else setTimeout(again, 2000);
         }
       };
       again();

@@ -5,9 +5,13 @@ import { byId, el } from "./dom.js";
 const KEY = "fauxtograph.history";
 const MOST = 24;
 
+// Another version of the page, or a hand, may have left something else there.
+const isEntry = (entry) => Boolean(entry?.image && entry.reading?.arms);
+
 export function remembered() {
   try {
-    return JSON.parse(localStorage.getItem(KEY)) || [];
+    const entries = JSON.parse(localStorage.getItem(KEY));
+    return Array.isArray(entries) ? entries.filter(isEntry) : [];
   } catch {
     return [];
   }
@@ -26,7 +30,9 @@ function keep(entries) {
 }
 
 export function remember(entries, onOpen) {
-  keep([...entries, ...remembered()]);
+  // A link that is opened again shows the very picture that is there already.
+  const links = entries.map((entry) => entry.link);
+  keep([...entries, ...remembered().filter((old) => !old.link || !links.includes(old.link))]);
   showHistory(onOpen);
 }
 

@@ -23,10 +23,10 @@ export function prepare(models, open) {
   byId("make-form").addEventListener("submit", (event) => {
     event.preventDefault();
     if (byId("dice").checked) byId("seed").value = Math.floor(Math.random() * 2 ** 31);
-    make(wanted(), open);
-    // The address no longer says what is shown.
-    history.replaceState(null, "", location.pathname + location.hash);
+    makeWanted(open);
   });
+  // Before the server has said what it serves, there is nothing to ask it for.
+  byId("make-form").querySelector("[type=submit]").disabled = false;
   byId("cancel").addEventListener("click", async () => {
     if (!running) return;
     byId("cancel").disabled = true;
@@ -46,12 +46,23 @@ function wanted() {
   };
 }
 
+function makeWanted(open) {
+  // A link that the page was opened with no longer says what is shown.
+  history.replaceState(null, "", location.pathname + location.hash);
+  make(wanted(), open);
+}
+
 export function remix(facts, open) {
+  if (running) {
+    say("Another picture is being made. Remix when it is done, or cancel it first.");
+    byId("status").scrollIntoView({ block: "nearest" });
+    return;
+  }
   fill(facts);
   byId("seed").value = Math.floor(Math.random() * 2 ** 31);
   byId("dice").checked = false;
   location.hash = "make";
-  make(wanted(), open);
+  makeWanted(open);
 }
 
 function fill(facts) {
@@ -61,11 +72,19 @@ function fill(facts) {
   byId("steps").value = facts.steps;
 }
 
+const isNumber = (text) => text.trim() !== "" && Number.isFinite(Number(text));
+
 // Draws the picture that the page's address names; says so if this server would draw another.
 export function openLink(open) {
   const query = new URLSearchParams(location.search);
   if (!query.has("prompt")) return;
-  const number = (name, otherwise) => (query.has(name) && Number.isFinite(Number(query.get(name))) ? Number(query.get(name)) : otherwise);
+  const wrong = ["seed", "index", "guidance", "steps"].find((name) => query.has(name) && !isNumber(query.get(name)));
+  if (wrong) {
+    byId("prompt").value = query.get("prompt");
+    say(`The link’s ${wrong} is “${query.get(wrong)}”, which is no number; so it names no picture.`);
+    return;
+  }
+  const number = (name, otherwise) => (query.has(name) ? Number(query.get(name)) : otherwise);
   const facts = {
     prompt: query.get("prompt"), seed: number("seed", 0), index: number("index", 0),
     guidance: number("guidance", served.generator.guidance_scale), steps: number("steps", served.generator.steps),

@@ -33,37 +33,43 @@ function open(entry) {
   byId(entry.facts ? "made" : "read").scrollIntoView({ block: "nearest" });
 }
 
+// Asks until the server is ready: it may still load, be out of reach for a moment, or have been asked too much.
 async function whenReady() {
   for (;;) {
+    let wait = 700;
     try {
       const models = await api.models();
       if (models.generator.ready || models.generator.reason !== "it is still loading") return models;
       say("The generator is loading; a few seconds more.");
     } catch (error) {
-      if (error.status !== 503) throw error;
-      say("The networks are loading; a few seconds more.");
+      if (error.status === 503) say("The networks are loading; a few seconds more.");
+      else {
+        wait = 3000;
+        say(`${error.message.replace(/[^.?!]$/, "$&.")} The page tries again by itself.`);
+      }
     }
-    await new Promise((resolve) => setTimeout(resolve, 700));
+    await new Promise((resolve) => setTimeout(resolve, wait));
   }
 }
 
 async function begin() {
   addEventListener("hashchange", showPart);
+  // By its address, which names the content and no part, it would leave the part that is shown.
+  document.querySelector(".skip").addEventListener("click", (event) => {
+    event.preventDefault();
+    byId("main").focus();
+  });
   showPart();
   showHistory(open);
   byId("forget").addEventListener("click", () => forget(open));
   photograph.prepare(open);
   quiz.prepare();
-  try {
-    const models = await whenReady();
-    say(models.generator.ready ? "" : `Pictures cannot be drawn: ${models.generator.reason}. Photographs can be looked at.`);
-    const arms = Object.keys(models.arms).map(words);
-    byId("served").textContent = `The same network, trained on three kinds of photographs: ${listed(arms)}. Served here: those ${models.origin === "the study" ? "of this machine’s study" : models.origin}.`;
-    make.prepare(models, open);
-    make.openLink(open);
-  } catch (error) {
-    say(error.message);
-  }
+  const models = await whenReady();
+  say(models.generator.ready ? "" : `Pictures cannot be drawn: ${models.generator.reason}. Photographs can be looked at.`);
+  const arms = Object.keys(models.arms).map(words);
+  byId("served").textContent = `The same network, trained on three kinds of photographs: ${listed(arms)}. Served here: those ${models.origin === "the study" ? "of this machine’s study" : models.origin}.`;
+  make.prepare(models, open);
+  make.openLink(open);
 }
 
 begin();
