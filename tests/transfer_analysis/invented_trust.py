@@ -33,23 +33,24 @@ def invented_answers(rng, accuracy, kept, n_seeds=3, per_class=30, alike=0.5, cl
 
     Args:
         rng: where they come from.
-        accuracy: by arm, on photographs as they are.
-        kept: by arm, the part of it that is left when a photograph is spoilt.
+        accuracy: by arm, on photographs as they are: what a network does not know it guesses.
+        kept: by arm, the part of what it knows that is left when a photograph is spoilt; the rest is guessed.
         per_class: photographs of each class.
         alike: how far heat maps of one photograph agree: correlation of any two networks'; the synthetic arm's are of
             other places altogether.
     """
     n, corruptions, severities = per_class * len(classes), ("fog", "jpeg"), np.array([1, 5])
     labels_n = np.repeat(np.arange(len(classes)), per_class).astype(np.int32)
+    chance = 1 / len(classes)
     places_nhw, other_nhw = rng.normal(size=(2, n, 8, 8))
     seeds = []
     for _ in range(n_seeds):
         clean, corrupted, maps = [], [], []
         for arm in accuracy:
-            right_n = rng.random(n) < accuracy[arm]
+            known_n = rng.random(n) < (accuracy[arm] - chance) / (1 - chance)
             stays_cvn = rng.random((len(corruptions), len(severities), n)) < kept[arm]
-            clean.append(np.where(right_n, labels_n, (labels_n + 1) % len(classes)))
-            corrupted.append(np.where(right_n & stays_cvn, labels_n, (labels_n + 1) % len(classes)))
+            clean.append(np.where(known_n, labels_n, rng.integers(0, len(classes), n)))
+            corrupted.append(np.where(known_n & stays_cvn, labels_n, rng.integers(0, len(classes), stays_cvn.shape)))
             shared_nhw = other_nhw if arm == "synthetic" else places_nhw
             maps.append(np.sqrt(alike) * shared_nhw + np.sqrt(1 - alike) * rng.normal(size=(n, 8, 8)))
         seeds.append(
@@ -70,5 +71,5 @@ def invented_trust_inputs(rng, n_seeds=3, scaled_by=2.0):
         for kind in ("real", "synthetic")
     }
     accuracy = {"real": 0.8, "synthetic": 0.5, "mixture": 0.75}
-    kept = {"real": 0.8, "synthetic": 0.6, "mixture": 0.8}
+    kept = {"real": 0.8, "synthetic": 0.5, "mixture": 0.8}
     return tests, invented_answers(rng, accuracy, kept, n_seeds)

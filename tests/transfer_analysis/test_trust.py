@@ -16,7 +16,7 @@ from transfer_analysis.trust.description import describe_trust
 from transfer_analysis.trust.map_agreement import describe_agreement
 from transfer_analysis.trust.photo_choice import choose_photographs
 from transfer_analysis.trust.reliability import calibrated_ece, describe_reliability, ece_terms
-from transfer_analysis.trust.robustness import compare_losses, loss_terms
+from transfer_analysis.trust.robustness import compare_losses, describe_loss, loss_terms
 from transfer_analysis.trust.selective import accuracy_terms, aurc_terms, best_aurc
 from transfer_analysis.trust.tables import trust_tables
 
@@ -121,18 +121,54 @@ def test_interval_of_the_area_holds_the_truth_about_as_often_as_it_says():
 # ---- robustness
 
 
+def partly_known(rng, accuracy, kept, chance):
+    """Return (clean, spoilt), float (3, 900), of networks that guess what they do not know, or no longer know."""
+    known_sn = rng.random((3, 900)) < (accuracy - chance) / (1 - chance)
+    answers = known_sn, known_sn & (rng.random(known_sn.shape) < kept)
+    return tuple((right_sn | (rng.random(known_sn.shape) < chance)).astype(float) for right_sn in answers)
+
+
 def test_equal_relative_losses_of_unequal_arms_are_not_told_apart_and_unequal_ones_are():
     rng = np.random.default_rng(5)
 
-    def answers(accuracy, kept):
-        clean_sn = (rng.random((3, 900)) < accuracy).astype(float)
-        return clean_sn, clean_sn * (rng.random((3, 900)) < kept)
+    strong, weak, fragile = (partly_known(rng, *arm, 1 / 6) for arm in ((0.9, 0.7), (0.5, 0.7), (0.5, 0.45)))
+    left = (strong[1].mean() - 1 / 6) / (strong[0].mean() - 1 / 6)
+    assert loss_terms(*strong, 1 / 6).mean() == pytest.approx(1 - left)
+    assert compare_losses(weak, strong, 1 / 6)["p_value"] > 0.05
+    assert compare_losses(fragile, strong, 1 / 6)["ci95"][0] > 0.1
 
-    strong, weak, fragile = answers(0.9, 0.7), answers(0.5, 0.7), answers(0.5, 0.45)
-    assert loss_terms(*strong).mean() == pytest.approx(1 - strong[1].mean() / strong[0].mean())
-    assert compare_losses(weak, strong)["p_value"] > 0.05
-    assert compare_losses(fragile, strong)["ci95"][0] > 0.1
-    assert compare_losses((np.zeros((3, 9)), np.zeros((3, 9))), (np.ones((3, 9)), np.ones((3, 9)))) is None
+
+@pytest.mark.parametrize(("strong", "weak", "chance"), [(0.95, 0.65, 1 / 2), (0.73, 0.4, 1 / 6)])
+def test_arms_that_are_left_with_guessing_alone_lose_all_alike(strong, weak, chance):
+    rng = np.random.default_rng(13)
+    arms = [partly_known(rng, accuracy, 0.0, chance) for accuracy in (weak, strong)]
+    for arm in arms:
+        low, high = describe_loss(*arm, chance)["ci95"]
+        assert low <= 1 <= high
+    assert compare_losses(*arms, chance)["p_value"] > 0.05
+
+
+def test_the_arm_that_loses_more_of_what_it_knows_is_found_though_it_lies_near_chance():
+    rng = np.random.default_rng(14)
+    strong, weak = partly_known(rng, 0.73, 0.45, 1 / 6), partly_known(rng, 0.4, 0.3, 1 / 6)
+    assert 1 - weak[1].mean() / weak[0].mean() < 1 - strong[1].mean() / strong[0].mean()
+    assert compare_losses(weak, strong, 1 / 6)["ci95"][0] > 0
+
+
+def test_an_arm_that_was_not_shown_to_beat_guessing_has_no_loss():
+    rng = np.random.default_rng(15)
+    guesses = tuple((rng.random((3, 600)) < 0.5).astype(float) for _ in range(2))
+    assert describe_loss(*guesses, 0.5) is None
+    assert compare_losses(guesses, partly_known(rng, 0.9, 0.5, 0.5), 0.5) is None
+
+
+def test_interval_of_the_loss_holds_the_truth_about_as_often_as_it_says():
+    held, repetitions = 0, 200
+    for repetition in range(repetitions):
+        arm = partly_known(np.random.default_rng(repetition), 0.62, 0.5, 0.5)
+        low, high = describe_loss(*arm, 0.5)["ci95"]
+        held += low <= 0.5 <= high
+    assert 0.95 - 3 * np.sqrt(0.95 * 0.05 / repetitions) <= held / repetitions
 
 
 # ---- heat maps
@@ -187,7 +223,7 @@ def test_description_finds_what_was_put_in():
     assert trust["calibration"]["real"]["real"]["overconfidence"]["ci95"][0] > 0.03
     losses = {arm: entry["overall"]["loss"] for arm, entry in trust["robustness"].items()}
     assert losses["real"]["ci95"][0] < 0.2 < losses["real"]["ci95"][1]
-    assert losses["synthetic"]["ci95"][0] < 0.4 < losses["synthetic"]["ci95"][1]
+    assert losses["synthetic"]["ci95"][0] < 0.5 < losses["synthetic"]["ci95"][1]
     assert trust["robustness"]["synthetic"]["overall"]["difference"]["p_value_holm"] < 0.05
     assert trust["robustness"]["mixture"]["overall"]["difference"]["p_value_holm"] > 0.05
 

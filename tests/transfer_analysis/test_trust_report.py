@@ -1,5 +1,6 @@
 """The report's section on trust: its sentences follow the numbers, and its numbers and figures are its sources'."""
 
+import dataclasses
 import re
 
 import numpy as np
@@ -20,7 +21,7 @@ from transfer_analysis.report.page import render_page
 from transfer_analysis.report.redrawing import NOT_REDRAWN, find_changed_figures
 from transfer_analysis.report.trust_answer import write_trust_answer
 from transfer_analysis.report.verification import find_problems
-from transfer_analysis.trust.description import describe_trust
+from transfer_analysis.trust.description import KINDS, describe_trust
 
 FIGURES = ("reliability", "selective_accuracy", "robustness", "map_agreement")
 
@@ -63,7 +64,7 @@ def test_page_and_figures_of_few_seeds_and_of_networks_that_learned_nothing(tmp_
     paragraphs = said(trust)
     assert ("no interval of this section holds the luck of training" in paragraphs[-1]) == (n_seeds == 1)
     if spoil is hopeless:
-        assert paragraphs[2].startswith("Of robustness nothing can be said")
+        assert "those trained on real photographs. Networks trained on generated images were not" in paragraphs[2]
         assert paragraphs[3].startswith("Too few photographs have a heat map")
     elif n_seeds == 1:
         assert "nothing follows from it" in paragraphs[3]
@@ -104,6 +105,34 @@ def test_robustness_is_compared_in_words_that_suit_the_numbers(kept, words):
     tests = invented_trust_inputs(rng)[0]
     accuracy, left = dict.fromkeys(ARMS, 0.7), {"real": 0.8, "synthetic": kept, "mixture": 0.8}
     assert words in said(describe_trust(tests, invented_answers(rng, accuracy, left)))[2]
+
+
+@pytest.mark.parametrize("classes", [("cat", "dog"), ANIMALS])
+def test_arms_that_are_left_with_guessing_alone_are_not_said_to_lose_less(classes):
+    rng = np.random.default_rng(8)
+    tests = {(arm, kind): calibrated_predictions(rng, classes=classes) for arm in ARMS for kind in KINDS}
+    seeds = invented_answers(
+        rng, {"real": 0.95, "synthetic": 0.65, "mixture": 0.9}, dict.fromkeys(ARMS, 0.0), per_class=300, classes=classes
+    )
+    assert "no difference was detected" in said(describe_trust(tests, seeds))[2]
+
+
+def test_one_corruption_is_named_and_networks_that_only_guess_are_not_measured(tmp_path):
+    tests, seeds = invented_trust_inputs(np.random.default_rng(9))
+    fog = [dataclasses.replace(each, corruptions=("fog",), corrupted_acvn=each.corrupted_acvn[:, :1]) for each in seeds]
+    assert said(describe_trust(tests, fog))[2].startswith(
+        "Of what networks recognise beyond guessing, spoiling real photographs in one way (fog) takes"
+    )
+    for each in fog:
+        each.clean_an[:2] = (each.labels_n + 1) % len(ANIMALS)
+    trust = describe_trust(tests, fog)
+    sources = {**invented_summary(), "trust": trust}
+    page = render_page(sources, tmp_path)
+    assert said(trust)[2].startswith("Of robustness nothing can be said")
+    assert page.count("not measurable</td>") == 2
+    assert find_problems(page, sources) == []
+    save_figure(DRAWN["robustness"](sources), tmp_path / "robustness.svg")
+    assert (tmp_path / "robustness.svg").read_text().count("not shown to beat guessing") == 2
 
 
 def test_sheet_is_drawn_of_the_photographs_that_were_chosen_and_is_not_redrawn_from_the_sources(tmp_path):

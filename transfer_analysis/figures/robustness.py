@@ -1,4 +1,4 @@
-"""What part of its accuracy each arm loses when photographs are spoilt."""
+"""What part of its accuracy beyond guessing each arm loses when photographs are spoilt."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ _SPREAD = 0.46
 
 @styled
 def draw_robustness(trust: dict[str, Any]) -> Figure:
-    """Draw a row a corruption, the mean of all on top: each arm's relative loss with its interval."""
+    """Draw a row a corruption, the mean of all on top: each measurable arm's relative loss with its interval."""
     arms = trust["robustness"]
     names = sorted(arms["real"]["corruptions"], key=lambda name: -_loss_of_real(arms, name))
     figure = new_figure(8.6, 2.6 + _ROW_INCHES * (1 + len(names)))
@@ -35,18 +35,18 @@ def draw_robustness(trust: dict[str, Any]) -> Figure:
     axes.set_axisbelow(True)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel("part of the accuracy on the same photographs that is lost")
+    axes.set_xlabel("part lost of the accuracy beyond guessing on the same photographs")
     handles = [
-        axes.plot([], [], look.marker, color=look.colour, ms=8, label=f"trained on {words(arm)}")[0]
+        axes.plot([], [], look.marker, color=look.colour, ms=8, label=_label(arm, arms[arm]))[0]
         for arm, look in looks(arms).items()
     ]
-    figure.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False)
+    columns = 3 if all(entry["overall"]["loss"] for entry in arms.values()) else 1
+    figure.legend(handles=handles, loc="outside lower left", ncols=columns, frameon=False)
     put_title(
         figure,
         "What is lost when real photographs are spoilt?",
-        f"Mean over severities {', '.join(str(severity) for severity in trust['severities'])} (of one to five, as in "
-        "CIFAR-10-C, made here), with 95 % intervals.\n"
-        "Relative to each arm’s own accuracy, so that arms of unequal accuracy can be compared.",
+        f"{_severities(trust['severities'])} (of one to five, as in CIFAR-10-C, made here), with 95 % intervals.\n"
+        "Relative to each arm’s own accuracy beyond guessing: at 100 % nothing but guessing is left.",
     )
     return figure
 
@@ -54,6 +54,17 @@ def draw_robustness(trust: dict[str, Any]) -> Figure:
 def _loss_of_real(arms: dict[str, Any], name: str) -> float:
     loss = arms["real"]["corruptions"][name]["loss"]
     return 0.0 if loss is None else loss["mean"]
+
+
+def _label(arm: str, entry: dict[str, Any]) -> str:
+    """Name an arm, and say so if it has no loss to be drawn."""
+    return f"trained on {words(arm)}" + ("" if entry["overall"]["loss"] else " (not shown to beat guessing)")
+
+
+def _severities(severities: list[int]) -> str:
+    if len(severities) == 1:
+        return f"Severity {severities[0]}"
+    return f"Mean over severities {', '.join(map(str, severities))}"
 
 
 def _in_words(name: str) -> str:

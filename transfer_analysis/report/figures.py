@@ -173,9 +173,11 @@ FIGURES = (
     FigureText(
         "robustness",
         "What is lost when photographs are spoilt?",
-        "Dot plot of the part of the accuracy that every corruption takes away, by training set, with intervals.",
+        "Dot plot of the part of the accuracy beyond guessing that every corruption takes away, by training set, with "
+        "intervals.",
         "Each row is one way of spoiling real test photographs. Where marks of a row lie further apart than their "
-        "intervals are wide, networks suffer unequally from it, whatever their accuracy before.",
+        "intervals are wide, networks lose unequal parts of what they knew, whatever their accuracy before. Networks "
+        "that were not shown to know more than guessing would have no marks.",
     ),
     FigureText(
         "map_agreement",

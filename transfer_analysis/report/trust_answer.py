@@ -105,18 +105,47 @@ def _write_selection(sources: dict[str, Any], arm: str) -> Markup:
 
 def _write_robustness(sources: dict[str, Any]) -> Markup:
     """Compare what corruptions take from the networks trained on real and on generated images."""
-    arms, n = sources["trust"]["robustness"], Numbers(sources).under("trust", "robustness")
-    chance = sources["trust"]["chance"]
-    if any(arms[arm]["clean"]["ci95"][0] <= chance for arm in _ARMS):
+    arms = sources["trust"]["robustness"]
+    measurable = [arm for arm in _ARMS if arms[arm]["overall"]["loss"]]
+    if not measurable:
         return Markup(
-            "Of robustness nothing can be said: not all networks were shown to recognise the photographs better than "
-            "chance before they were spoilt."
+            "Of robustness nothing can be said: no networks, trained on real or on generated images, were shown to "
+            "recognise the photographs more often than guessing would before they were spoilt."
         )
-    difference = arms["synthetic"]["overall"]["difference"]
-    losses = {arm: n("percent", arm, "overall", "loss", "mean") for arm in _ARMS}
-    ranges = {f"{arm}_range": n("points_range", arm, "overall", "loss", "ci95") for arm in _ARMS}
+    opening = _write_spoiling(sources) + Markup(", and ").join(_write_loss(sources, arm) for arm in measurable)
+    if len(measurable) == 1:
+        (missing,) = set(_ARMS) - set(measurable)
+        return opening + Markup(
+            ". Networks trained on {arm} were not shown to recognise more than guessing would before, so what they "
+            "lose cannot be measured, nor the two be compared."
+        ).format(arm=images(missing))
+    return opening + Markup(": ") + _write_difference_of_losses(sources)
+
+
+def _write_spoiling(sources: dict[str, Any]) -> Markup:
+    corruptions = sources["trust"]["robustness"]["real"]["corruptions"]
+    if len(corruptions) == 1:
+        (name,) = corruptions
+        return Markup(
+            "Of what networks recognise beyond guessing, spoiling real photographs in one way ({name}) takes "
+        ).format(name=literal(name.replace("_", " ")))
+    count = Numbers(sources)("length", "trust", "robustness", "real", "corruptions")
+    return Markup(
+        "Of what networks recognise beyond guessing, spoiling real photographs in common ways ({count} of them) takes "
+    ).format(count=count)
+
+
+def _write_loss(sources: dict[str, Any], arm: str) -> Markup:
+    n = Numbers(sources).under("trust", "robustness", arm, "overall", "loss")
+    return Markup("{loss} ({range}\u00a0%) from those trained on {arm}").format(
+        loss=n("percent", "mean"), range=n("points_range", "ci95"), arm=images(arm)
+    )
+
+
+def _write_difference_of_losses(sources: dict[str, Any]) -> Markup:
+    n = Numbers(sources).under("trust", "robustness")
+    difference = sources["trust"]["robustness"]["synthetic"]["overall"]["difference"]
     parts = {
-        "count": n("length", "real", "corruptions"),
         "size": n("points_size", "synthetic", "overall", "difference", "mean"),
         "range": n("points_range", "synthetic", "overall", "difference", "ci95"),
         "p": n("p_value", "synthetic", "overall", "difference", "p_value_holm"),
@@ -131,11 +160,7 @@ def _write_robustness(sources: dict[str, Any]) -> Markup:
         "undetected": "no difference was detected ({range} points, adjusted p {p}; one of {detectable} points would "
         "have been found with {power} probability).",
     }[_verdict(difference)]
-    return Markup(
-        "Spoiling real photographs in common ways ({count} of them) takes {real} ({real_range} %) of their accuracy "
-        "from networks trained on real photographs, and {synthetic} ({synthetic_range} %) from those trained on "
-        "generated images: " + finding + " " + _caveat(difference)
-    ).format(**parts, **losses, **ranges)
+    return Markup(finding + " " + _caveat(difference)).format(**parts)
 
 
 def _write_maps(sources: dict[str, Any]) -> Markup:
