@@ -41,8 +41,8 @@ def _write_probes(sources: dict[str, Any]) -> Markup:
     ]
     if any(not entry["accuracy"]["ci95"][0] <= 0.5 <= entry["accuracy"]["ci95"][1] for entry in pairs["null"].values()):
         lines.append(
-            "Read this with some care: in one of the checks, two halves of the photographs themselves were told apart "
-            "somewhat more or less often than guessing would, as happens by chance now and then."
+            "Read this with some care: in at least one of the checks, two halves of the photographs themselves were "
+            "told apart somewhat more or less often than guessing would, as happens by chance now and then."
         )
     n = Numbers(sources)
     return Markup(" ".join(lines)).format(
@@ -57,7 +57,10 @@ def _write_probes(sources: dict[str, Any]) -> Markup:
 def _compare(separability: dict[str, Any]) -> str:
     pairs, (low, high) = separability["pairs"]["generated"], separability["features_less_low_level"]["ci95"]
     if not _told(pairs[LOW_LEVEL]):
-        return "That was not shown to be better than guessing: these numbers do not give the generated images away."
+        return (
+            "That was not shown to be better than guessing, so these numbers were not shown to give the generated "
+            "images away."
+        )
     if high < 0:
         return (
             "They tell more than the features do (features less low level {more_range} points): generated images can "
@@ -95,7 +98,9 @@ def _write_kernel(sources: dict[str, Any]) -> Markup:
 def _write_removal(sources: dict[str, Any]) -> Markup:
     removal, n = sources["domain_gap"]["removal"], Numbers(sources).under("domain_gap", "removal")
     if removal["gaps"] is None:
-        return Markup("No direction of the features tells the kinds apart, so none was taken out.")
+        return Markup(
+            "Not in every network’s features was a direction found that tells the kinds apart, so none was taken out."
+        )
     last = len(removal["steps"]) - 1
     accuracy = ("class_accuracy", "real", "real", "mean")
     text = Markup(
@@ -123,8 +128,8 @@ def _write_gap(removal: dict[str, Any], n: Numbers, last: int, tested: str) -> M
     }[tested]
     if before["ci95"][0] <= 0:
         return Markup(
-            opening + " were not shown to lag behind those at home even before ({range} points), so there was no gap "
-            "to close."
+            opening + " were not shown to lag behind those at home even before ({range} points), so no gap was shown "
+            "that could close."
         ).format(range=n("points_range", "steps", 0, "telling", "gap", tested, "ci95"))
     if changed and all(change["mean"] > 0 for change in changes):
         verdict = (
