@@ -83,9 +83,38 @@ def test_a_gap_that_the_direction_carries_closes_with_it_and_not_with_random_one
     removal = describe_removal([network], (1,), random_draws=2, seed=0)
     assert removal["steps"][0]["telling"]["gap"]["real"]["mean"] > 0.05
     gap = removal["gaps"]["real"]
-    for name in ("before_less_after", "random_less_telling"):
+    for name in ("before_less_after", "random_less_telling", "gain_less_loss"):
         assert gap[name]["ci95"][0] > 0
         assert gap[name]["p_value_holm"] < 0.05
+
+
+def classes_along_the_kinds(seed, *, generated):
+    """Return images whose class is along an axis that also tells the kinds; generated ones have one more clue."""
+    random = rng(seed)
+    labels_n = random.integers(0, 2, 600)
+    parts = []
+    for _ in range(2):
+        features_nd = random.normal(size=(600, 8))
+        features_nd[:, 0] += 1.2 * (2 * labels_n - 1) + 1.5 * generated
+        features_nd[:, 1] += 2.5 * (2 * labels_n - 1) * generated
+        parts.append(features_nd)
+    return Side(parts[0], labels_n, parts[1], labels_n)
+
+
+def test_a_gap_that_closes_because_recognition_is_gone_is_told_from_one_that_was_carried():
+    networks = [
+        {
+            "real": classes_along_the_kinds(2 * network, generated=False),
+            "generated": classes_along_the_kinds(2 * network + 1, generated=True),
+        }
+        for network in range(3)
+    ]
+    removal = describe_removal(networks, (1, 2), random_draws=2, seed=0)
+    at_home = [step["telling"]["class_accuracy"]["real"]["real"]["mean"] for step in removal["steps"]]
+    assert at_home[0] > 0.8
+    assert at_home[-1] < 0.6
+    assert removal["gaps"]["real"]["before_less_after"]["ci95"][0] > 0
+    assert removal["gaps"]["real"]["gain_less_loss"]["ci95"][1] < 0
 
 
 def test_directions_are_orthonormal_and_gone_from_what_is_left():

@@ -87,8 +87,17 @@ def test_a_gap_is_said_to_close_only_where_both_comparisons_show_it(apart):
     gap = copy.deepcopy(apart)
     gap["removal"]["steps"][0]["telling"]["gap"]["real"] = {"mean": 0.2, "ci95": [0.1, 0.3]}
     closed = {"mean": 0.1, "ci95": [0.05, 0.15], "p_value": 0.001, "p_value_holm": 0.004}
-    gap["removal"]["gaps"]["real"] = {"before_less_after": closed, "random_less_telling": closed}
-    assert "the gap closes by 10.0 points" in words({**invented_summary(), "domain_gap": gap})
+    gap["removal"]["gaps"]["real"] = dict.fromkeys(
+        ("before_less_after", "random_less_telling", "gain_less_loss"), closed
+    )
+    said = words({**invented_summary(), "domain_gap": gap})
+    assert "the gap closes by 10.0 points" in said
+    assert "they carry some of it" in said
+    forgotten = {"mean": -0.3, "ci95": [-0.4, -0.2], "p_value": 0.001, "p_value_holm": 0.004}
+    gap["removal"]["gaps"]["real"]["gain_less_loss"] = forgotten
+    said = words({**invented_summary(), "domain_gap": gap})
+    assert "they carry some of it" not in said
+    assert "recognition as such has fallen, so nothing follows" in said
     open_ = {**closed, "p_value_holm": 0.2}
     gap["removal"]["gaps"]["real"]["random_less_telling"] = open_
     assert "the gap closes" not in words({**invented_summary(), "domain_gap": gap})

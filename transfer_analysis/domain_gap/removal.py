@@ -1,8 +1,9 @@
 """What is left of recognition and of the transfer gap once the directions that tell generated images are taken out.
 
 On the features of one real-trained network, class probes are fitted to photographs and to generated images, and both
-judge test images of both kinds, before and after the directions are gone. If these directions carry the gap, it closes;
-if they carry the classes as well, recognition falls. Directions drawn at random, as many, are the control.
+judge test images of both kinds, before and after the directions are gone. If these directions carry the gap, it closes.
+It closes as well if they carry the classes and the probe at home forgets them, so what the other probe gains is set
+against what that one loses. Directions drawn at random, as many, are the control.
 """
 
 from dataclasses import dataclass
@@ -40,8 +41,10 @@ def describe_removal(
     A step is {"directions", "telling": …, "random": …} (no "random" without directions), each {"domain": {"accuracy",
     "auc"}, "class_accuracy": {FITTED: {TESTED: {"mean", "ci95"}}}, "gap": {TESTED: {"mean", "ci95"}}}: the gap on a
     kind is the accuracy of the probe fitted to that kind less that of the probe fitted to the other one.
-    "gaps" has for each kind "before_less_after" and "random_less_telling" (the gap that is left without random
-    directions less the one without telling ones) with "mean", "ci95", "p_value", "p_value_holm".
+    "gaps" has for each kind "before_less_after", "random_less_telling" (the gap that is left without random
+    directions less the one without telling ones) and "gain_less_loss" (of what "random_less_telling" consists of: what
+    the probe fitted to the other kind gains, less what the one fitted to this kind loses) with "mean", "ci95",
+    "p_value", "p_value_holm".
 
     Args:
         networks: one entry a real-trained network, with the features of "real" and "generated" images.
@@ -114,6 +117,11 @@ def _gap_sn(networks: list[Remainder], tested: str) -> np.ndarray:
     return np.stack([one.right[tested, tested] - one.right[other, tested] for one in networks])
 
 
+def _both_sn(networks: list[Remainder], tested: str) -> np.ndarray:
+    """Return (network, image): how many of the two probes are right, the one fitted to this kind and the other."""
+    return np.stack([sum(one.right[fitted, tested] for fitted in KINDS) for one in networks])
+
+
 def _describe(networks: list[Remainder]) -> dict[str, Any]:
     return {
         "domain": describe_answers([one.telling for one in networks]),
@@ -136,6 +144,7 @@ def _compare_gaps(before: list[Remainder], after: list[Remainder], control: list
             name: estimate_mean(_gap_sn(larger, tested) - _gap_sn(after, tested)).tested(-2.0, 2.0)
             for name, larger in (("before_less_after", before), ("random_less_telling", control))
         }
+        | {"gain_less_loss": estimate_mean(_both_sn(after, tested) - _both_sn(control, tested)).tested(-2.0, 2.0)}
         for tested in KINDS
     }
     correct_for_number(entry for of_kind in gaps.values() for entry in of_kind.values())

@@ -131,22 +131,47 @@ def _write_gap(removal: dict[str, Any], n: Numbers, last: int, tested: str) -> M
             opening + " were not shown to lag behind those at home even before ({range} points), so no gap was shown "
             "that could close."
         ).format(range=n("points_range", "steps", 0, "telling", "gap", tested, "ci95"))
+    ending = Markup("")
     if changed and all(change["mean"] > 0 for change in changes):
-        verdict = (
-            "the gap closes by {change} points ({range}), more than with random directions: they carry some of it."
-        )
+        verdict = "the gap closes by {change} points ({range}), more than with random directions"
+        ending = _write_closing(removal, n, last, tested)
     elif changed and all(change["mean"] < 0 for change in changes):
-        verdict = "the gap widens by {change} points ({range}): they do not carry it."
+        verdict = "the gap widens by {change} points ({range}), so that they carry it was not shown."
     else:
         verdict = (
             "no change beyond that of random directions was shown (gap before less gap after: {range} points). What "
             "tells the kinds apart was not shown to be what costs accuracy here."
         )
-    return Markup(opening + " lag behind those at home by {before} points before (after: {after}): " + verdict).format(
+    text = Markup(opening + " lag behind those at home by {before} points before (after: {after}): " + verdict).format(
         before=n("points_size", "steps", 0, "telling", "gap", tested, "mean"),
         after=n("points", "steps", last, "telling", "gap", tested, "mean"),
         change=n("points_size", "gaps", tested, "before_less_after", "mean"),
         range=n("points_range", "gaps", tested, "before_less_after", "ci95"),
+    )
+    return text + ending
+
+
+def _write_closing(removal: dict[str, Any], n: Numbers, last: int, tested: str) -> Markup:
+    """Say what follows from a gap that closes: nothing if the probes at home may just have forgotten the classes."""
+    balance = removal["gaps"][tested]["gain_less_loss"]
+    shown = balance["p_value_holm"] < SIGNIFICANCE
+    if shown and balance["mean"] > 0:
+        text = (
+            ", and more because these probes gain than because those at home lose (gain less loss: {balance} points): "
+            "they carry some of it."
+        )
+    else:
+        text = (
+            ". But those at home then recognise {home} (with as many random directions gone: {home_random}), and these "
+            "were not shown to gain more than those lose (gain less loss: {balance} points): recognition as such "
+            + ("has" if shown else "may have")
+            + " fallen, so nothing follows."
+        )
+    at_home = ("class_accuracy", tested, tested, "mean")
+    return Markup(text).format(
+        balance=n("points_range", "gaps", tested, "gain_less_loss", "ci95"),
+        home=n("percent", "steps", last, "telling", *at_home),
+        home_random=n("percent", "steps", last, "random", *at_home),
     )
 
 
