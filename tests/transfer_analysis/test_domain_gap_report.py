@@ -72,6 +72,30 @@ def test_features_without_a_direction_that_tells_are_said_to_be_so(apart):
     assert "none was taken out" in words({**invented_summary(), "domain_gap": gap})
 
 
+@pytest.mark.parametrize(("ends", "differs"), [([0.53, 0.57], True), ([0.49, 0.53], False)])
+def test_the_grain_is_called_equal_only_where_the_spectrum_does_not_tell(apart, ends, differs, tmp_path):
+    gap = copy.deepcopy(apart)
+    gap["separability"]["pairs"]["beyond_kernel"]["spectrum"]["accuracy"] |= {"mean": sum(ends) / 2, "ci95": ends}
+    sources = {**invented_summary(), "domain_gap": gap}
+    said = words(sources)
+    assert ("made the grain alike, not equal" in said) == differs
+    assert ("what it left of the grain may be part of it" in said) == differs
+    save_figure(DRAWN["real_or_generated"](sources), tmp_path / "figure.svg")
+    drawn = (tmp_path / "figure.svg").read_text()
+    assert ("grain made alike, not equal" in drawn) == differs
+    assert ("grain made equal" in drawn) != differs
+    gap["separability"]["pairs"]["beyond_kernel"]["features"]["accuracy"] |= {"mean": 0.5, "ci95": [0.47, 0.53]}
+    assert f"With the grain made {'alike' if differs else 'equal'}, no difference" in words(sources)
+
+
+def test_one_direction_is_spoken_of_in_the_singular(apart):
+    gap = copy.deepcopy(apart)
+    gap["removal"]["steps"] = gap["removal"]["steps"][:2]
+    said = words({**invented_summary(), "domain_gap": gap})
+    assert "Taking the direction that tells the kinds best out" in said
+    assert "with a random direction gone" in said
+
+
 def test_what_was_not_shown_is_not_said_to_be_absent(apart):
     gap = copy.deepcopy(apart)
     gap["separability"]["pairs"]["generated"]["low_level"]["accuracy"] |= {"mean": 0.6, "ci95": [0.48, 0.72]}

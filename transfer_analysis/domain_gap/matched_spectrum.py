@@ -2,8 +2,9 @@
 
 A resampling, a blur or an autoencoder's smoothing acts on grain like a linear filter. The filter here multiplies every
 spatial frequency of every channel so that the photographs' mean power becomes that of the generated images. It leaves
-mean colour and subject alone: what tells such photographs from untouched ones is the kernel, and what still tells
-generated images from them is something else.
+mean colour and subject alone: what tells such photographs from untouched ones is the kernel. What still tells generated
+images from them is something else only as far as the kernel did its work: means are matched, not how power is
+distributed about them, and rounding to whole levels undoes a little. The spectrum's probe shows what is left.
 """
 
 import numpy as np

@@ -1,10 +1,11 @@
-"""What tells generated images from photographs: probes by what they see, as the images are and with equal grain."""
+"""What tells generated images from photographs: probes by what they see, as they are and with the grain matched."""
 
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from transfer_analysis.domain_gap.reading import grain_was_seen_to_differ
 from transfer_analysis.figures.style import FAINT_INK, GRID, Look, looks, new_figure, percent_axis, put_title, styled
 
 VIEWS = {
@@ -19,7 +20,7 @@ _APART = 0.16
 
 @styled
 def draw_real_or_generated(gap: dict[str, Any]) -> Figure:
-    """Draw a row for each view; left generated images and the null, right the same once the grain is equal.
+    """Draw a row for each view; left generated images and the null, right with the grain matched.
 
     Args:
         gap: what domain_gap.json holds.
@@ -35,7 +36,9 @@ def draw_real_or_generated(gap: dict[str, Any]) -> Figure:
             ),
         ),
         (
-            "with the grain made equal",
+            "with the grain made alike, not equal"
+            if grain_was_seen_to_differ(gap["separability"])
+            else "with the grain made equal",
             (
                 ("beyond_kernel", "generated images from filtered photographs", generated),
                 ("kernel", "filtered photographs from photographs", filtered),

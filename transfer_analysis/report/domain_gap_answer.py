@@ -4,6 +4,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from transfer_analysis.domain_gap.reading import grain_was_seen_to_differ, told_apart
 from transfer_analysis.domain_gap.separability import FEATURES, LOW_LEVEL
 from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.report.numbers import Numbers, literal
@@ -33,7 +34,7 @@ def _write_probes(sources: dict[str, Any]) -> Markup:
     pairs = sources["domain_gap"]["separability"]["pairs"]
     lines = [
         "A linear probe on the features of the networks trained on photographs "
-        + ("tells" if _told(pairs["generated"][FEATURES]) else "was not shown to tell")
+        + ("tells" if told_apart(pairs["generated"][FEATURES]) else "was not shown to tell")
         + " test images of the two kinds apart: it is right for {features} of them ({level} interval "
         "{features_range}), both kinds counted alike; guessing is right for one half.",
         "Numbers that hold no subject (power spectrum, colour statistics and behaviour under JPEG compression "
@@ -56,7 +57,7 @@ def _write_probes(sources: dict[str, Any]) -> Markup:
 
 def _compare(separability: dict[str, Any]) -> str:
     pairs, (low, high) = separability["pairs"]["generated"], separability["features_less_low_level"]["ci95"]
-    if not _told(pairs[LOW_LEVEL]):
+    if not told_apart(pairs[LOW_LEVEL]):
         return (
             "That was not shown to be better than guessing, so these numbers were not shown to give the generated "
             "images away."
@@ -75,23 +76,35 @@ def _compare(separability: dict[str, Any]) -> str:
 
 
 def _write_kernel(sources: dict[str, Any]) -> Markup:
-    pairs, n = sources["domain_gap"]["separability"]["pairs"], Numbers(sources)
+    separability, n = sources["domain_gap"]["separability"], Numbers(sources)
+    pairs, grain_differs = separability["pairs"], grain_was_seen_to_differ(separability)
+    told, still = (told_apart(pairs[pair][FEATURES]) for pair in ("generated", "beyond_kernel"))
     text = (
-        "To see what the grain alone does, photographs were passed through a kernel that gives them the generated "
-        "images’ mean power at every spatial frequency. The features "
-        + ("tell" if _told(pairs["kernel"][FEATURES]) else "were not shown to tell")
+        "To see what the grain alone does, photographs were passed through a kernel that is to give them the generated "
+        "images’ mean power at every spatial frequency. "
+        + (
+            "It made the grain alike, not equal: the power spectrum still tells"
+            if grain_differs
+            else "The power spectrum was then not shown to tell"
+        )
+        + " generated images from them ({grain}, {grain_range}). The features "
+        + ("tell" if told_apart(pairs["kernel"][FEATURES]) else "were not shown to tell")
         + " such photographs from untouched ones ({kernel}, {kernel_range}), and "
-        + ("still tell" if _told(pairs["beyond_kernel"][FEATURES]) else "were not shown to tell")
+        + (("still tell" if told else "tell") if still else "were not shown to tell")
         + " generated images from them ({beyond}, {beyond_range}). "
     )
-    if _told(pairs["beyond_kernel"][FEATURES]):
-        text += "So the features hold a difference between the kinds that such a kernel does not account for."
-    elif _told(pairs["generated"][FEATURES]):
-        text += "With equal grain, no difference between the kinds was shown to be left in the features."
+    if still:
+        text += "So the features hold a difference between the kinds that such a kernel does not account for"
+        text += "; what it left of the grain may be part of it." if grain_differs else "."
+    elif told:
+        text += "With the grain made " + ("alike" if grain_differs else "equal")
+        text += ", no difference between the kinds was shown to be left in the features."
     else:
         text += "The features were not shown to hold a difference between the kinds in the first place."
     return Markup(text).format(
-        **_accuracy(n, "kernel", "kernel", FEATURES), **_accuracy(n, "beyond", "beyond_kernel", FEATURES)
+        **_accuracy(n, "grain", "beyond_kernel", "spectrum"),
+        **_accuracy(n, "kernel", "kernel", FEATURES),
+        **_accuracy(n, "beyond", "beyond_kernel", FEATURES),
     )
 
 
@@ -103,10 +116,16 @@ def _write_removal(sources: dict[str, Any]) -> Markup:
         )
     last = len(removal["steps"]) - 1
     accuracy = ("class_accuracy", "real", "real", "mean")
+    taken, control = "the {count} directions that tell", "as many random directions"
+    if removal["steps"][last]["directions"] == 1:
+        taken, control = "the direction that tells", "a random direction"
     text = Markup(
-        "Taking the {count} directions that tell the kinds best out of the features brings the probe from {before} to "
-        "{after}. Class probes fitted to photographs then recognise {classes_after} of the test photographs instead of "
-        "{classes_before} (with as many random directions gone: {classes_random})."
+        "Taking "
+        + taken
+        + " the kinds best out of the features brings the probe from {before} to {after}. Class probes fitted to "
+        "photographs then recognise {classes_after} of the test photographs instead of {classes_before} (with "
+        + control
+        + " gone: {classes_random})."
     ).format(
         count=n("count", "steps", last, "directions"),
         before=n("percent", "steps", 0, "telling", "domain", "accuracy", "mean"),
@@ -173,10 +192,6 @@ def _write_closing(removal: dict[str, Any], n: Numbers, last: int, tested: str) 
         home=n("percent", "steps", last, "telling", *at_home),
         home_random=n("percent", "steps", last, "random", *at_home),
     )
-
-
-def _told(entry: dict[str, Any]) -> bool:
-    return entry["accuracy"]["ci95"][0] > 0.5
 
 
 def _accuracy(n: Numbers, name: str, pair: str, view: str) -> dict[str, Markup]:

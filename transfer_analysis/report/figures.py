@@ -122,8 +122,9 @@ FIGURES = (
         "Dot plot of the accuracy of linear probes that tell real from generated, by what they see of the images, "
         "with intervals; the table holds the same numbers.",
         "A mark on the dashed line is guessing. What is told by grain, colour or compression needs no look at the "
-        "subject; on the right the photographs have been given the generated images’ grain, and what is still told "
-        "apart is something else.",
+        "subject; on the right the photographs have been given the generated images’ grain, as far as a filter "
+        "can. Only where the mark of the power spectrum lies on the line is what else is still told apart "
+        "something other than grain.",
     ),
     FigureText(
         "directions_removed",
