@@ -135,6 +135,19 @@ def test_one_corruption_is_named_and_networks_that_only_guess_are_not_measured(t
     assert (tmp_path / "robustness.svg").read_text().count("not shown to beat guessing") == 2
 
 
+def test_maps_that_are_only_noisier_are_not_said_to_be_of_other_places():
+    tests, seeds = invented_trust_inputs(np.random.default_rng(10))
+    rng = np.random.default_rng(11)
+    assert "So the two arms look at other places" in said(describe_trust(tests, seeds))[3]
+    places_nhw = rng.normal(size=seeds[0].maps_anhw.shape[1:])
+    for each in seeds:
+        for row, noise in enumerate((0.2, 2.0, 0.2)):
+            each.maps_anhw[row] = places_nhw + noise * rng.normal(size=places_nhw.shape)
+    trust = describe_trust(tests, seeds)
+    assert trust["maps"]["agreement"]["synthetic"]["difference"]["p_value_holm"] < 0.05
+    assert "that the arms look at other places does not follow" in said(trust)[3]
+
+
 def test_sheet_is_drawn_of_the_photographs_that_were_chosen_and_is_not_redrawn_from_the_sources(tmp_path):
     tests, seeds = invented_trust_inputs(np.random.default_rng(5))
     trust = describe_trust(tests, seeds)

@@ -133,7 +133,8 @@ FIGURES = (
         "and the gap between class probes fitted to one kind and to the other, with intervals.",
         "On the left the difference between the kinds is taken out of the features step by step. If it were what "
         "keeps classes from carrying over, the solid curves on the right would fall to zero with it; the dotted ones "
-        "lost as many directions at random.",
+        "lost as many directions at random. They would fall as well if the classes went with it: the table says how "
+        "much is still recognised.",
     ),
     FigureText(
         "generator_quality",

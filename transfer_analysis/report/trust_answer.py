@@ -190,9 +190,14 @@ def _write_maps(sources: dict[str, Any]) -> Markup:
     }
     opening += "Two networks trained on the same real photographs agree at {real}, on the same generated images at "
     opening += "{synthetic}. "
+    elsewhere = entry["between"]["mean"] < min(entry["within"][arm]["mean"] for arm in _ARMS)
     finding = {
         "above": "So the two arms look at other places than the luck of training explains (difference {size}, interval "
-        "{low} to {high}, adjusted p {p}).",
+        "{low} to {high}, adjusted p {p})."
+        if elsewhere
+        else "That is less than two networks of one arm agree on average (difference {size}, interval {low} to {high}, "
+        "adjusted p {p}); but those of one arm agree no better among themselves, so that the arms look at other places "
+        "does not follow.",
         "below": "The two arms even agree better than networks of one arm do (difference {size}, interval {low} to "
         "{high}, adjusted p {p}).",
         "undetected": "That the two arms look at other places was not shown (difference {size}, interval {low} to "
