@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import httpx2
 from huggingface_hub import set_client_factory
+from huggingface_hub.constants import HF_HUB_DOWNLOAD_TIMEOUT
 from huggingface_hub.utils import get_session
 from huggingface_hub.utils import logging as hub_logging
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, retry_if_result, stop_after_attempt
@@ -17,8 +18,10 @@ from tenacity.wait import wait_exponential
 from tqdm import tqdm
 
 _BUSY = (408, 429, 500, 502, 503, 504)
-_LOST = (httpx2.ReadError, httpx2.WriteError, httpx2.RemoteProtocolError, httpx2.ReadTimeout)
-_UNREACHABLE = (httpx2.ConnectError, httpx2.ConnectTimeout)
+_LOST = (httpx2.ReadError, httpx2.WriteError, httpx2.RemoteProtocolError)
+# A hub that takes the connection and then says nothing is as far away as one that takes none.
+_UNREACHABLE = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.ReadTimeout)
+_WAITS = ("connect", "read", "write", "pool")
 _TRIES = 6
 # 1, 2, 4, 8, 16 seconds: half a minute in all for one request.
 _GROWING_PAUSE = wait_exponential(multiplier=1, max=16)
@@ -30,7 +33,7 @@ def patient_hub(reconnect: bool) -> Iterator[None]:
     """Within, every request that `huggingface_hub` makes from this process is patient.
 
     Args:
-        reconnect: whether to wait, too, for a hub to which no connection can be made at all. Right in the middle of a
+        reconnect: whether to wait, too, for a hub that cannot be reached at all. Right in the middle of a
             download; at its beginning it would keep those waiting who have everything in the cache.
     """
     usual = get_session()
@@ -60,6 +63,9 @@ class _PatientClient(httpx2.Client):
         )
 
     def send(self, request: httpx2.Request, **options) -> httpx2.Response:
+        # Some of the hub's own calls set no limit, and would wait for a silent server for ever.
+        limits = request.extensions.get("timeout") or {}
+        request.extensions["timeout"] = {part: limits.get(part) or HF_HUB_DOWNLOAD_TIMEOUT for part in _WAITS}
         response = self._patiently.copy()(super().send, request, **options)
         if options.get("stream"):
             response.stream = _ResumableStream(response.stream)

@@ -40,6 +40,14 @@ class ModelSource:
         """Return the source that a manifest holds among other things."""
         return cls(**{field.name: manifest[field.name] for field in fields(cls)})
 
+    def require_unchanged(self) -> None:
+        """Raise ValueError if a model's folder no longer holds the files that were pinned; a commit's never change."""
+        if is_folder(self.model) and folder_revision(Path(self.model)) != self.revision:
+            raise ValueError(
+                f"{self.model}: its files are no longer those that this study draws with ({self.revision}): put them "
+                "back, or have everything drawn anew with --forcerun prepare_generator"
+            )
+
 
 def resolve_model(config: GeneratorConfig, pins: Path | None = None) -> ModelSource:
     """Pin the configured model; a hub model is downloaded (safetensors only) unless the hub's cache has it.
@@ -54,7 +62,7 @@ def resolve_model(config: GeneratorConfig, pins: Path | None = None) -> ModelSou
     if is_folder(config.model):
         folder = _pipeline_folder(config.model)
         check_pipeline_files(config.model, read_index(folder / INDEX), files_below(folder), config.variant)
-        revision = f"sha256:{folder_digest(folder)}"
+        revision = folder_revision(folder)
     else:
         folder = _from_hub(config, pins)
         revision = folder.name
@@ -83,6 +91,11 @@ def _pipeline_folder(model: str) -> Path:
     if not (folder / INDEX).is_file():
         raise FileNotFoundError(2, "no diffusers pipeline (model_index.json is missing)", str(folder))
     return folder
+
+
+def folder_revision(folder: Path) -> str:
+    """Return what stands for a commit where the model is a folder."""
+    return f"sha256:{folder_digest(folder)}"
 
 
 def folder_digest(folder: Path) -> str:

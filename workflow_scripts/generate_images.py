@@ -74,7 +74,9 @@ def _draw_function(manifest: dict, class_name: str, indices: range, threads: int
 
     torch.set_num_threads(threads)
     config = GeneratorConfig.model_validate(manifest["settings"])
-    pipeline = Pipeline(config, ModelSource.from_dict(manifest))
+    source = ModelSource.from_dict(manifest)
+    source.require_unchanged()
+    pipeline = Pipeline(config, source)
     # All of the job's prompts, so that one too long stops it at once and not after hours.
     pipeline.refuse_cut_prompts(prompt_for(config.prompts, config.seed, class_name, index).text for index in indices)
     return Sampler(config, pipeline, [class_name]).draw_each

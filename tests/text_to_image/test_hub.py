@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import time
 from pathlib import Path
 
@@ -105,6 +106,14 @@ def test_what_the_network_drops_is_taken_up_where_it_broke_off(study, long_model
         assert ranges == [None, f"bytes={10 * 2**20}-"]
         assert (study.snapshot(FIRST) / name).read_bytes() == (long_model / name).read_bytes()
     assert {count for path, count in study.hub.fetched().items() if path not in (WEIGHTS, DECODER)} == {1}
+
+
+def test_hub_that_takes_the_connection_and_says_nothing_is_given_up_in_one_line(study):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        line = study.failure(environment={"HF_ENDPOINT": endpoint, "HF_HUB_DOWNLOAD_TIMEOUT": "1"})
+    assert MODEL in line
+    assert "run again when it can" in line
 
 
 def test_killed_download_keeps_its_finished_files(study):

@@ -1,11 +1,13 @@
 """What is left open is tried out once, on the device, and stays what it was found to be."""
 
 import json
+import shutil
 import sys
 
 import pytest
 import torch
 
+from tests.text_to_image.commands import draw_frogs, the_line
 from tests.text_to_image.tiny_pipelines import save_stable_diffusion
 from text_to_image import settling
 from text_to_image.config import GeneratorConfig
@@ -102,3 +104,17 @@ def test_changed_tiny_decoder_changes_the_digest(tmp_path, prepare):
         assert manifest["settings"]["tiny_vae_revision"].startswith("sha256:")
         digests.add(manifest["digest"])
     assert len(digests) == 2
+
+
+def test_weights_that_changed_since_are_not_drawn_with(tiny_model, tmp_path, prepare):
+    model = shutil.copytree(tiny_model, tmp_path / "model")
+    prepare({"model": str(model), "image_size": 64, "steps": 2, "rows_per_forward": 2})
+    draw_frogs(tmp_path / "manifest.json", tmp_path)
+    weights = next(model.glob("unet/*.safetensors"))
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    (tmp_path / "shard.npz").unlink()
+    finished, shard = draw_frogs(tmp_path / "manifest.json", tmp_path, check=False)
+    assert the_line(finished).startswith(f"error: {model}: its files are no longer those that this study draws with")
+    assert not shard.exists()
