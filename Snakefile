@@ -56,6 +56,7 @@ rule all:
     input:
         "results/report/report.html",
         "results/report/report.pdf",
+        altered_files,
     localrule: True
 
 

@@ -12,7 +12,7 @@ from photographs.shard_names import shards_of_class
 from photographs.splits import SPLITS, split_sizes
 from text_to_image.model_source import is_folder
 from workflow_scripts.config import HOME_DOMAINS, TRAINED_GENERATOR_FOLDER, ConfigError, load_study
-from workflow_scripts.noted_digests import forget_digests, note_digests, set_altered_aside
+from workflow_scripts.noted_digests import forget_digests, not_yet_anew, note_digests, set_altered_aside
 from workflow_scripts.profile_placeholders import check_filled_in, check_filled_in_command
 from workflow_scripts.stale_lock import clear_stale_lock
 from workflow_scripts.subject_check import check_subjects
@@ -129,6 +129,11 @@ def is_output_file(path):
     """Return whether a rule makes the file at `path` (by itself, not as part of a folder)."""
     outputs = [output for rule in workflow.rules for output in rule.output if not output.is_directory]
     return any(output.match(path) for output in outputs)
+
+
+def altered_files(wildcards):
+    """Return the altered files that were set aside and are to be made anew, as far as this study's rules make them."""
+    return [name for name in not_yet_anew(Path.cwd()) if is_output_file(name)]
 
 
 def more_each_try(amount):

@@ -18,6 +18,7 @@ _RESULTS = Path("results")
 _UNFINISHED = _RESULTS / ".unfinished"
 # These carry a digest that every read checks, and may be large.
 _CHECKED_WHEN_READ = ".npz"
+_ALTERED = _UNFINISHED / "altered"
 
 
 def note_digests(study_folder: Path, is_output: Callable[[str], bool]) -> None:
@@ -43,7 +44,7 @@ def forget_digests(study_folder: Path) -> None:
 
 
 def set_altered_aside(study_folder: Path) -> list[Path]:
-    """Move every file that is not as noted to results/.unfinished/altered, saying so; the workflow makes it anew.
+    """Move every file that is not as noted to results/.unfinished/altered, saying so; see `not_yet_anew`.
 
     Returns:
         The files' former places, relative to the study.
@@ -52,17 +53,28 @@ def set_altered_aside(study_folder: Path) -> list[Path]:
     for name, digest in _noted(study_folder).items():
         path = study_folder / name
         if path.is_file() and file_digest(path) != digest:
-            aside = study_folder / _UNFINISHED / "altered" / Path(name).relative_to(_RESULTS)
+            aside = study_folder / _ALTERED / Path(name).relative_to(_RESULTS)
             aside.parent.mkdir(parents=True, exist_ok=True)
             shutil.move(path, aside)
             print(
-                f"{name} was altered since the study wrote it: it is made anew (what stood there is now "
+                f"{name} was altered since the study wrote it: the whole study makes it anew (what stood there is now "
                 f"{aside.relative_to(study_folder)})",
                 file=sys.stderr,
                 flush=True,
             )
             altered.append(Path(name))
     return altered
+
+
+def not_yet_anew(study_folder: Path) -> list[str]:
+    """Return, relative to the study, the files that were set aside and do not stand in their places again.
+
+    They have to be asked for: Snakemake misses no file whose readers are all finished. That they are found by what was
+    set aside, and not by this run's own search, lets a killed run's successor find them too.
+    """
+    aside = study_folder / _ALTERED
+    names = [_RESULTS / path.relative_to(aside) for path in aside.rglob("*") if path.is_file()]
+    return sorted(str(name) for name in names if not (study_folder / name).exists())
 
 
 def _noted(study_folder: Path) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from workflow_scripts.noted_digests import forget_digests, note_digests, set_altered_aside
+from workflow_scripts.noted_digests import forget_digests, not_yet_anew, note_digests, set_altered_aside
 
 
 @pytest.fixture
@@ -33,6 +33,16 @@ def test_altered_file_is_set_aside_and_named(study, capsys):
     assert not path.exists()
     assert "0.95" in (study / "results/.unfinished/altered/report/summary.json").read_text()
     assert "results/report/summary.json was altered" in capsys.readouterr().err
+
+
+def test_what_was_set_aside_is_asked_for_until_it_stands_there_again(study):
+    path = alter(study, "summary.json")
+    assert not_yet_anew(study) == []
+    set_altered_aside(study)
+    forget_digests(study)
+    assert not_yet_anew(study) == ["results/report/summary.json"]
+    path.write_text("summary.json: 0.75\n")
+    assert not_yet_anew(study) == []
 
 
 def test_what_no_rule_makes_or_checks_itself_is_left_alone(study):
