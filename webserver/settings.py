@@ -34,7 +34,9 @@ class PlaygroundConfig(BaseModel):
         300, description="A drawing without a new step for so long hangs: its process is ended and started anew."
     )
     max_upload_megabytes: PositiveFloat = Field(8, description="Largest request.")
-    max_pixels: PositiveInt = Field(40_000_000, description="Largest photograph, checked before it is decoded.")
+    max_pixels: PositiveInt = Field(
+        40_000_000, description="Most pixels of a request's photographs together, checked before they are decoded."
+    )
     max_batch: int = Field(32, ge=1, le=256, description="Most photographs in one request.")
     max_prompt_characters: PositiveInt = Field(300, description="Longest prompt.")
     max_count: int = Field(8, ge=1, le=64, description="Most pictures of one job.")

@@ -1,27 +1,41 @@
 """From a request's bytes to pixels: limits before decoding, then every kind of file to plain RGB.
 
 Nothing is written to disk. What an image file says of itself is believed only as far as it can do no harm: size and
-format are read from the header and checked before any pixel is decoded.
+format are read from the header and checked before any pixel is decoded, and of a large picture little more is ever in
+memory than its own pixels, once.
 """
 
 import io
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from threading import Semaphore
 
 import numpy as np
 from flask import Request
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError
 from werkzeug.exceptions import HTTPException
 
 from text_to_image.resampling import to_study_size
+from webserver.central_square import central_square
 from webserver.problems import ProblemError
+from webserver.upright import is_lying, orientation, turned_upright
+
+# The limit is the setting's. Pillow's own would stand below it, and speak of it in other words.
+Image.MAX_IMAGE_PIXELS = None
+# What Pillow warns of is in strangers' files, and each in other words: it would fill the log.
+warnings.filterwarnings("ignore", module=r"PIL\.")
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 MEDIA_TYPES = ("image/png", "image/jpeg", "image/webp")
-_SIXTEEN_BIT = ("I;16", "I;16L", "I;16B", "I;16N", "I", "F")
 _THIN = 64
-# The tag in which a camera says how it was held, and its values for a quarter turn.
-_ORIENTATION, _LYING = 0x0112, (5, 6, 7, 8)
+# Each scan of a JPEG goes over all of its pixels and may take a few bytes. Progressive files have some ten; the two
+# bytes that begin one cannot stand in compressed data.
+_SCAN, _MOST_SCANS = b"\xff\xda", 100
+# Larger pictures are decoded two at a time: each may take hundreds of megabytes and a second.
+_LARGE_PIXELS, _TURN_SECONDS = 4_000_000, 2
+_large_at_once = Semaphore(2)
 
 
 class MemoryRequest(Request):
@@ -48,8 +62,12 @@ class Photograph:
 def read_uploads(request: Request, most: int, max_pixels: int) -> list[Photograph]:
     """Return the photographs of a request: its body, or the parts named `image` of a multipart form.
 
+    Args:
+        most: photographs.
+        max_pixels: of all photographs together.
+
     Raises:
-        ProblemError: 400, 413, 415 or 422, which says what is wrong with which of them.
+        ProblemError: 400, 413, 415, 422 or 503, which says what is wrong with which of them.
     """
     kind = (request.mimetype or "").lower()
     if kind == "multipart/form-data":
@@ -67,36 +85,41 @@ def read_uploads(request: Request, most: int, max_pixels: int) -> list[Photograp
         raise ProblemError(415, f"send {', '.join(MEDIA_TYPES)}, or multipart/form-data with parts named image")
     if len(files) > most:
         raise ProblemError(413, f"{len(files)} photographs in one request; {most} are the most")
-    return [read_photograph(data, max_pixels, place) for place, data in enumerate(files)]
+    photographs: list[Photograph] = []
+    for place, data in enumerate(files):
+        pixels = sum(photograph.width * photograph.height for photograph in photographs)
+        photographs.append(read_photograph(data, max_pixels, place, pixels))
+    return photographs
 
 
-def read_photograph(data: bytes, max_pixels: int, place: int = 0) -> Photograph:
-    """Decode one photograph.
+def read_photograph(data: bytes, max_pixels: int, place: int = 0, pixels_before: int = 0) -> Photograph:
+    """Decode one photograph, the request's number `place`, after others of `pixels_before` pixels.
 
     Raises:
-        ProblemError: 413 for too many pixels, 415 for another format or an animation, 422 for a spoilt file.
+        ProblemError: 413 for too many pixels, 415 for another format or an animation, 422 for a spoilt file, 503 if
+            too many large ones come at once.
     """
     which = f"image {place}"
     try:
-        with warnings.catch_warnings():
-            # Pillow only warns of images that could be bombs; the limit here is lower than its own.
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError as error:
         raise ProblemError(415, f"{which} is no PNG, JPEG or WebP", image=place) from error
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise ProblemError(413, f"{which} has too many pixels; {max_pixels} are the most", image=place) from error
-    except (OSError, ValueError, SyntaxError, EOFError, OverflowError, MemoryError) as error:
+    except Exception as error:  # Pillow answers damage with errors of many unrelated types.
         raise ProblemError(422, f"{which} cannot be decoded: its header is spoilt", image=place) from error
     with image:
-        _check_header(image, max_pixels, which, place)
-        return _decode(image, which, place)
+        _check_header(image, max_pixels, pixels_before, which, place)
+        if image.format in ("JPEG", "MPO") and data.count(_SCAN) > _MOST_SCANS:
+            raise ProblemError(422, f"{which} is a JPEG of more than {_MOST_SCANS} scans", image=place)
+        with _turn(image.width * image.height):
+            return _decode(image, data, which, place)
 
 
-def _check_header(image: Image.Image, max_pixels: int, which: str, place: int) -> None:
+def _check_header(image: Image.Image, max_pixels: int, pixels_before: int, which: str, place: int) -> None:
     width, height = image.size
-    if width * height > max_pixels:
-        raise ProblemError(413, f"{which} is {width}×{height} pixels; {max_pixels} in all are the most", image=place)
+    if pixels_before + width * height > max_pixels:
+        raise ProblemError(
+            413, f"{which} is {width}×{height} pixels; {max_pixels} in all are a request's most", image=place
+        )
     if not width or not height or max(width, height) > _THIN * min(width, height):
         raise ProblemError(422, f"{which} is {width}×{height} pixels: too thin to show anything", image=place)
     # Phones put a second view into a JPEG (MPO); the first is the photograph.
@@ -104,32 +127,29 @@ def _check_header(image: Image.Image, max_pixels: int, which: str, place: int) -
         raise ProblemError(415, f"{which} is animated; send a single picture", image=place)
 
 
-def _decode(image: Image.Image, which: str, place: int) -> Photograph:
+@contextmanager
+def _turn(pixels: int) -> Iterator[None]:
+    """Wait until few enough large pictures are decoded; not long, for who waits holds one of the server's threads."""
+    if pixels <= _LARGE_PIXELS:
+        yield
+        return
+    if not _large_at_once.acquire(timeout=_TURN_SECONDS):
+        raise ProblemError(503, "too many large photographs at once", {"Retry-After": "2"})
     try:
-        width, height = image.size
-        if image.getexif().get(_ORIENTATION) in _LYING:
-            width, height = height, width
+        yield
+    finally:
+        _large_at_once.release()
+
+
+def _decode(image: Image.Image, data: bytes, which: str, place: int) -> Photograph:
+    width, height = image.size
+    try:
         # A large JPEG is decoded at a fraction of its size, of which 32×32 is still a small part.
         image.draft(None, (512, 512))
-        ImageOps.exif_transpose(image, in_place=True)
-        rgb = np.asarray(_as_rgb(image))
-    except (OSError, ValueError, SyntaxError, EOFError, OverflowError, MemoryError, KeyError, TypeError) as error:
+        image.load()
+        held = orientation(image)
+        square = turned_upright(central_square(image, data), held)
+        small_hwc = to_study_size(np.asarray(square), "box")
+    except Exception as error:  # Pillow answers damage with errors of many unrelated types.
         raise ProblemError(422, f"{which} cannot be decoded: the file is cut off or spoilt", image=place) from error
-    except Exception as error:  # Pillow answers damage in metadata with errors of many unrelated types.
-        if type(error).__module__.startswith(("PIL", "struct", "zlib")):
-            raise ProblemError(422, f"{which} cannot be decoded: the file is spoilt", image=place) from error
-        raise
-    return Photograph(width, height, to_study_size(rgb, "box"))
-
-
-def _as_rgb(image: Image.Image) -> Image.Image:
-    """Return `image` as 8-bit RGB: 16 bits scaled down, what is transparent laid on white."""
-    if image.mode in _SIXTEEN_BIT:
-        values = np.asarray(image, np.float64)
-        scale = 257.0 if image.mode != "F" or values.max() > 255 else 1.0
-        image = Image.fromarray(np.clip(np.nan_to_num(values) / scale, 0, 255).round().astype(np.uint8))
-    if "transparency" in image.info or image.mode in ("RGBA", "LA", "PA", "RGBa", "La"):
-        image = image.convert("RGBA")
-        ground = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(ground, image)
-    return image if image.mode == "RGB" else image.convert("RGB")
+    return Photograph(*((height, width) if is_lying(held) else (width, height)), small_hwc)
