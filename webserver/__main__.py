@@ -22,11 +22,10 @@ def main() -> None:
     # Small products a request: more threads than one would only fight with XLA's. Read when NumPy is imported.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Imported here: this file is imported once more in the drawing process, which needs none of it.
-    from waitress import create_server
-
     from photographs.cifar10 import cache_folder
     from webserver.app import create_app
     from webserver.config_files import read_config
+    from webserver.deadlines import DeadlineServer
 
     try:
         settings, generator, classes = read_config([options.config, *options.study], os.environ)
@@ -39,21 +38,13 @@ def main() -> None:
     keep_compiled_programs(cache_folder() / "compiled")
     app = create_app(settings, generator, classes)
     try:
-        server = create_server(
+        server = DeadlineServer(
             app,
             host=settings.host,
             port=settings.port,
             threads=settings.threads,
-            ident="",
-            max_request_body_size=app.config["MAX_CONTENT_LENGTH"] + 100_000,
-            # Uploads stay in memory; they are bounded by the line above.
-            inbuf_overflow=app.config["MAX_CONTENT_LENGTH"] + 200_000,
-            # Below the usual limit of 1,024 open files. Who holds a connection and asks nothing is soon disconnected:
-            # many who do must not keep the others out.
-            connection_limit=900,
-            channel_timeout=20,
-            cleanup_interval=5,
-            asyncore_use_poll=True,
+            largest_request=app.config["MAX_CONTENT_LENGTH"],
+            body_seconds=settings.upload_seconds,
         )
     except OSError as error:
         sys.exit(f"error: playground.port is {settings.port}: {error.strerror}; set another, as FAUXTOGRAPH_PORT=8001")

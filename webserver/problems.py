@@ -5,8 +5,9 @@ import logging
 from http import HTTPStatus
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+PROBLEM = "application/problem+json"
 log = logging.getLogger(__name__)
 
 
@@ -32,6 +33,13 @@ def install_problems(app: Flask) -> None:
     def from_problem(problem: ProblemError) -> Response:
         return _document(problem.status, problem.detail, problem.headers, **problem.more)
 
+    @app.errorhandler(RequestEntityTooLarge)
+    def from_size(error: RequestEntityTooLarge) -> Response:
+        # Werkzeug says the same of both.
+        if (request.content_length or 0) > app.config["MAX_CONTENT_LENGTH"]:
+            return _document(413, too_large(app.config["MAX_CONTENT_LENGTH"]), {})
+        return _document(413, f"the form has more than {request.max_form_parts} parts", {})
+
     @app.errorhandler(HTTPException)
     def from_http(error: HTTPException) -> Response:
         kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After", "Location")}
@@ -43,7 +51,16 @@ def install_problems(app: Flask) -> None:
         return _document(500, "The server failed at this request; its log says why.", {})
 
 
-def _document(status: int, detail: str, headers: dict[str, str], **more) -> Response:
+def problem_text(status: int, detail: str, **more) -> str:
+    """Return a problem document."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
-    text = json.dumps(body, ensure_ascii=False)
-    return Response(text, status, headers, content_type="application/problem+json")
+    return json.dumps(body, ensure_ascii=False)
+
+
+def too_large(most_bytes: int) -> str:
+    """Return what is said of a request with a longer body."""
+    return f"the request is larger than {most_bytes / 1_000_000:g} MB"
+
+
+def _document(status: int, detail: str, headers: dict[str, str], **more) -> Response:
+    return Response(problem_text(status, detail, **more), status, headers, content_type=PROBLEM)

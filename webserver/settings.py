@@ -34,6 +34,9 @@ class PlaygroundConfig(BaseModel):
         300, description="A drawing without a new step for so long hangs: its process is ended and started anew."
     )
     max_upload_megabytes: PositiveFloat = Field(8, description="Largest request.")
+    upload_seconds: PositiveFloat = Field(
+        60, description="Time in which a request must have come whole, or its connection is closed."
+    )
     max_pixels: PositiveInt = Field(
         40_000_000, description="Most pixels of a request's photographs together, checked before they are decoded."
     )

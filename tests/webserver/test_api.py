@@ -104,6 +104,12 @@ def test_wrong_requests_are_problems(client, address, data, headers, status):
     check(response, address.split("?")[0], "post")
 
 
+def test_request_that_is_too_large_is_told_by_what_measure(client):
+    assert client.post("/api/v1/classify", data=bytes(9_000_000), headers=PNG).json["detail"].endswith("than 8 MB")
+    form = {"image": [(io.BytesIO(b"a"), "a.png") for _ in range(1001)]}
+    assert client.post("/api/v1/classify", data=form).json["detail"] == "the form has more than 1000 parts"
+
+
 @pytest.mark.parametrize(
     ("address", "status"), [("/nowhere", 404), ("/api/v1/jobs/nobody", 404), ("/api/v1/classify", 405)]
 )
