@@ -24,7 +24,7 @@ from webserver.playground import Playground
 from webserver.problems import install_problems
 from webserver.quizzes import Quizzes
 from webserver.reading import readings
-from webserver.safety import install_safety
+from webserver.safety import install_safety, names_of
 from webserver.settings import PlaygroundConfig
 from webserver.study_files import StudyFiles
 from webserver.study_photographs import StudyPhotographs
@@ -49,11 +49,12 @@ def create_app(settings: PlaygroundConfig, generator: GeneratorConfig, classes: 
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     app.request_class = MemoryRequest
     if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies)
+        proxies = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)
     services = _services(settings, generator, classes)
     app.extensions["playground"] = services
     install_problems(app)
-    install_safety(app, TokenBuckets(settings.requests_per_minute))
+    install_safety(app, TokenBuckets(settings.requests_per_minute), names_of(settings))
     _install_metrics(app, services.metrics)
     for part in (classify, generate, status, study, quiz):
         app.register_blueprint(part.blueprint, url_prefix="/api/v1")

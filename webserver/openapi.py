@@ -158,8 +158,8 @@ def _operation(
     body: dict | None = None,
 ) -> dict[str, Any]:
     problem = {"application/problem+json": {"schema": {"$ref": _REFERENCE.format(model="ProblemDocument")}}}
-    # Any request can come from a client that asks too much, and any that changes something from a foreign page.
-    refusals = (*problems, 429) if body is None else (*problems, 403, 429)
+    # Any request can come by a foreign name or ask too much, and any that changes something come from a foreign page.
+    refusals = (*problems, 421, 429) if body is None else (*problems, 403, 421, 429)
     responses: dict[str, Any] = {
         str(code): {"description": "Refused", "content": problem} for code in sorted(set(refusals))
     }

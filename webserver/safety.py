@@ -1,4 +1,4 @@
-"""What holds for every request and answer: same origin, a limit by client, headers that forbid what no page needs."""
+"""What holds for every request and answer: own names, same origin, a limit by client, headers that forbid the rest."""
 
 import math
 from urllib.parse import urlsplit
@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, request
 
 from webserver.problems import ProblemError
+from webserver.settings import PlaygroundConfig
 from webserver.token_bucket import TokenBuckets
 
 _POLICY = "; ".join(
@@ -37,20 +38,43 @@ _READING = ("GET", "HEAD", "OPTIONS")
 _UNLIMITED = ("/healthz", "/readyz", "/metrics")
 
 
-def install_safety(app: Flask, requests: TokenBuckets) -> None:
-    """Refuse foreign origins and clients that ask too much; put the safety headers on every answer."""
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def names_of(settings: PlaygroundConfig) -> frozenset[str] | None:
+    """Return the names that the server answers to, in lower case; None for any.
+
+    A page that points its own name at this machine (DNS rebinding) is of one origin with it, by its own name alone.
+    """
+    if settings.trusted_hosts:
+        return frozenset(name.strip().lower() for name in settings.trusted_hosts.split(","))
+    # A proxy may hand on any name that it answers to itself.
+    return _LOOPBACK if settings.host in _LOOPBACK and not settings.trusted_proxies else None
+
+
+def install_safety(app: Flask, requests: TokenBuckets, names: frozenset[str] | None) -> None:
+    """Refuse foreign names and origins and clients that ask too much; put the safety headers on every answer."""
+
+    @app.before_request
+    def refuse_foreign_names() -> None:
+        name = _hostname(request.headers.get("Host"))
+        if names is not None and name is not None and name not in names and request.path not in _UNLIMITED:
+            raise ProblemError(421, f"this server does not go by the name {name}; playground.trusted_hosts sets it")
 
     @app.before_request
     def refuse_foreign_origins() -> None:
         if request.method in _READING:
+            return
+        # What the browser itself says goes above names, which a proxy may change.
+        if (site := request.headers.get("Sec-Fetch-Site")) is not None:
+            if site not in ("same-origin", "none"):
+                raise ProblemError(403, "requests from other sites' pages are refused")
             return
         origin = request.headers.get("Origin")
         if origin is not None and _host_of(origin) != request.host:
             raise ProblemError(
                 403, f"requests from the page {origin} are refused; this server answers its own pages alone"
             )
-        if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-            raise ProblemError(403, "requests from other sites' pages are refused")
 
     @app.before_request
     def limit_by_client() -> None:
@@ -74,5 +98,13 @@ def refuse_if_spent(buckets: TokenBuckets) -> None:
 def _host_of(origin: str) -> str:
     try:
         return urlsplit(origin).netloc
+    except ValueError:
+        return ""
+
+
+def _hostname(host: str | None) -> str | None:
+    """Return the name in a Host header, without its port and an IPv6 address' brackets; None without the header."""
+    try:
+        return host if host is None else urlsplit(f"//{host}").hostname or ""
     except ValueError:
         return ""

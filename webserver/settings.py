@@ -50,7 +50,14 @@ class PlaygroundConfig(BaseModel):
     requests_per_minute: PositiveInt = Field(600, description="Of one client, beyond which it is answered with 429.")
     jobs_per_minute: PositiveInt = Field(30, description="Pictures' jobs of one client.")
     trusted_proxies: NonNegativeInt = Field(
-        0, description="Reverse proxies in front, whose X-Forwarded-For is believed for the limits by client."
+        0,
+        description="Reverse proxies in front, whose X-Forwarded-For, -Proto and -Host are believed; "
+        "without it all of a proxy's clients count as one.",
+    )
+    trusted_hosts: str = Field(
+        "",
+        description="Names to be asked by, with commas between. If empty: localhost, 127.0.0.1 and ::1 where `host` "
+        "is one of them and no proxy is trusted, else any.",
     )
 
 
