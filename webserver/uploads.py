@@ -7,8 +7,8 @@ memory than its own pixels, once.
 
 import io
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Semaphore
 
@@ -33,9 +33,11 @@ _THIN = 64
 # Each scan of a JPEG goes over all of its pixels and may take a few bytes. Progressive files have some ten; the two
 # bytes that begin one cannot stand in compressed data.
 _SCAN, _MOST_SCANS = b"\xff\xda", 100
-# Larger pictures are decoded two at a time: each may take hundreds of megabytes and a second.
-_LARGE_PIXELS, _TURN_SECONDS = 4_000_000, 2
-_large_at_once = Semaphore(2)
+# Larger pictures are decoded two at a time, for each may take hundreds of megabytes and a second; and by the same two
+# threads, for the system's allocator keeps for a thread what it has freed.
+_LARGE_PIXELS, _TURN_SECONDS, _LARGE_AT_ONCE = 4_000_000, 2, 2
+_turns = Semaphore(_LARGE_AT_ONCE)
+_large_pictures = ThreadPoolExecutor(_LARGE_AT_ONCE, "large-picture")
 
 
 class MemoryRequest(Request):
@@ -110,8 +112,7 @@ def read_photograph(data: bytes, max_pixels: int, place: int = 0, pixels_before:
         _check_header(image, max_pixels, pixels_before, which, place)
         if image.format in ("JPEG", "MPO") and data.count(_SCAN) > _MOST_SCANS:
             raise ProblemError(422, f"{which} is a JPEG of more than {_MOST_SCANS} scans", image=place)
-        with _turn(image.width * image.height):
-            return _decode(image, data, which, place)
+        return _in_turn(image.width * image.height, lambda: _decode(image, data, which, place))
 
 
 def _check_header(image: Image.Image, max_pixels: int, pixels_before: int, which: str, place: int) -> None:
@@ -127,18 +128,16 @@ def _check_header(image: Image.Image, max_pixels: int, pixels_before: int, which
         raise ProblemError(415, f"{which} is animated; send a single picture", image=place)
 
 
-@contextmanager
-def _turn(pixels: int) -> Iterator[None]:
-    """Wait until few enough large pictures are decoded; not long, for who waits holds one of the server's threads."""
+def _in_turn(pixels: int, decode: Callable[[], Photograph]) -> Photograph:
+    """Return the decoded picture; of a large one after a wait, not a long one: it holds one of the server's threads."""
     if pixels <= _LARGE_PIXELS:
-        yield
-        return
-    if not _large_at_once.acquire(timeout=_TURN_SECONDS):
+        return decode()
+    if not _turns.acquire(timeout=_TURN_SECONDS):
         raise ProblemError(503, "too many large photographs at once", {"Retry-After": "2"})
     try:
-        yield
+        return _large_pictures.submit(decode).result()
     finally:
-        _large_at_once.release()
+        _turns.release()
 
 
 def _decode(image: Image.Image, data: bytes, which: str, place: int) -> Photograph:

@@ -4,7 +4,8 @@ import io
 import struct
 import subprocess
 import sys
-from contextlib import ExitStack
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -112,14 +113,18 @@ def test_large_pictures_are_decoded_two_at_a_time(monkeypatch):
     monkeypatch.setattr(uploads, "_LARGE_PIXELS", 10_000)
     monkeypatch.setattr(uploads, "_TURN_SECONDS", 0)
     large = encoded(size=(200, 100), colour=1)
-    with ExitStack() as being_decoded:
+    go_on = threading.Event()
+    with ThreadPoolExecutor(2) as others:
+        begun = threading.Semaphore(0)
         for _ in range(2):
-            being_decoded.enter_context(uploads._turn(20_000))
+            others.submit(uploads._in_turn, 20_000, lambda: begun.release() or go_on.wait(60))
+        assert all(begun.acquire(timeout=60) for _ in range(2))
         with pytest.raises(ProblemError) as caught:
             read_photograph(large, PIXELS)
         assert caught.value.status == 503
         assert caught.value.headers["Retry-After"]
         assert read_photograph(encoded(), PIXELS).width == 48
+        go_on.set()
     assert read_photograph(large, PIXELS).width == 200
 
 
