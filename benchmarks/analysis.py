@@ -1,8 +1,9 @@
 """Measure the analysis of a large study: seconds and memory of every command, from predictions and photographs on.
 
 The study is made up in a temporary folder (36,000 real and 36,000 generated images of six classes by default) and put
-through the commands that the workflow runs, one after another. Features are those of the classifier that ships with
-the project. A command's memory is the most that its process held at once.
+through the commands that the workflow runs, one after another: the transfer matrix, the mixtures, the generator's
+quality (features and search for copies included), and a report of the first two; not yet the representations, the domain
+gap and trust. Features are those of the classifier that ships with the project. A command's memory is the most that its process held at once.
 """
 
 import argparse
@@ -18,9 +19,13 @@ from typing import NamedTuple
 
 from benchmarks.analysis_data import CLASSES, DOMAINS, SHARES, split_sizes, write_study
 from photographs.atomic_files import write_json
-from transfer_analysis.figures.drawn_from_sources import DRAWN
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+# The figures of what is measured here: the summary, the mixtures and the published results.
+FIGURES = (
+    *("transfer_matrix", "gaps", "per_class_recall", "confusion_matrices", "confusion_differences"),
+    *("mixtures", "learning_curves", "exchange_rate", "published_results"),
+)
 PUBLISHED = REPOSITORY / "transfer_analysis" / "published_results.json"
 _PARTS = (0.125, 0.25, 0.5, 1.0)
 # Each size alone, of either kind, and filled up with generated images: shares (real, synthetic) of the training images.
@@ -40,13 +45,13 @@ class Cost(NamedTuple):
     megabytes: float
 
 
-def measure(command: str, **flags) -> Cost:
+def measure(command: str, *switches: str, **flags) -> Cost:
     """Run one of workflow_scripts to its end.
 
     Raises:
         RuntimeError: it failed; its own message stands above.
     """
-    arguments = [sys.executable, "-m", f"workflow_scripts.{command}"]
+    arguments = [sys.executable, "-m", f"workflow_scripts.{command}", *switches]
     for flag, value in flags.items():
         values = value if isinstance(value, list | tuple) else [value]
         arguments += ["--" + flag.replace("_", "-"), *map(str, values)]
@@ -104,37 +109,45 @@ def measure_mixtures(folder: Path, seeds: int, images_per_class: int) -> list[Co
 
 def measure_quality(folder: Path, seeds: int) -> list[Cost]:
     """Measure the features of every seed's classifier, and what is made of them."""
-    costs, files = [], {"real_val": [], "synthetic_train": [], "real_train": []}
+    compared, searched = ("real_val", "synthetic_train"), ("real_train", "real_test", "real_val")
+    costs = []
     for seed in range(seeds):
-        for photos, features in files.items():
-            if photos != "real_train" or seed == 0:
-                features.append(folder / f"{photos}_{seed}_features.npz")
-                costs.append(
-                    measure(
-                        "evaluate_features",
-                        classifier=REPOSITORY / "models/classifiers/real/checkpoint",
-                        photos=folder / f"{photos}.npz",
-                        output=features[-1],
-                    )
-                )
+        costs.append(_measure_features(folder, compared, f"seed_{seed}"))
+    costs.append(_measure_features(folder, searched, "searched", "--mirrored"))
+
+    def features(photos: str, name: str) -> Path:
+        return folder / name / f"{photos}.npz"
+
     quality = measure(
         "analyse_generator_quality",
-        **{"real": folder / "real_val.npz", "generated": folder / "synthetic_train.npz"},
-        **{"training": folder / "real_train.npz", "real_features": files["real_val"]},
-        **{"generated_features": files["synthetic_train"], "training_features": files["real_train"][0]},
+        **{kind: folder / f"{photos}.npz" for kind, photos in zip(("real", "generated"), compared, strict=True)},
+        **{"training": folder / "real_train.npz", "test": folder / "real_test.npz"},
+        real_features=[features("real_val", f"seed_{seed}") for seed in range(seeds)],
+        generated_features=[features("synthetic_train", f"seed_{seed}") for seed in range(seeds)],
+        training_features=features("real_train", "searched"),
+        test_features=features("real_test", "searched"),
+        validation_features=features("real_val", "searched"),
         **{"synthetic_manifest": folder / "synthetic.json", "classifier": "{}", "seed": 0},
-        **{"output": folder / "quality.json", "table": folder / "quality.csv", "pairs": folder / "pairs.csv"},
+        **{"output": folder / "quality.json", "tables": folder / "tables", "pairs": folder / "pairs.csv"},
     )
     return [*costs, quality]
+
+
+def _measure_features(folder: Path, photos: tuple[str, ...], name: str, *switches: str) -> Cost:
+    return measure(
+        "evaluate_features",
+        *switches,
+        classifier=REPOSITORY / "models/classifiers/real/checkpoint",
+        photos=[folder / f"{each}.npz" for each in photos],
+        output=[folder / name / f"{each}.npz" for each in photos],
+    )
 
 
 def measure_report(folder: Path) -> list[Cost]:
     """Measure the figures, the page and its print version."""
     sources = {"summary": folder / "summary.json", "parts": [folder / "mixtures.json", PUBLISHED]}
     figures = [
-        measure("plot_part", figure=name, **sources, output=folder / "figures" / f"{name}.svg")
-        for name in DRAWN
-        if name != "known_answers"
+        measure("plot_part", figure=name, **sources, output=folder / "figures" / f"{name}.svg") for name in FIGURES
     ]
     page = folder / "report.html"
     written = measure("write_report", **sources, figures=folder / "figures", output=page)

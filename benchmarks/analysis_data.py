@@ -22,9 +22,9 @@ def split_sizes(images_per_class: int) -> dict[str, int]:
 
 
 def write_photos(folder: Path, images_per_class: int) -> None:
-    """Write photo sets of noise about a class's own picture: {real,synthetic}_{train,val}.npz."""
+    """Write photo sets of noise about a class's own picture: {real,synthetic}_{train,val,test}.npz."""
     for kind_number, kind in enumerate(("real", "synthetic")):
-        for split_number, split in enumerate(("train", "val")):
+        for split_number, split in enumerate(SPLITS):
             rng = np.random.default_rng([kind_number, split_number])
             labels = np.repeat(np.arange(len(CLASSES)), split_sizes(images_per_class)[split])
             middles = np.random.default_rng(0).integers(60, 196, (len(CLASSES), 1, 1, 3), np.int16)
