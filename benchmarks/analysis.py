@@ -2,8 +2,9 @@
 
 The study is made up in a temporary folder (36,000 real and 36,000 generated images of six classes by default) and put
 through the commands that the workflow runs, one after another: the transfer matrix, the mixtures, the generator's
-quality (features and search for copies included), and a report of the first two; not yet the representations, the domain
-gap and trust. Features are those of the classifier that ships with the project. A command's memory is the most that its process held at once.
+quality (features and search for copies included), and a report of the first two; not yet the representations, the
+domain gap and trust. Features are those of the classifier that ships with the project. A command's memory is the most
+that its process held at once.
 """
 
 import argparse
