@@ -2,8 +2,8 @@
 
 One training of each arm, with its companion (`prepare_playground`) and a card that says what it was trained on and how
 far it can be trusted; beside them, for the mistakes and the tour, some generated test images of each class, what those
-trainings said of them and of as many real test photographs (which do not ship: CIFAR-10 is fetched), and the study's
-summary and report. Run `make playground-models`, which makes the companions first.
+trainings said of them and of as many real test photographs, and the study's summary. Photographs do not ship, nor does
+the report, which shows some: CIFAR-10 is fetched. Run `make playground-models`, which makes the companions first.
 """
 
 import json
@@ -21,7 +21,7 @@ from webserver.companion import Companion, read_companion
 from webserver.study_files import KINDS, photo_set_file, predictions_file, sample_folder
 from workflow_scripts.command import parser, run
 
-_SAMPLE_PER_CLASS = 40
+_SAMPLE_PER_CLASS = 30
 _PREDICTIONS = ("logits", "labels", "indices", "classes")
 _CARD = Path(__file__).resolve().parent.parent / "webserver" / "classifier_card.md"
 
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def write_sample(results: Path, arms: tuple[str, ...], sample: Path) -> None:
-    """Write what `arms` said of the first test photographs of each class and kind, the summary and the report.
+    """Write what `arms` said of the first test photographs of each class and kind, and the summary.
 
     Of the photographs themselves only the generated ones are written.
 
@@ -85,8 +85,8 @@ def write_sample(results: Path, arms: tuple[str, ...], sample: Path) -> None:
                 raise ValueError(f"{file} belongs to other photographs than {kind}'s test set; run: make run")
             own = {name: said[name] if name == "classes" else said[name][rows] for name in _PREDICTIONS}
             write_arrays(predictions_file(sample, arm, kind), own)
-    for name in ("summary.json", "report.html"):
-        write_text(sample / "report" / name, (results / "report" / name).read_text(encoding="utf-8"))
+    summary = results / "report" / "summary.json"
+    write_text(sample / "report" / summary.name, summary.read_text(encoding="utf-8"))
 
 
 def _row(
