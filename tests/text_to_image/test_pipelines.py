@@ -87,9 +87,9 @@ def test_pickled_weights_are_refused_before_anything_is_drawn(kind, tmp_path):
 def test_spoilt_weights_are_one_clear_line(tmp_path):
     folder, manifest = tmp_path / "model", tmp_path / "manifest.json"
     save_stable_diffusion(folder)
-    run_command("prepare_generator", "--generator", json.dumps({"model": str(folder)}), "--output", manifest)
     weights = folder / "unet" / "diffusion_pytorch_model.safetensors"
     weights.write_bytes(weights.read_bytes()[:1000])
+    run_command("prepare_generator", "--generator", json.dumps({"model": str(folder)}), "--output", manifest)
     finished, _ = draw_frogs(manifest, tmp_path, check=False)
     assert re.search(
         r"generator\.model is '.*': StableDiffusionPipeline at sha256:\w+ cannot be loaded", the_line(finished)
