@@ -138,7 +138,7 @@ def main() -> None:
     arguments.add_argument("--gpus", type=int, nargs="+", default=[8, 64, 512])
     arguments.add_argument("--images-per-second", type=float, default=18.7, help="drawn by one GPU")
     arguments.add_argument("--start-seconds", type=float, default=30, help="a job's imports, loading and compiling")
-    arguments.add_argument("--planned-shards-per-second", type=float, default=321)
+    arguments.add_argument("--planned-shards-per-second", type=float, default=340)
     arguments.add_argument("--merged-images-per-second", type=float, default=8000)
     arguments.add_argument("--trainings", type=int, default=9)
     arguments.add_argument("--images-a-training", type=float, default=30 * 7.5e6, help="shown: epochs times images")
