@@ -116,22 +116,23 @@ def measure_quality(folder: Path, seeds: int) -> list[Cost]:
         costs.append(_measure_features(folder, compared, f"seed_{seed}"))
     costs.append(_measure_features(folder, searched, "searched", "--mirrored"))
 
-    def features(photos: str, name: str) -> Path:
-        return folder / name / f"{photos}.npz"
-
     quality = measure(
         "analyse_generator_quality",
         **{kind: folder / f"{photos}.npz" for kind, photos in zip(("real", "generated"), compared, strict=True)},
         **{"training": folder / "real_train.npz", "test": folder / "real_test.npz"},
-        real_features=[features("real_val", f"seed_{seed}") for seed in range(seeds)],
-        generated_features=[features("synthetic_train", f"seed_{seed}") for seed in range(seeds)],
-        training_features=features("real_train", "searched"),
-        test_features=features("real_test", "searched"),
-        validation_features=features("real_val", "searched"),
+        real_features=[_features(folder, f"seed_{seed}", "real_val") for seed in range(seeds)],
+        generated_features=[_features(folder, f"seed_{seed}", "synthetic_train") for seed in range(seeds)],
+        training_features=_features(folder, "searched", "real_train"),
+        test_features=_features(folder, "searched", "real_test"),
+        validation_features=_features(folder, "searched", "real_val"),
         **{"synthetic_manifest": folder / "synthetic.json", "classifier": "{}", "seed": 0},
         **{"output": folder / "quality.json", "tables": folder / "tables", "pairs": folder / "pairs.csv"},
     )
     return [*costs, quality]
+
+
+def _features(folder: Path, name: str, photos: str) -> Path:
+    return folder / name / f"{photos}.npz"
 
 
 def _measure_features(folder: Path, photos: tuple[str, ...], name: str, *switches: str) -> Cost:
@@ -140,7 +141,7 @@ def _measure_features(folder: Path, photos: tuple[str, ...], name: str, *switche
         *switches,
         classifier=REPOSITORY / "models/classifiers/real/checkpoint",
         photos=[folder / f"{each}.npz" for each in photos],
-        output=[folder / name / f"{each}.npz" for each in photos],
+        output=[_features(folder, name, each) for each in photos],
     )
 
 

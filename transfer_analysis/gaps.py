@@ -28,10 +28,10 @@ def describe_gaps(cells: Mapping[tuple[str, str], Cell]) -> dict[str, dict[str, 
         for (arm, domain), cell in cells.items()
         if arm != domain and (domain, domain) in cells
     }
-    estimates = estimate_means([_lost(home, away) for home, away in pairs.values()])
+    lost = [_lost(home, away) for home, away in pairs.values()]
     gaps = {
-        key: {**_describe(home, away, estimate), **_describe_further(home, away)}
-        for (key, (home, away)), estimate in zip(pairs.items(), estimates, strict=True)
+        key: {**_describe(home, away, estimate), **_describe_further(home, away, lost_sn)}
+        for (key, (home, away)), lost_sn, estimate in zip(pairs.items(), lost, estimate_means(lost), strict=True)
     }
     correct_for_number(gaps.values())
     return gaps
@@ -76,9 +76,8 @@ def _describe(home: Cell, away: Cell, gap: MeanEstimate) -> dict[str, Any]:
     }
 
 
-def _describe_further(home: Cell, away: Cell) -> dict[str, Any]:
+def _describe_further(home: Cell, away: Cell, lost_sn: np.ndarray) -> dict[str, Any]:
     """Return what the report says beyond the gap itself: effect sizes, classes, confusions."""
-    lost_sn = _lost(home, away)
     per_class = _describe_classes(lost_sn, home)
     return {
         "bootstrap_ci95": percentile_interval(draw_means(lost_sn[None], np.random.default_rng(0))[:, 0], -1.0, 1.0),

@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from transfer_analysis.class_rows import draw_of_each_class, rows_by_class
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -52,8 +54,7 @@ def choose_rows_to_fit(real_n: np.ndarray, generated_k: np.ndarray, most: int, r
     if n < 1:
         raise ValueError("a class has too few images to halve: it takes two photographs and one generated image")
     first, second = _halve(real_n, n, rng)
-    generated = np.concatenate([rng.permutation(rows)[:n] for rows in _by_class(generated_k)])
-    return Rows(first, second, generated)
+    return Rows(first, second, draw_of_each_class(generated_k, n, rng))
 
 
 def choose_rows_to_test(real_n: np.ndarray, generated_k: np.ndarray, rng: np.random.Generator) -> Rows:
@@ -69,9 +70,5 @@ def choose_rows_to_test(real_n: np.ndarray, generated_k: np.ndarray, rng: np.ran
 
 
 def _halve(labels_n: np.ndarray, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    orders = [rng.permutation(rows) for rows in _by_class(labels_n)]
+    orders = [rng.permutation(rows) for rows in rows_by_class(labels_n)]
     return np.concatenate([order[:n] for order in orders]), np.concatenate([order[n : 2 * n] for order in orders])
-
-
-def _by_class(labels_n: np.ndarray) -> list[np.ndarray]:
-    return [np.flatnonzero(labels_n == label) for label in np.unique(labels_n)]

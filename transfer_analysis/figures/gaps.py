@@ -73,7 +73,7 @@ def draw_gaps(summary: dict[str, Any]) -> Figure:
         label.set(color=colour, weight="bold")
     ends = [end for gap in ordered for end in (*gap["ci95"], -gap["minimum_detectable_effect"], gap["mean"])]
     detectable = [gap["minimum_detectable_effect"] for gap in ordered]
-    # With two trainings a gap may be larger than a gap can be before it is found.
+    # With two trainings not even the largest possible gap may be large enough to be found.
     axes.set_xlim(104 * max(min([*ends, -0.01]), -1), 104 * min(max([*ends, *detectable, 0.01]), 1))
     axes.set_ylim(height - 0.15, 0)
     axes.set_xlabel("points of accuracy lost   (left of zero: gained)")

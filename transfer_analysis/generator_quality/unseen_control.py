@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from transfer_analysis.class_rows import draw_of_each_class
 from transfer_analysis.generator_quality.nearest_photograph import NearestPhotograph
 
 
@@ -29,11 +30,7 @@ def equal_parts(
     """
     n_classes = 1 + max(searched_n.max(), unseen_m.max())
     size = min(np.bincount(labels, minlength=n_classes).min() for labels in (searched_n, unseen_m))
-    searched, unseen = (
-        np.concatenate([np.sort(rng.permutation(np.flatnonzero(labels == label))[:size]) for label in range(n_classes)])
-        for labels in (searched_n, unseen_m)
-    )
-    return searched, unseen
+    return draw_of_each_class(searched_n, size, rng), draw_of_each_class(unseen_m, size, rng)
 
 
 def judge_against_unseen(searched: NearestPhotograph, unseen: NearestPhotograph, threshold: float) -> dict[str, Any]:

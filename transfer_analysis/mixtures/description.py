@@ -23,6 +23,11 @@ class TrainedPoint:
     synthetic: int
     cell: Cell
 
+    @property
+    def is_mixture(self) -> bool:
+        """Whether photographs of both kinds were learned from."""
+        return bool(self.real and self.synthetic)
+
 
 def describe_mixtures(points: Sequence[TrainedPoint], *, draws: int = DRAWS, fit: bool = True) -> dict[str, Any]:
     """Return all that is said of the mixtures, points in the order given; `fit` learning curves, or do without.
@@ -36,7 +41,7 @@ def describe_mixtures(points: Sequence[TrainedPoint], *, draws: int = DRAWS, fit
     means_p = tables_psn.mean(axis=(1, 2))
     draws_bp = draw_means(tables_psn, np.random.default_rng(0), draws)
     chance = 1 / len(points[0].cell.classes)
-    n_tests = sum(bool(point.real and point.synthetic) for point in points)
+    n_tests = sum(point.is_mixture for point in points)
     described = [
         {
             "name": point.name,
@@ -88,7 +93,7 @@ def _against_control(
     `n_tests` gains are tested in all.
     """
     point = points[position]
-    if not point.real or not point.synthetic:
+    if not point.is_mixture:
         return {"control": None, "gain": None}
     sizes = [(other.real, other.synthetic) for other in points]
     if (point.real, 0) not in sizes:

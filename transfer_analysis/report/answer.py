@@ -44,10 +44,8 @@ def write_headline(summary: dict[str, Any]) -> Markup:
         return Markup("Nothing was shown to carry over from generated images to real photographs.")
     parts = {
         "size": n("points_size", "gaps", "synthetic_to_real", "mean"),
-        "range": n(
-            "points_range" if verdict(gap) == "undetected" else "points_size_range",
-            *("gaps", "synthetic_to_real", "ci95"),
-        ),
+        "size_range": n("points_size_range", "gaps", "synthetic_to_real", "ci95"),
+        "range": n("points_range", "gaps", "synthetic_to_real", "ci95"),
         "interval": _interval_words(summary),
         "lead": n("points", "gaps", "synthetic_to_real", "mean"),
         "detectable": _write_detectable(summary, "synthetic_to_real"),
@@ -55,11 +53,11 @@ def write_headline(summary: dict[str, Any]) -> Markup:
     return {
         "below": Markup(
             "On real photographs, training on generated images instead of real ones costs {size} points of accuracy "
-            "({interval} {range})."
+            "({interval} {size_range})."
         ),
         "above": Markup(
             "On real photographs, training on generated images instead of real ones gains {size} points of accuracy "
-            "({interval} {range})."
+            "({interval} {size_range})."
         ),
         "undetected": Markup(
             "On real photographs, no difference was detected between training on generated images and on real ones: "

@@ -11,6 +11,7 @@ from sklearn.manifold import TSNE
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
+from transfer_analysis.class_rows import rows_by_class
 from transfer_analysis.representations.network_features import DOMAINS, TRAINED, DomainFeatures
 
 _SEED = 0
@@ -36,7 +37,7 @@ def describe_feature_map(domains: list[DomainFeatures], images_per_class: int) -
 
 
 def _first_rows(labels_n: np.ndarray, per_class: int) -> np.ndarray:
-    return np.concatenate([np.flatnonzero(labels_n == label)[:per_class] for label in np.unique(labels_n)])
+    return np.concatenate([rows[:per_class] for rows in rows_by_class(labels_n)])
 
 
 def _place(features_nc: np.ndarray) -> np.ndarray:
