@@ -1,12 +1,15 @@
 """Measure the training engine against PyTorch: images a second, and seconds of training to a validation accuracy.
 
 All contenders train on the real photographs of the study's classes, the fast network at the study's width; airbench's
-network and recipe are its own. Each lives in a process of its own and they take turns, an interval each, so that what
-else happens on the machine meets all alike. The first interval, which compiles, counts for the time to an accuracy and
-not for the speed. Compiled PyTorch is measured only with `--compile`; it needs minutes and a C++ compiler.
+network and recipe are its own. Each lives in a process of its own and they take turns, so that what else happens on the
+machine meets all alike. First the speed: turns of 1,024 images, the first of which compiles and is not counted. Then
+the race to an accuracy, an interval each, compiling included; who was slower than ours by more than `--patience` times
+stays out of it (bfloat16 on a processor that emulates it would take a day), and has null for its times. airbench's
+network computes in bfloat16 where the processor does, and in float32 elsewhere. Compiled PyTorch is measured only with
+`--compile`; it needs minutes and a C++ compiler.
 
-`--runs` repeats everything with other seeds: only then do times to an accuracy have a spread. A finished run is kept in
-`--unfinished` until all are, so a measurement that was killed goes on with the run that it was in.
+`--runs` repeats the race with other seeds: only then do times to an accuracy have a spread. What is finished is kept in
+`--unfinished` until all is, so a measurement that was killed goes on with the run that it was in.
 """
 
 import argparse
@@ -41,9 +44,10 @@ def main() -> None:
     arguments.add_argument("--epochs", type=int, default=16, help="length of every contender's run")
     arguments.add_argument("--intervals", type=int, default=16, help="turns; accuracy is measured after each")
     arguments.add_argument("--learning-rate", type=float, default=0.004, help="of our recipe")
-    arguments.add_argument("--quick", action="store_true", help="4 turns of 1,024 images: speeds alone")
+    arguments.add_argument("--quick", action="store_true", help="speeds alone")
+    arguments.add_argument("--patience", type=float, default=5, help="who is slower by more than this does not race")
     arguments.add_argument("--compile", action="store_true", help="also PyTorch compiled, in bfloat16")
-    arguments.add_argument("--runs", type=int, default=1, help="times that everything is measured, each a seed")
+    arguments.add_argument("--runs", type=int, default=1, help="races, each with a seed of its own")
     arguments.add_argument("--unfinished", type=Path, default=Path("results/.unfinished/bench"))
     arguments.add_argument("--output", type=Path, default=Path("results/bench/training.json"), help="table to write")
     options = arguments.parse_args()
@@ -53,48 +57,56 @@ def main() -> None:
             raise SystemExit(f"error: {options.photos}/{split}.npz is missing; make it: {command}")
 
     names = ["fauxtograph", "pytorch_float32", "pytorch_bf16", "airbench"] + ["pytorch_compiled"] * options.compile
-    settings = {name: str(value) for name, value in vars(options).items()}
-    runs = [_finished_run(run, names, options, settings) for run in range(options.runs)]
-    result = summarise(runs) | {"runs": len(runs), "machine": machine(), "settings": settings}
+    speeds = _finished_turns("speeds", names, options)
+    racing = [] if options.quick else _fast_enough(speeds, options.patience)
+    runs = [_finished_turns(f"race_{run}", racing, options, run) for run in range(options.runs if racing else 0)]
+    result = summarise(speeds, runs) | {
+        "runs": len(runs),
+        "arithmetic": {name: _arithmetic(name) for name in names},
+        "machine": machine(),
+        "settings": _settings(options),
+    }
     write_json(options.output, result)
     print(table(result))
     print(f"\nWritten to {options.output}")
     shutil.rmtree(options.unfinished, ignore_errors=True)
 
 
-def summarise(runs: list[dict[str, Turns]]) -> dict[str, Any]:
-    """Return speeds and times from the turns of every contender in every run.
+def summarise(speeds: dict[str, Turns], races: list[dict[str, Turns]]) -> dict[str, Any]:
+    """Return speeds and times from the turns of every contender, and of those who raced in every race.
 
-    Speeds are medians over all turns but each run's first. Times and accuracies are medians over runs: null where a run
-    did not reach the target. The spread of either is [lowest, highest]; of a single run's time it is null.
+    Speeds are medians over all turns but the first. Times and accuracies are medians over races: null where a
+    contender did not race, or did not reach the target in each. The spread of either is [lowest, highest]; of a single
+    race's time it is null.
     """
-    names = list(runs[0])
-    speeds = {name: [turn["images"] / turn["seconds"] for turns in runs for turn in turns[name][1:]] for name in names}
+    counted = {name: [turn["images"] / turn["seconds"] for turn in turns[1:]] for name, turns in speeds.items()}
+    raced = [name for name in speeds if races and name in races[0]]
     times = {
-        f"{target:.2f}": {name: [_seconds_until(turns[name], target) for turns in runs] for name in names}
+        f"{target:.2f}": {name: [_seconds_until(race[name], target) for race in races] for name in raced}
         for target in _TARGETS
     }
     return {
-        "images_per_second": {name: statistics.median(each) for name, each in speeds.items()},
-        "images_per_second_spread": {name: [min(each), max(each)] for name, each in speeds.items()},
+        "images_per_second": {name: statistics.median(each) for name, each in counted.items()},
+        "images_per_second_spread": {name: [min(each), max(each)] for name, each in counted.items()},
         "ratio_of_ours": {
-            name: statistics.median(our / their for our, their in zip(speeds["fauxtograph"], each, strict=True))
-            for name, each in speeds.items()
+            name: statistics.median(our / their for our, their in zip(counted["fauxtograph"], each, strict=True))
+            for name, each in counted.items()
         },
         "time_to_accuracy_s": {
-            target: {name: None if None in each else statistics.median(each) for name, each in of_names.items()}
+            target: dict.fromkeys(speeds)
+            | {name: None if None in each else statistics.median(each) for name, each in of_names.items()}
             for target, of_names in times.items()
         },
         "time_to_accuracy_s_spread": {
-            target: {
+            target: dict.fromkeys(speeds)
+            | {
                 name: None if None in each or len(each) == 1 else [min(each), max(each)]
                 for name, each in of_names.items()
             }
             for target, of_names in times.items()
         },
-        "accuracy_at_the_end": {
-            name: statistics.median(turns[name][-1]["accuracy"] for turns in runs) for name in names
-        },
+        "accuracy_at_the_end": dict.fromkeys(speeds)
+        | {name: statistics.median(race[name][-1]["accuracy"] for race in races) for name in raced},
     }
 
 
@@ -102,7 +114,7 @@ def table(result: dict[str, Any]) -> str:
     """Return the result as a Markdown table."""
     times = result["time_to_accuracy_s"]
     lines = [
-        f"{result['machine']['processor']}; validation accuracy, runs of each contender: {result['runs']}",
+        f"{result['machine']['processor']}; validation accuracy, races: {result['runs']}",
         "",
         "| contender | images/s (lowest–highest) | ours / it | " + " | ".join(f"s to {t}" for t in times) + " | end |",
         "|---|---|---|" + "---|" * (len(times) + 1),
@@ -113,7 +125,7 @@ def table(result: dict[str, Any]) -> str:
         lines.append(
             f"| {name} | {speed:.0f} ({low:.0f}–{high:.0f}) | {result['ratio_of_ours'][name]:.2f} | "
             + " | ".join(reached)
-            + f" | {result['accuracy_at_the_end'][name]:.3f} |"
+            + (" | – |" if (end := result["accuracy_at_the_end"][name]) is None else f" | {end:.3f} |")
         )
     return "\n".join(lines)
 
@@ -127,20 +139,33 @@ def _seconds_until(turns: Turns, target: float) -> float | None:
     return None
 
 
-def _finished_run(
-    run: int, names: list[str], options: argparse.Namespace, settings: dict[str, str]
+def _fast_enough(speeds: dict[str, Turns], patience: float) -> list[str]:
+    measured = summarise(speeds, [])["images_per_second"]
+    slow = [name for name, speed in measured.items() if speed * patience < measured["fauxtograph"]]
+    for name in slow:
+        print(f"{name} does not race: {measured[name]:.0f} images/s, ours {measured['fauxtograph']:.0f}", flush=True)
+    return [name for name in speeds if name not in slow]
+
+
+def _settings(options: argparse.Namespace) -> dict[str, str]:
+    return {name: str(value) for name, value in vars(options).items()}
+
+
+def _finished_turns(
+    part: str, names: list[str], options: argparse.Namespace, run: int | None = None
 ) -> dict[str, Turns]:
-    """Return a run's turns: measured now, or kept from a measurement of the same settings that was killed later."""
-    kept = options.unfinished / f"run_{run}.json"
-    asked = {"settings": settings | {"runs": ""}, "contenders": names, "machine": machine()}
+    """Return everyone's turns in a race, or without `run` the speeds': measured now, or kept from a killed start."""
+    kept = options.unfinished / f"{part}.json"
+    asked = {"settings": _settings(options) | {"runs": ""}, "contenders": names, "machine": machine()}
     if kept.is_file() and (found := json.loads(kept.read_text()))["asked"] == asked:
         return found["turns"]
-    turns = _take_turns(names, {**vars(options), "run": run})
+    arithmetic = {name: _arithmetic(name) for name in names}
+    turns = _take_turns(part, names, vars(options) | {"seed": run or 0, "quick": run is None, "arithmetic": arithmetic})
     write_json(kept, {"asked": asked, "turns": turns})
     return turns
 
 
-def _take_turns(names: list[str], options: dict[str, Any]) -> dict[str, Turns]:
+def _take_turns(part: str, names: list[str], options: dict[str, Any]) -> dict[str, Turns]:
     context = multiprocessing.get_context("spawn")
     pipes, processes = {}, []
     for name in names:
@@ -158,13 +183,22 @@ def _take_turns(names: list[str], options: dict[str, Any]) -> dict[str, Turns]:
             turns[name].append(pipes[name].recv())
             last = turns[name][-1]
             print(
-                f"run {options['run'] + 1}/{options['runs']}, turn {turn + 1}/{intervals}, {name}: "
+                f"{part}, turn {turn + 1}/{intervals}, {name}: "
                 f"{last['images'] / last['seconds']:.0f} images/s, validation accuracy {last['accuracy']:.4f}",
                 flush=True,
             )
     for process in processes:
         process.join()
     return turns
+
+
+def _arithmetic(name: str) -> str:
+    """Return what a contender's products are made of: float32 or bfloat16."""
+    from flax_cnn.onednn_library import has_bfloat16_units  # JAX stays out of the torch processes
+
+    if name in ("fauxtograph", "airbench"):
+        return "bfloat16" if has_bfloat16_units() else "float32"
+    return "float32" if name == "pytorch_float32" else "bfloat16"
 
 
 def _contend(name: str, options: dict[str, Any], pipe) -> None:
@@ -203,7 +237,7 @@ def _contend_ours(name, options, pipe, train, val, batch, steps, intervals) -> N
     pipe.send("ready")
     pipe.recv()
     data = TrainingData(train.images_nhwc, train.labels, val.images_nhwc, val.labels)
-    train_classifier(config, data, train.classes, training_keys(0, "real", options["run"]), on_interval=report)
+    train_classifier(config, data, train.classes, training_keys(0, "real", options["seed"]), on_interval=report)
 
 
 def _contend_torch(name, options, pipe, train, val, batch, steps, intervals) -> None:
@@ -217,10 +251,10 @@ def _contend_torch(name, options, pipe, train, val, batch, steps, intervals) -> 
         batch,
         steps * intervals,
         "airbench" if name == "airbench" else "ours",
-        bfloat16=name != "pytorch_float32",
+        bfloat16=options["arithmetic"][name] == "bfloat16",
         compiled=name == "pytorch_compiled",
         learning_rate=options["learning_rate"],
-        seed=options["run"],
+        seed=options["seed"],
     )
     pipe.send("ready")
     for _ in range(intervals):

@@ -14,7 +14,7 @@ TURNS = {
 
 
 def test_speed_leaves_the_compiling_turn_out_and_time_to_accuracy_does_not():
-    result = summarise([TURNS])
+    result = summarise(TURNS, [TURNS])
     assert result["images_per_second"] == {"fauxtograph": 100, "airbench": 37.5}
     assert result["images_per_second_spread"]["airbench"] == [25, 50]
     assert result["ratio_of_ours"] == {"fauxtograph": 1, "airbench": 3}
@@ -26,14 +26,29 @@ def test_speed_leaves_the_compiling_turn_out_and_time_to_accuracy_does_not():
 
 def test_time_to_accuracy_has_a_spread_over_runs_and_is_null_where_one_run_fell_short():
     slower = {name: [turn(each["seconds"] + 1, each["accuracy"]) for each in turns] for name, turns in TURNS.items()}
-    result = summarise([TURNS, slower])
+    result = summarise(TURNS, [TURNS, slower])
     assert result["time_to_accuracy_s"]["0.88"]["fauxtograph"] == 12.0
     assert result["time_to_accuracy_s_spread"]["0.88"]["fauxtograph"] == [11.0, 13.0]
     short = {name: turns[:1] * 2 for name, turns in TURNS.items()}
-    assert summarise([TURNS, short])["time_to_accuracy_s"]["0.88"]["fauxtograph"] is None
-    assert summarise([TURNS])["time_to_accuracy_s_spread"]["0.88"]["fauxtograph"] is None
+    assert summarise(TURNS, [TURNS, short])["time_to_accuracy_s"]["0.88"]["fauxtograph"] is None
+    assert summarise(TURNS, [TURNS])["time_to_accuracy_s_spread"]["0.88"]["fauxtograph"] is None
 
 
 def test_what_was_not_reached_is_a_dash():
-    lines = table(summarise([TURNS]) | {"runs": 1, "machine": {"processor": "a processor"}}).splitlines()
+    lines = table(summarise(TURNS, [TURNS]) | {"runs": 1, "machine": {"processor": "a processor"}}).splitlines()
     assert lines[-1] == "| airbench | 38 (25–50) | 3.00 | 11 | – | 0.880 |"
+
+
+def test_who_was_too_slow_to_race_has_a_speed_and_no_times():
+    result = summarise(TURNS, [{"fauxtograph": TURNS["fauxtograph"]}])
+    assert result["images_per_second"]["airbench"] == 37.5
+    assert result["time_to_accuracy_s"]["0.88"] == {"fauxtograph": 11.0, "airbench": None}
+    assert result["accuracy_at_the_end"] == {"fauxtograph": 0.91, "airbench": None}
+
+
+def test_speeds_alone_leave_times_and_accuracies_out():
+    result = summarise(TURNS, [])
+    assert result["time_to_accuracy_s"] == {"0.88": dict.fromkeys(TURNS), "0.90": dict.fromkeys(TURNS)}
+    assert (
+        table(result | {"runs": 0, "machine": {"processor": "a processor"}}).splitlines()[-1].endswith("| – | – | – |")
+    )
