@@ -1,12 +1,14 @@
 """Measure the training engine against PyTorch: images a second, and seconds of training to a validation accuracy.
 
-All contenders train on the real photographs of the study's classes, the fast network at the study's width; airbench's
-network and recipe are its own. Each lives in a process of its own and they take turns, so that what else happens on the
-machine meets all alike. First the speed: turns of 1,024 images, the first of which compiles and is not counted. Then
-the race to an accuracy, an interval each, compiling included; who was slower than ours by more than `--patience` times
-stays out of it (bfloat16 on a processor that emulates it would take a day), and has null for its times. airbench's
-network computes in bfloat16 where the processor does, and in float32 elsewhere. Compiled PyTorch is measured only with
-`--compile`; it needs minutes and a C++ compiler.
+All contenders train on the real photographs of the study's classes: the fast network by the quick recipe of
+`benchmarks.recipes`, airbench's network by its own recipe and for its own number of epochs. Each lives in a process of
+its own and they take turns, so that what else happens on the machine meets all alike.
+
+First the speed: turns of 1,024 images, the first of which compiles and is not counted. Then the race to an accuracy, an
+interval each, compiling included; who was slower than ours by more than `--patience` times stays out of it (bfloat16 on
+a processor that emulates it would take a day), and has null for its times. airbench's network computes in bfloat16
+where the processor does, and in float32 elsewhere. Compiled PyTorch is measured only with `--compile`; it needs minutes
+and a C++ compiler.
 
 `--runs` repeats the race with other seeds: only then do times to an accuracy have a spread. What is finished is kept in
 `--unfinished` until all is, so a measurement that was killed goes on with the run that it was in.
@@ -24,26 +26,24 @@ from typing import Any
 import numpy as np
 
 from benchmarks.interleaved import machine
+from benchmarks.recipes import RECIPES
+from flax_cnn.config import TrainingConfig
 from photographs.atomic_files import write_json
 from photographs.photo_set import PhotoSet, read_photo_set
 
 Turns = list[dict[str, float]]
 """A contender's turns, each {"images", "seconds", "accuracy"}."""
 
+RECIPE = RECIPES["quick"]
 _TARGETS = (0.88, 0.90)
-_AIRBENCH_BATCH = 1024
-_QUICK_IMAGES = 1024
+_AIRBENCH_BATCH, _AIRBENCH_EPOCHS = 1024, 9.9
+_SPEED_TURNS, _SPEED_IMAGES = 4, 1024
 
 
 def main() -> None:
     """Run the measurement."""
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--photos", type=Path, default=Path("results/real_photos"), help="folder of train and val")
-    arguments.add_argument("--width", type=float, default=0.5)
-    arguments.add_argument("--batch-size", type=int, default=256)
-    arguments.add_argument("--epochs", type=int, default=16, help="length of every contender's run")
-    arguments.add_argument("--intervals", type=int, default=16, help="turns; accuracy is measured after each")
-    arguments.add_argument("--learning-rate", type=float, default=0.004, help="of our recipe")
     arguments.add_argument("--quick", action="store_true", help="speeds alone")
     arguments.add_argument("--patience", type=float, default=5, help="who is slower by more than this does not race")
     arguments.add_argument("--compile", action="store_true", help="also PyTorch compiled, in bfloat16")
@@ -160,7 +160,7 @@ def _finished_turns(
     if kept.is_file() and (found := json.loads(kept.read_text()))["asked"] == asked:
         return found["turns"]
     arithmetic = {name: _arithmetic(name) for name in names}
-    turns = _take_turns(part, names, vars(options) | {"seed": run or 0, "quick": run is None, "arithmetic": arithmetic})
+    turns = _take_turns(part, names, vars(options) | {"seed": run or 0, "speed": run is None, "arithmetic": arithmetic})
     write_json(kept, {"asked": asked, "turns": turns})
     return turns
 
@@ -176,7 +176,7 @@ def _take_turns(part: str, names: list[str], options: dict[str, Any]) -> dict[st
         theirs.close()
         pipes[name].recv()  # ready
     turns: dict[str, Turns] = {name: [] for name in names}
-    intervals = 4 if options["quick"] else options["intervals"]
+    intervals = _intervals(options)
     for turn in range(intervals):
         for name in names if turn % 2 == 0 else names[::-1]:
             pipes[name].send("go")
@@ -201,37 +201,36 @@ def _arithmetic(name: str) -> str:
     return "float32" if name == "pytorch_float32" else "bfloat16"
 
 
+def _intervals(options: dict[str, Any]) -> int:
+    return _SPEED_TURNS if options["speed"] else RECIPE.evaluations
+
+
 def _contend(name: str, options: dict[str, Any], pipe) -> None:
     train, val = (read_photo_set(Path(options["photos"]) / f"{split}.npz") for split in ("train", "val"))
-    intervals = 4 if options["quick"] else options["intervals"]
-    batch = _AIRBENCH_BATCH if name == "airbench" else options["batch_size"]
-    steps = max(1, round(options["epochs"] * len(train) / batch / intervals))
-    if options["quick"]:
-        steps = max(1, _QUICK_IMAGES // batch)
+    config = RECIPE.training(len(train))
+    batch, epochs = (_AIRBENCH_BATCH, _AIRBENCH_EPOCHS) if name == "airbench" else (config.batch_size, RECIPE.epochs)
+    steps = max(1, round(epochs * len(train) / batch / _intervals(options)))
+    if options["speed"]:
+        steps = max(1, _SPEED_IMAGES // batch)
         val = PhotoSet(
-            val.images_nhwc[:_QUICK_IMAGES], val.labels[:_QUICK_IMAGES], val.indices[:_QUICK_IMAGES], val.classes
+            val.images_nhwc[:_SPEED_IMAGES], val.labels[:_SPEED_IMAGES], val.indices[:_SPEED_IMAGES], val.classes
         )
+    config = TrainingConfig(
+        **config.model_dump() | {"steps": steps * _intervals(options), "evaluations": _intervals(options)}
+    )
     contend = _contend_ours if name == "fauxtograph" else _contend_torch
-    contend(name, options, pipe, train, val, batch, steps, intervals)
+    contend(name, options, pipe, train, val, config, batch)
 
 
-def _contend_ours(name, options, pipe, train, val, batch, steps, intervals) -> None:
-    from flax_cnn.config import TrainingConfig
+def _contend_ours(name, options, pipe, train, val, config, batch) -> None:
     from flax_cnn.keys import training_keys
     from flax_cnn.training import TrainingData
     from flax_cnn.training import train as train_classifier
 
-    config = TrainingConfig(
-        width=options["width"],
-        steps=steps * intervals,
-        evaluations=intervals,
-        batch_size=batch,
-        learning_rate=options["learning_rate"],
-    )
-
     def report(rows: list[dict[str, Any]]) -> None:
-        pipe.send({"images": steps * batch, "seconds": rows[-1]["seconds"], "accuracy": rows[-1]["val_accuracy"]})
-        if len(rows) < intervals:
+        images = config.steps_per_evaluation * batch
+        pipe.send({"images": images, "seconds": rows[-1]["seconds"], "accuracy": rows[-1]["val_accuracy"]})
+        if len(rows) < config.evaluations:
             pipe.recv()
 
     pipe.send("ready")
@@ -240,30 +239,28 @@ def _contend_ours(name, options, pipe, train, val, batch, steps, intervals) -> N
     train_classifier(config, data, train.classes, training_keys(0, "real", options["seed"]), on_interval=report)
 
 
-def _contend_torch(name, options, pipe, train, val, batch, steps, intervals) -> None:
+def _contend_torch(name, options, pipe, train, val, config, batch) -> None:
     from benchmarks.training_contenders import Contender
 
     contender = Contender(
         train.images_nhwc,
         np.asarray(train.labels),
         len(train.classes),
-        1.0 if name == "airbench" else options["width"],
+        config,
         batch,
-        steps * intervals,
         "airbench" if name == "airbench" else "ours",
         bfloat16=options["arithmetic"][name] == "bfloat16",
         compiled=name == "pytorch_compiled",
-        learning_rate=options["learning_rate"],
         seed=options["seed"],
     )
     pipe.send("ready")
-    for _ in range(intervals):
+    for _ in range(config.evaluations):
         pipe.recv()
         began = time.perf_counter()
-        contender.train(steps)
+        contender.train(config.steps_per_evaluation)
         seconds = time.perf_counter() - began
         accuracy = contender.accuracy(val.images_nhwc, val.labels)
-        pipe.send({"images": steps * batch, "seconds": seconds, "accuracy": accuracy})
+        pipe.send({"images": config.steps_per_evaluation * batch, "seconds": seconds, "accuracy": accuracy})
 
 
 if __name__ == "__main__":

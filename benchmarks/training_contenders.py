@@ -1,6 +1,7 @@
 """The fast network and airbench's, in PyTorch: what `benchmarks.training` compares the training engine with.
 
-Written anew after the public descriptions: the fast network is flax_cnn/fast_network.py layer by layer; airbench's
+Written anew after the public descriptions: the fast network is flax_cnn/fast_network.py layer by layer, its optimiser
+that of flax_cnn/schedule.py but for Adam without Nesterov's momentum where Muon does not step; airbench's
 (Jordan 2024, arXiv 2404.00498) has channels 64, 256, 256 at 31×31, SGD with Nesterov momentum and label smoothing 0.2,
 alternating flip, shifts of two pixels, batches of 1,024, and its published learning rate and decay. Its bias in the
 whitening layer, its lookahead and its test-time augmentation are left out.
@@ -14,7 +15,11 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from flax_cnn.config import TrainingConfig
+
 _WHITENING_FILTERS = 12
+_AIRBENCH_SHIFT = 2
+_MUON_MOMENTUM = 0.6
 _KILOSTEP_SCALE = 1024 * (1 + 1 / (1 - 0.85))
 
 
@@ -47,13 +52,11 @@ class Contender:
         images: uint8 (N, 32, 32, 3) to train on.
         labels: int (N,).
         classes: K.
-        width: channels relative to 64, 256, 256.
+        config: width, length, optimiser, smoothing and shifts ("airbench": the length alone).
         batch_size: images a step.
-        steps: length of the schedule.
-        recipe: "ours" (AdamW and schedule of `config`) or "airbench".
+        recipe: "ours", or "airbench".
         bfloat16: autocast.
         compiled: through torch.compile.
-        learning_rate, weight_decay, warmup, smoothing, translate: the recipe's numbers ("ours" alone).
         seed: of initial weights, order and augmentation.
     """
 
@@ -62,17 +65,11 @@ class Contender:
         images: np.ndarray,
         labels: np.ndarray,
         classes: int,
-        width: float,
+        config: TrainingConfig,
         batch_size: int,
-        steps: int,
         recipe: str,
         bfloat16: bool = False,
         compiled: bool = False,
-        learning_rate: float = 0.003,
-        weight_decay: float = 0.05,
-        warmup: float = 0.2,
-        smoothing: float = 0.1,
-        translate: int = 2,
         seed: int = 0,
     ):
         torch.manual_seed(seed)
@@ -80,35 +77,32 @@ class Contender:
         self.mean, self.deviation = pixels.mean((0, 2, 3), keepdim=True), pixels.std((0, 2, 3), keepdim=True)
         self.images = ((pixels - self.mean) / self.deviation).contiguous(memory_format=torch.channels_last)
         self.labels = torch.from_numpy(np.asarray(labels, np.int64))
-        self.batch_size, self.bfloat16, self.translate, self.taken = batch_size, bfloat16, translate, 0
+        self.batch_size, self.bfloat16 = batch_size, bfloat16
+        self.translate = _AIRBENCH_SHIFT if recipe == "airbench" else config.augmentation.translate
         self.mirrored_first = torch.rand(len(images)) < 0.5 if recipe == "airbench" else None
+        width = 1.0 if recipe == "airbench" else config.width
         network = TorchFastNetwork(self.images[:5000], classes, width, padding=0 if recipe == "airbench" else 1)
         self.network = network.to(memory_format=torch.channels_last)
         self.forward: Callable = torch.compile(self.network) if compiled else self.network
-        trained = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
-        weights = [parameter for parameter in trained if parameter.ndim > 1]
-        biases = [parameter for parameter in trained if parameter.ndim == 1]
         if recipe == "airbench":
-            rate, decay, self.smoothing = 11.5 / _KILOSTEP_SCALE, 0.0153 * batch_size / _KILOSTEP_SCALE, 0.2
-            warmup, floor = 0.23, 0.07
-            groups = [
-                {"params": biases, "lr": rate * 64, "weight_decay": decay / (rate * 64)},
-                {"params": weights, "lr": rate, "weight_decay": decay / rate},
-            ]
-            self.optimiser = torch.optim.SGD(groups, momentum=0.85, nesterov=True)
-            first, start, self.reduction = round(warmup * steps), 0.2, "sum"
+            self.smoothing, self.reduction, self.optimisers = (
+                0.2,
+                "sum",
+                [_airbench_optimiser(self.network, batch_size)],
+            )
+            first, start, floor = round(0.23 * config.steps), 0.2, 0.07
         else:
-            self.smoothing, floor = smoothing, 0.0
-            groups = [{"params": biases, "weight_decay": 0.0}, {"params": weights, "weight_decay": weight_decay}]
-            self.optimiser = torch.optim.AdamW(groups, lr=learning_rate)
-            first, start, self.reduction = round(warmup * steps), 1 / (round(warmup * steps) + 1), "mean"
+            self.smoothing, self.reduction = config.label_smoothing, "mean"
+            self.optimisers = _our_optimisers(self.network, config)
+            first = round(config.warmup_fraction * config.steps)
+            start, floor = 1 / (first + 1), 0.0
 
         def rate_at(step: int) -> float:
             if step < first:
                 return start + (1 - start) * step / first
-            return floor + (1 - floor) * (steps - step) / (steps - first)
+            return floor + (1 - floor) * (config.steps - step) / (config.steps - first)
 
-        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, rate_at)
+        self.schedules = [torch.optim.lr_scheduler.LambdaLR(optimiser, rate_at) for optimiser in self.optimisers]
         self.order = torch.empty(0, dtype=torch.int64)
         self.epoch = -1
 
@@ -122,11 +116,11 @@ class Contender:
             loss = functional.cross_entropy(
                 logits.float(), labels, label_smoothing=self.smoothing, reduction=self.reduction
             )
-            self.optimiser.zero_grad(set_to_none=True)
+            self.network.zero_grad(set_to_none=True)
             loss.backward()
-            self.optimiser.step()
-            self.schedule.step()
-            self.taken += 1
+            for optimiser, schedule in zip(self.optimisers, self.schedules, strict=True):
+                optimiser.step()
+                schedule.step()
 
     def accuracy(self, images: np.ndarray, labels: np.ndarray) -> float:
         """Return the share of right answers on uint8 images (N, 32, 32, 3)."""
@@ -158,6 +152,66 @@ class Contender:
         each = torch.arange(len(rows))[:, None, None]
         shifted = padded.permute(0, 2, 3, 1)[each, down[:, :, None], across[:, None, :]]
         return shifted.permute(0, 3, 1, 2), self.labels[rows]
+
+
+class Muon(torch.optim.Optimizer):
+    """Orthogonal steps for kernels (O, I, H, W), which keep a norm of √O: flax_cnn/schedule.py in PyTorch."""
+
+    def __init__(self, kernels: list[nn.Parameter], rate: float):
+        super().__init__(kernels, {"lr": rate})
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        """Take one step."""
+        for group in self.param_groups:
+            for kernel in group["params"]:
+                momentum = self.state[kernel].setdefault("momentum", torch.zeros_like(kernel))
+                momentum.mul_(_MUON_MOMENTUM).add_(kernel.grad)
+                towards = _orthogonal(kernel.grad.add(momentum, alpha=_MUON_MOMENTUM).flatten(1))
+                kernel.sub_(group["lr"] * towards.view_as(kernel))
+                kernel.mul_(len(kernel) ** 0.5 / kernel.norm())
+
+
+def _orthogonal(matrix: torch.Tensor) -> torch.Tensor:
+    """Return nearly the orthogonal factor of a matrix: three Newton-Schulz iterations, of Muon's coefficients."""
+    turned = matrix.T if len(matrix) > matrix.shape[1] else matrix
+    turned = turned / (turned.norm() + 1e-8)
+    for _ in range(3):
+        square = turned @ turned.T
+        turned = 3.4445 * turned + (-4.7750 * square + 2.0315 * square @ square) @ turned
+    return turned.T if len(matrix) > matrix.shape[1] else turned
+
+
+def _our_optimisers(network: nn.Module, config: TrainingConfig) -> list[torch.optim.Optimizer]:
+    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    if config.optimiser == "muon":
+        kernels = [parameter for parameter in trained if parameter.ndim == 4]
+        others = [parameter for parameter in trained if parameter.ndim < 4]
+        adam = torch.optim.Adam(others, lr=0.05 * config.learning_rate)
+        return [Muon(kernels, config.learning_rate), adam]
+    weights, biases = (
+        [parameter for parameter in trained if (parameter.ndim > 1) == is_weight] for is_weight in (True, False)
+    )
+    groups = [{"params": biases, "weight_decay": 0.0}, {"params": weights, "weight_decay": config.weight_decay}]
+    return [torch.optim.AdamW(groups, lr=config.learning_rate)]
+
+
+def _airbench_optimiser(network: nn.Module, batch_size: int) -> torch.optim.Optimizer:
+    rate, decay = 11.5 / _KILOSTEP_SCALE, 0.0153 * batch_size / _KILOSTEP_SCALE
+    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    groups = [
+        {
+            "params": [parameter for parameter in trained if parameter.ndim == 1],
+            "lr": rate * 64,
+            "weight_decay": decay / (rate * 64),
+        },
+        {
+            "params": [parameter for parameter in trained if parameter.ndim > 1],
+            "lr": rate,
+            "weight_decay": decay / rate,
+        },
+    ]
+    return torch.optim.SGD(groups, momentum=0.85, nesterov=True)
 
 
 def _convolution(inputs: int, outputs: int) -> nn.Conv2d:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from benchmarks import accuracy
+from benchmarks.recipes import Recipe
 from photographs.photo_set import PhotoSet, write_photo_set
 from tests.flax_cnn.toy_problem import bands
 
@@ -24,7 +25,8 @@ def test_finished_seeds_are_not_trained_again(tmp_path, monkeypatch):
     for number, split in enumerate(("train", "val", "test")):
         images, labels = bands(60, 2, seed=number)
         write_photo_set(tmp_path / f"{split}.npz", PhotoSet(images, labels, labels.astype("int64"), ("top", "upper")))
-    settings = "--width 0.05 --batch-size 30 --epochs 5 --evaluations 2 --seeds 2".split()
+    tiny = Recipe(epochs=5, evaluations=2, settings={"width": 0.05, "batch_size": 30})
+    monkeypatch.setitem(accuracy.RECIPES, "quick", tiny)
     folders = [
         "--photos",
         str(tmp_path),
@@ -34,7 +36,7 @@ def test_finished_seeds_are_not_trained_again(tmp_path, monkeypatch):
         str(tmp_path / "kept"),
     ]
     monkeypatch.setattr(accuracy, "keep_compiled_programs", lambda folder: None)
-    monkeypatch.setattr("sys.argv", ["accuracy", *settings, *folders])
+    monkeypatch.setattr("sys.argv", ["accuracy", "--seeds", "2", *folders])
     accuracy.main()
     first = json.loads((tmp_path / "out.json").read_text())
     assert [row["seed"] for row in first["per_seed"]] == [0, 1]
