@@ -33,7 +33,13 @@ RECIPES = {
     "quick": Recipe(
         epochs=8,
         evaluations=16,
-        settings={"width": 0.5, "batch_size": 256, "optimiser": "muon", "learning_rate": 0.08},
+        settings={
+            "width": 0.5,
+            "batch_size": 256,
+            "optimiser": "muon",
+            "learning_rate": 0.08,
+            "augmentation": Augmentation(alternating=True),
+        },
     ),
     "thorough": Recipe(
         epochs=30,
@@ -43,7 +49,7 @@ RECIPES = {
             "batch_size": 256,
             "optimiser": "muon",
             "learning_rate": 0.08,
-            "augmentation": Augmentation(cutout=8),
+            "augmentation": Augmentation(alternating=True, cutout=8),
         },
     ),
 }

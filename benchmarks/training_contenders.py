@@ -79,7 +79,9 @@ class Contender:
         self.labels = torch.from_numpy(np.asarray(labels, np.int64))
         self.batch_size, self.bfloat16 = batch_size, bfloat16
         self.translate = _AIRBENCH_SHIFT if recipe == "airbench" else config.augmentation.translate
-        self.mirrored_first = torch.rand(len(images)) < 0.5 if recipe == "airbench" else None
+        self.mirrored_first = (
+            torch.rand(len(images)) < 0.5 if recipe == "airbench" or config.augmentation.alternating else None
+        )
         width = 1.0 if recipe == "airbench" else config.width
         network = TorchFastNetwork(self.images[:5000], classes, width, padding=0 if recipe == "airbench" else 1)
         self.network = network.to(memory_format=torch.channels_last)

@@ -1,26 +1,46 @@
 """Random changes to training images: mirror, shift, cut out a square. Each image of a batch draws its own."""
 
+from typing import NamedTuple
+
 import jax
 import jax.numpy as jnp
 
 from flax_cnn.config import Augmentation
 
 
-def augment(key: jax.Array, images_nhwc: jax.Array, config: Augmentation, fill: jax.Array) -> jax.Array:
-    """Return changed copies of `images_nhwc`, a function of `key` alone.
+class Showing(NamedTuple):
+    """Which images a batch shows, and how often each was shown before: mirroring by turns goes by it.
+
+    Attributes:
+        run_key: the run's key for changes to images, the same at every step.
+        rows: int32 (N,), the images' rows in the training set.
+        epochs: int32 (N,), how often each was shown before.
+    """
+
+    run_key: jax.Array
+    rows: jax.Array
+    epochs: jax.Array
+
+
+def augment(
+    key: jax.Array, images_nhwc: jax.Array, config: Augmentation, fill: jax.Array, showing: Showing | None = None
+) -> jax.Array:
+    """Return changed copies of `images_nhwc`, a function of `key` and `showing` alone.
 
     Args:
         key: a JAX key.
         images_nhwc: (N, H, W, 3) of any dtype.
         config: which changes, and how large.
         fill: (3,), the colour of a cut-out square, in the images' own units.
+        showing: needed where the config mirrors by turns.
 
     Returns:
         (N, H, W, 3) of the images' dtype.
     """
     flip_key, translate_key, cutout_key = jax.random.split(key, 3)
     if config.flip:
-        images_nhwc = flip(flip_key, images_nhwc)
+        by_chance_n = jax.random.bernoulli(flip_key, shape=(len(images_nhwc),))
+        images_nhwc = flip(images_nhwc, mirrored_by_turns(showing) if config.alternating else by_chance_n)
     if config.translate:
         images_nhwc = translate(translate_key, images_nhwc, config.translate)
     if config.cutout:
@@ -28,10 +48,18 @@ def augment(key: jax.Array, images_nhwc: jax.Array, config: Augmentation, fill: 
     return images_nhwc
 
 
-def flip(key: jax.Array, images_nhwc: jax.Array) -> jax.Array:
-    """Mirror each image left to right with probability one half."""
-    mirrored = jax.random.bernoulli(key, shape=(len(images_nhwc), 1, 1, 1))
-    return jnp.where(mirrored, images_nhwc[:, :, ::-1], images_nhwc)
+def flip(images_nhwc: jax.Array, mirrored_n: jax.Array) -> jax.Array:
+    """Mirror left to right those images of which `mirrored_n`, bool (N,), says so."""
+    return jnp.where(mirrored_n[:, None, None, None], images_nhwc[:, :, ::-1], images_nhwc)
+
+
+def mirrored_by_turns(showing: Showing) -> jax.Array:
+    """Return which images are mirrored, bool (N,): by chance in the first epoch, then every other time.
+
+    The method is alternating flip (Jordan 2024, arXiv 2404.00498).
+    """
+    first = jax.vmap(lambda row: jax.random.bernoulli(jax.random.fold_in(showing.run_key, row)))(showing.rows)
+    return first ^ (showing.epochs % 2 == 1)
 
 
 def translate(key: jax.Array, images_nhwc: jax.Array, pixels: int) -> jax.Array:

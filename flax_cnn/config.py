@@ -31,6 +31,11 @@ class Augmentation(BaseModel):
     flip: bool = Field(
         True, description="Mirror left to right with probability one half. Turn off for classes with a handedness."
     )
+    alternating: bool = Field(
+        False,
+        description="Flip by turns instead: every image as in the epoch before, mirrored, so that two epochs show both "
+        "its sides.",
+    )
     translate: int = Field(
         2,
         ge=0,

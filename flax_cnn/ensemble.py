@@ -15,7 +15,7 @@ from flax import nnx
 from flax_cnn.classifier import Classifier
 
 # A batch is padded to the next of these. Each costs one compilation at the start.
-BATCH_SIZES = (1, 8, 32)
+BATCH_SIZES = (1, 4, 8, 16, 24, 32)
 
 
 @dataclass(frozen=True)

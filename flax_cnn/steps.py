@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import optax
 from flax import nnx
 
-from flax_cnn.augmentation import augment
+from flax_cnn.augmentation import Showing, augment
 from flax_cnn.config import TrainingConfig
 from flax_cnn.devices import NamedSharding, parted
 from flax_cnn.network import split_trained
@@ -83,7 +83,9 @@ def _steps(program, state, first, keys, images, labels):
         number, rows = number_and_rows
         fill_colour = state.rest["mean"][...] * 255
         batch = parted(images[rows], program.sharding)
-        batch = augment(jax.random.fold_in(keys.augmentation, number), batch, config.augmentation, fill_colour)
+        shown_before = (number * batch_size + jnp.arange(batch_size)) // len(images)
+        showing = Showing(keys.augmentation, rows, shown_before)
+        batch = augment(jax.random.fold_in(keys.augmentation, number), batch, config.augmentation, fill_colour, showing)
         return _step(program, state, batch, labels[rows])
 
     return jax.lax.scan(step, state, (numbers, order.reshape(-1, batch_size)))

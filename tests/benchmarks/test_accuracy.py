@@ -10,15 +10,21 @@ from photographs.photo_set import PhotoSet, write_photo_set
 from tests.flax_cnn.toy_problem import bands
 
 
+def seed(accuracy):
+    return {"test_accuracy": accuracy, "test_accuracy_mirrored": accuracy + 0.01, "seconds": 5}
+
+
 def test_mean_and_interval_have_their_textbook_values():
-    result = accuracy.summarise([{"test_accuracy": value} for value in (0.90, 0.92, 0.94)])
+    result = accuracy.summarise([seed(value) for value in (0.90, 0.92, 0.94)])
     assert result["mean"] == pytest.approx(0.92)
+    assert result["mean_mirrored"] == pytest.approx(0.93)
+    assert result["mean_seconds"] == 5
     # Student's t at 2 degrees of freedom is 4.303; the standard error is 0.02 / sqrt(3).
     assert result["ci95"] == pytest.approx([0.92 - 0.04968, 0.92 + 0.04968], abs=1e-4)
 
 
 def test_one_seed_has_no_interval():
-    assert accuracy.summarise([{"test_accuracy": 0.9}])["ci95"] is None
+    assert accuracy.summarise([seed(0.9)])["ci95"] is None
 
 
 def test_finished_seeds_are_not_trained_again(tmp_path, monkeypatch):

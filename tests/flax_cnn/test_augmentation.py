@@ -2,7 +2,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from flax_cnn.augmentation import augment, cut_out, flip, translate
+from flax_cnn.augmentation import Showing, augment, cut_out, mirrored_by_turns, translate
 from flax_cnn.config import Augmentation
 from tests.flax_cnn.toy_problem import bands
 
@@ -24,11 +24,28 @@ def test_nothing_asked_for_is_nothing_done():
 
 
 def test_about_half_are_mirrored_and_the_rest_left_alone():
-    flipped = np.asarray(flip(KEY, IMAGES))
+    flipped = np.asarray(augment(KEY, IMAGES, Augmentation(translate=0), jnp.zeros(3)))
     kept = (flipped == np.asarray(IMAGES)).all(axis=(1, 2, 3))
     mirrored = (flipped == np.asarray(IMAGES)[:, :, ::-1]).all(axis=(1, 2, 3))
     assert (kept ^ mirrored).all()
     assert 16 < mirrored.sum() < 48
+
+
+def test_by_turns_every_image_is_seen_once_from_either_side_in_two_epochs_whatever_its_place_in_the_batch():
+    rows = jnp.arange(64)
+    first, second, third = (mirrored_by_turns(Showing(KEY, rows, jnp.full(64, epoch))) for epoch in range(3))
+    assert (first ^ second).all()
+    assert (first == third).all()
+    assert 16 < first.sum() < 48
+    turned = mirrored_by_turns(Showing(KEY, rows[::-1], jnp.zeros(64, jnp.int32)))
+    np.testing.assert_array_equal(turned[::-1], first)
+
+
+def test_mirrored_by_turns_is_what_a_batch_shows():
+    config, showing = Augmentation(alternating=True, translate=0), Showing(KEY, jnp.arange(64), jnp.ones(64, jnp.int32))
+    shown = np.asarray(augment(jax.random.key(7), IMAGES, config, jnp.zeros(3), showing))
+    mirrored = (shown == np.asarray(IMAGES)[:, :, ::-1]).all(axis=(1, 2, 3))
+    np.testing.assert_array_equal(mirrored, mirrored_by_turns(showing))
 
 
 def test_every_translated_image_is_a_crop_of_its_reflected_self_and_shifts_differ():
