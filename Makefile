@@ -95,11 +95,11 @@ lock:  ## Pin everything anew from requirements.in (needs a fresh environment)
 schema: .venv  ## Write the config's JSON schema, which editors use
 	$(BIN)/python -m workflow_scripts.write_config_schema
 
-bench: .venv  ## Measure training against PyTorch, to results/bench/training.json (an hour; ARGS=--quick for speeds alone)
+bench: .venv  ## Measure training against PyTorch, to results/bench/training.json (an hour or two; ARGS=--quick for speeds alone)
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- results/real_photos/train.npz results/real_photos/val.npz
 	$(BIN)/python -m benchmarks.training $(ARGS)
 
-bench-accuracy: .venv  ## Train at full width on all real photographs, three seeds, to results/bench/accuracy.json (hours; it resumes)
+bench-accuracy: .venv  ## Train three seeds on all real photographs, to results/bench/accuracy_quick.json (half an hour; ARGS="--recipe thorough")
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- results/real_photos/train.npz results/real_photos/val.npz results/real_photos/test.npz
 	$(BIN)/python -m benchmarks.accuracy $(ARGS)
 

@@ -1,18 +1,22 @@
-"""What one writes first: a Flask view that decodes a photograph and calls each classifier for it alone.
+"""What one writes first: a Flask view that decodes a photograph and calls each network, compiled, for it alone.
 
 `benchmarks.serve` measures the playground beside it: python -m benchmarks.plain_view PORT CHECKPOINT…
 """
 
 import io
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import jax
 import numpy as np
 from flask import Flask, jsonify, request
+from flax import nnx
 from PIL import Image
 from waitress import serve
 
-from flax_cnn.classifier import load_classifier
+from flax_cnn.classifier import Classifier, load_classifier
+from flax_cnn.network import network_structure
 from text_to_image.resampling import to_study_size
 
 
@@ -20,19 +24,20 @@ def plain_app(checkpoints: list[Path]) -> Flask:
     """Return the app, its classifiers loaded and compiled."""
     app = Flask(__name__)
     classifiers = {path.parent.name: load_classifier(path) for path in checkpoints}
-    for classifier in classifiers.values():
-        classifier.predict_logits(np.zeros((1, 32, 32, 3), np.uint8))
+    networks = {name: _compiled(classifier) for name, classifier in classifiers.items()}
+    for network in networks.values():
+        network(np.zeros((1, 32, 32, 3), np.uint8))
 
     @app.post("/api/v1/classify")
     def classify():
         image = Image.open(io.BytesIO(request.get_data())).convert("RGB")
         pixels = to_study_size(np.asarray(image), "box")[None]
         answers = {}
-        for name, classifier in classifiers.items():
-            logits = classifier.predict_logits(pixels)[0]
+        for name, network in networks.items():
+            logits = np.asarray(network(pixels))[0]
             exponentials = np.exp(logits - logits.max())
             probabilities = exponentials / exponentials.sum()
-            answers[name] = dict(zip(classifier.classes, probabilities.tolist(), strict=True))
+            answers[name] = dict(zip(classifiers[name].classes, probabilities.tolist(), strict=True))
         return jsonify(answers)
 
     @app.get("/readyz")
@@ -40,6 +45,12 @@ def plain_app(checkpoints: list[Path]) -> Flask:
         return {}
 
     return app
+
+
+def _compiled(classifier: Classifier) -> Callable[[np.ndarray], jax.Array]:
+    config = classifier.config
+    graph, _ = network_structure(config.network, len(classifier.classes), config.width)
+    return jax.jit(nnx.merge(graph, classifier.state))
 
 
 if __name__ == "__main__":

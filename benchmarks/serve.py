@@ -1,8 +1,7 @@
 """Measure classification over HTTP: latency of one client, images/s of 32, beside a plain Flask view.
 
 Starts each server on loopback in turn, sends the same photograph, checks that no request is lost, and prints a table.
-The plain view, which is tens of times slower, gets a fiftieth of the requests. The generator stays idle; --busy lets it
-draw all the while. All numbers depend on what else the machine does.
+The generator stays idle; --busy lets it draw all the while. All numbers depend on what else the machine does.
 """
 
 import argparse
@@ -23,7 +22,6 @@ from webserver.png import png
 
 _CLIENTS = 32
 _READY_SECONDS = 300
-_FEWER_OF_PLAIN = 50
 
 
 def main() -> None:
@@ -43,10 +41,8 @@ def main() -> None:
         with _running(command) as port:
             if options.busy and name == "playground":
                 _keep_drawing(port)
-            fewer = 1 if name == "playground" else _FEWER_OF_PLAIN
-            asyncio.run(_load(port, photograph, 1, 30 // fewer + 1))
+            asyncio.run(_load(port, photograph, 1, 30))
             for clients, requests in ((1, options.requests // 5), (_CLIENTS, options.requests)):
-                requests = max(_CLIENTS, requests // fewer)
                 print(
                     _row(name, clients, requests, *asyncio.run(_load(port, photograph, clients, requests))), flush=True
                 )

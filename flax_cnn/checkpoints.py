@@ -16,7 +16,7 @@ import jax
 import numpy as np
 from orbax.checkpoint import v1 as ocp
 
-from photographs.atomic_files import CorruptFileError
+from photographs.atomic_files import CorruptFileError, flush_folder
 from photographs.verified_arrays import content_digest
 
 logging.getLogger("absl").setLevel(logging.WARNING)
@@ -37,6 +37,7 @@ def save_checkpoint(path: Path, arrays: dict[str, np.ndarray], metadata: dict[st
         finished, replaced = workplace / "new", workplace / "old"
         sealed = {"content": metadata, "sha256": _sealed_digest(arrays, metadata)}
         ocp.save(finished, {name: np.array(array) for name, array in arrays.items()}, custom_metadata=sealed)
+        flush_folder(finished)
         if path.exists():
             os.rename(path, replaced)
         os.rename(finished, path)

@@ -44,6 +44,16 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
         Path(temporary).unlink(missing_ok=True)
 
 
+def flush_folder(folder: Path) -> None:
+    """Have everything below `folder` on the disk, which others wrote; rename it to its place only then."""
+    for path in [folder, *folder.rglob("*")]:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8, atomically."""
     write_atomically(path, lambda stream: stream.write(text.encode()))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import torch
 
+from photographs.atomic_files import flush_folder
 from photographs.cifar10 import cache_folder
 from photographs.digests import file_digest
 from photographs.photo_set import read_photo_set
@@ -48,6 +49,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=options.output.parent) as folder:
         finished = Path(folder) / "pipeline"
         train_generator(recipe, read_photo_set(options.photos), compile_network, state_folder, finished)
+        flush_folder(finished)
         shutil.rmtree(options.output, ignore_errors=True)
         finished.rename(options.output)
 

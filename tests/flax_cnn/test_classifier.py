@@ -1,3 +1,4 @@
+import os
 import shutil
 
 import numpy as np
@@ -54,6 +55,19 @@ def test_saving_replaces_and_leaves_nothing_beside(trained, copy):
     save_classifier(copy, trained)
     assert load_classifier(copy).digest() == trained.digest()
     assert [path.name for path in copy.parent.iterdir()] == ["classifier"]
+
+
+def test_checkpoint_is_on_the_disk_before_it_has_its_name(trained, tmp_path, monkeypatch):
+    path, flushed, fsync = tmp_path / "classifier", set(), os.fsync
+
+    def noting_fsync(handle):
+        fsync(handle)
+        if not path.exists():
+            flushed.add(os.fstat(handle).st_ino)
+
+    monkeypatch.setattr(os, "fsync", noting_fsync)
+    save_classifier(path, trained)
+    assert {file.stat().st_ino for file in [path, *path.rglob("*")]} <= flushed
 
 
 def test_truncated_checkpoint_is_corrupt(copy):
