@@ -50,6 +50,12 @@ class Augmentation(BaseModel):
         "Try it where training is long and overfits.",
     )
 
+    @model_validator(mode="after")
+    def _flips_by_turns_are_flips(self):
+        if self.alternating and not self.flip:
+            raise ValueError("alternating is true and flip is false: set flip to true too, or alternating to false")
+        return self
+
 
 class TrainingConfig(BaseModel):
     """One classifier's training: network width, length of the run, optimiser, augmentation."""

@@ -1,6 +1,7 @@
 import jax
 import jax.numpy as jnp
 import numpy as np
+import pytest
 
 from flax_cnn.augmentation import Showing, augment, cut_out, mirrored_by_turns, translate
 from flax_cnn.config import Augmentation
@@ -39,6 +40,11 @@ def test_by_turns_every_image_is_seen_once_from_either_side_in_two_epochs_whatev
     assert 16 < first.sum() < 48
     turned = mirrored_by_turns(Showing(KEY, rows[::-1], jnp.zeros(64, jnp.int32)))
     np.testing.assert_array_equal(turned[::-1], first)
+
+
+def test_by_turns_without_flip_is_refused():
+    with pytest.raises(ValueError, match="alternating is true and flip is false"):
+        Augmentation(flip=False, alternating=True)
 
 
 def test_mirrored_by_turns_is_what_a_batch_shows():
