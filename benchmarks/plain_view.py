@@ -5,7 +5,6 @@
 
 import io
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import jax
@@ -15,8 +14,7 @@ from flax import nnx
 from PIL import Image
 from waitress import serve
 
-from flax_cnn.classifier import Classifier, load_classifier
-from flax_cnn.network import network_structure
+from flax_cnn.classifier import load_classifier
 from text_to_image.resampling import to_study_size
 
 
@@ -24,7 +22,9 @@ def plain_app(checkpoints: list[Path]) -> Flask:
     """Return the app, its classifiers loaded and compiled."""
     app = Flask(__name__)
     classifiers = {path.parent.name: load_classifier(path) for path in checkpoints}
-    networks = {name: _compiled(classifier) for name, classifier in classifiers.items()}
+    networks = {
+        name: jax.jit(nnx.merge(classifier.graph, classifier.state)) for name, classifier in classifiers.items()
+    }
     for network in networks.values():
         network(np.zeros((1, 32, 32, 3), np.uint8))
 
@@ -45,12 +45,6 @@ def plain_app(checkpoints: list[Path]) -> Flask:
         return {}
 
     return app
-
-
-def _compiled(classifier: Classifier) -> Callable[[np.ndarray], jax.Array]:
-    config = classifier.config
-    graph, _ = network_structure(config.network, len(classifier.classes), config.width)
-    return jax.jit(nnx.merge(graph, classifier.state))
 
 
 if __name__ == "__main__":

@@ -26,17 +26,28 @@ from typing import Any
 import numpy as np
 
 from benchmarks.interleaved import machine
-from benchmarks.recipes import RECIPES
-from flax_cnn.config import TrainingConfig
+from benchmarks.recipes import RECIPES, Recipe
+from flax_cnn.config import Augmentation
 from photographs.atomic_files import write_json
 from photographs.photo_set import PhotoSet, read_photo_set
 
 Turns = list[dict[str, float]]
 """A contender's turns, each {"images", "seconds", "accuracy"}."""
 
-RECIPE = RECIPES["quick"]
+OURS = RECIPES["quick"]
+# Its optimiser, learning rate and decay, which TrainingConfig has no words for: `training_contenders`.
+AIRBENCH = Recipe(
+    epochs=9.9,
+    evaluations=OURS.evaluations,
+    settings={
+        "width": 1.0,
+        "batch_size": 1024,
+        "warmup_fraction": 0.23,
+        "label_smoothing": 0.2,
+        "augmentation": Augmentation(alternating=True),
+    },
+)
 _TARGETS = (0.88, 0.90)
-_AIRBENCH_BATCH, _AIRBENCH_EPOCHS = 1024, 9.9
 _SPEED_TURNS, _SPEED_IMAGES = 4, 1024
 
 
@@ -80,9 +91,8 @@ def summarise(speeds: dict[str, Turns], races: list[dict[str, Turns]]) -> dict[s
     race's time it is null.
     """
     counted = {name: [turn["images"] / turn["seconds"] for turn in turns[1:]] for name, turns in speeds.items()}
-    raced = [name for name in speeds if races and name in races[0]]
     times = {
-        f"{target:.2f}": {name: [_seconds_until(race[name], target) for race in races] for name in raced}
+        f"{target:.2f}": {name: [_seconds_until(race.get(name, []), target) for race in races] for name in speeds}
         for target in _TARGETS
     }
     return {
@@ -93,20 +103,19 @@ def summarise(speeds: dict[str, Turns], races: list[dict[str, Turns]]) -> dict[s
             for name, each in counted.items()
         },
         "time_to_accuracy_s": {
-            target: dict.fromkeys(speeds)
-            | {name: None if None in each else statistics.median(each) for name, each in of_names.items()}
+            target: {name: _median_of_all(each) for name, each in of_names.items()}
             for target, of_names in times.items()
         },
         "time_to_accuracy_s_spread": {
-            target: dict.fromkeys(speeds)
-            | {
-                name: None if None in each or len(each) == 1 else [min(each), max(each)]
+            target: {
+                name: None if None in each or len(each) < 2 else [min(each), max(each)]
                 for name, each in of_names.items()
             }
             for target, of_names in times.items()
         },
-        "accuracy_at_the_end": dict.fromkeys(speeds)
-        | {name: statistics.median(race[name][-1]["accuracy"] for race in races) for name in raced},
+        "accuracy_at_the_end": {
+            name: _median_of_all([race[name][-1]["accuracy"] for race in races if name in race]) for name in speeds
+        },
     }
 
 
@@ -128,6 +137,10 @@ def table(result: dict[str, Any]) -> str:
             + (" | – |" if (end := result["accuracy_at_the_end"][name]) is None else f" | {end:.3f} |")
         )
     return "\n".join(lines)
+
+
+def _median_of_all(values: list[float | None]) -> float | None:
+    return None if None in values or not values else statistics.median(values)
 
 
 def _seconds_until(turns: Turns, target: float) -> float | None:
@@ -202,33 +215,29 @@ def _arithmetic(name: str) -> str:
 
 
 def _intervals(options: dict[str, Any]) -> int:
-    return _SPEED_TURNS if options["speed"] else RECIPE.evaluations
+    return _SPEED_TURNS if options["speed"] else OURS.evaluations
 
 
 def _contend(name: str, options: dict[str, Any], pipe) -> None:
     train, val = (read_photo_set(Path(options["photos"]) / f"{split}.npz") for split in ("train", "val"))
-    config = RECIPE.training(len(train))
-    batch, epochs = (_AIRBENCH_BATCH, _AIRBENCH_EPOCHS) if name == "airbench" else (config.batch_size, RECIPE.epochs)
-    steps = max(1, round(epochs * len(train) / batch / _intervals(options)))
+    config = (AIRBENCH if name == "airbench" else OURS).training(len(train))
     if options["speed"]:
-        steps = max(1, _SPEED_IMAGES // batch)
+        steps = max(1, _SPEED_IMAGES // config.batch_size) * _SPEED_TURNS
+        config = config.model_copy(update={"steps": steps, "evaluations": _SPEED_TURNS})
         val = PhotoSet(
             val.images_nhwc[:_SPEED_IMAGES], val.labels[:_SPEED_IMAGES], val.indices[:_SPEED_IMAGES], val.classes
         )
-    config = TrainingConfig(
-        **config.model_dump() | {"steps": steps * _intervals(options), "evaluations": _intervals(options)}
-    )
     contend = _contend_ours if name == "fauxtograph" else _contend_torch
-    contend(name, options, pipe, train, val, config, batch)
+    contend(name, options, pipe, train, val, config)
 
 
-def _contend_ours(name, options, pipe, train, val, config, batch) -> None:
+def _contend_ours(name, options, pipe, train, val, config) -> None:
     from flax_cnn.keys import training_keys
     from flax_cnn.training import TrainingData
     from flax_cnn.training import train as train_classifier
 
     def report(rows: list[dict[str, Any]]) -> None:
-        images = config.steps_per_evaluation * batch
+        images = config.steps_per_evaluation * config.batch_size
         pipe.send({"images": images, "seconds": rows[-1]["seconds"], "accuracy": rows[-1]["val_accuracy"]})
         if len(rows) < config.evaluations:
             pipe.recv()
@@ -239,7 +248,7 @@ def _contend_ours(name, options, pipe, train, val, config, batch) -> None:
     train_classifier(config, data, train.classes, training_keys(0, "real", options["seed"]), on_interval=report)
 
 
-def _contend_torch(name, options, pipe, train, val, config, batch) -> None:
+def _contend_torch(name, options, pipe, train, val, config) -> None:
     from benchmarks.training_contenders import Contender
 
     contender = Contender(
@@ -247,7 +256,6 @@ def _contend_torch(name, options, pipe, train, val, config, batch) -> None:
         np.asarray(train.labels),
         len(train.classes),
         config,
-        batch,
         "airbench" if name == "airbench" else "ours",
         bfloat16=options["arithmetic"][name] == "bfloat16",
         compiled=name == "pytorch_compiled",
@@ -260,7 +268,8 @@ def _contend_torch(name, options, pipe, train, val, config, batch) -> None:
         contender.train(config.steps_per_evaluation)
         seconds = time.perf_counter() - began
         accuracy = contender.accuracy(val.images_nhwc, val.labels)
-        pipe.send({"images": config.steps_per_evaluation * batch, "seconds": seconds, "accuracy": accuracy})
+        images = config.steps_per_evaluation * config.batch_size
+        pipe.send({"images": images, "seconds": seconds, "accuracy": accuracy})
 
 
 if __name__ == "__main__":

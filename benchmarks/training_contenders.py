@@ -18,7 +18,6 @@ from torch.nn import functional
 from flax_cnn.config import TrainingConfig
 
 _WHITENING_FILTERS = 12
-_AIRBENCH_SHIFT = 2
 _MUON_MOMENTUM = 0.6
 _KILOSTEP_SCALE = 1024 * (1 + 1 / (1 - 0.85))
 
@@ -52,9 +51,8 @@ class Contender:
         images: uint8 (N, 32, 32, 3) to train on.
         labels: int (N,).
         classes: K.
-        config: width, length, optimiser, smoothing and shifts ("airbench": the length alone).
-        batch_size: images a step.
-        recipe: "ours", or "airbench".
+        config: width, batches, length, smoothing, augmentation, and when the learning rate has its peak.
+        recipe: "ours" (Muon), or "airbench", whose optimiser and learning rate are its own.
         bfloat16: autocast.
         compiled: through torch.compile.
         seed: of initial weights, order and augmentation.
@@ -66,7 +64,6 @@ class Contender:
         labels: np.ndarray,
         classes: int,
         config: TrainingConfig,
-        batch_size: int,
         recipe: str,
         bfloat16: bool = False,
         compiled: bool = False,
@@ -77,27 +74,19 @@ class Contender:
         self.mean, self.deviation = pixels.mean((0, 2, 3), keepdim=True), pixels.std((0, 2, 3), keepdim=True)
         self.images = ((pixels - self.mean) / self.deviation).contiguous(memory_format=torch.channels_last)
         self.labels = torch.from_numpy(np.asarray(labels, np.int64))
-        self.batch_size, self.bfloat16 = batch_size, bfloat16
-        self.translate = _AIRBENCH_SHIFT if recipe == "airbench" else config.augmentation.translate
-        self.mirrored_first = (
-            torch.rand(len(images)) < 0.5 if recipe == "airbench" or config.augmentation.alternating else None
-        )
-        width = 1.0 if recipe == "airbench" else config.width
-        network = TorchFastNetwork(self.images[:5000], classes, width, padding=0 if recipe == "airbench" else 1)
+        self.batch_size, self.bfloat16 = config.batch_size, bfloat16
+        self.smoothing, self.translate = config.label_smoothing, config.augmentation.translate
+        self.mirrored_first = torch.rand(len(images)) < 0.5 if config.augmentation.alternating else None
+        network = TorchFastNetwork(self.images[:5000], classes, config.width, padding=0 if recipe == "airbench" else 1)
         self.network = network.to(memory_format=torch.channels_last)
         self.forward: Callable = torch.compile(self.network) if compiled else self.network
+        first = round(config.warmup_fraction * config.steps)
         if recipe == "airbench":
-            self.smoothing, self.reduction, self.optimisers = (
-                0.2,
-                "sum",
-                [_airbench_optimiser(self.network, batch_size)],
-            )
-            first, start, floor = round(0.23 * config.steps), 0.2, 0.07
+            self.optimisers = [_airbench_optimiser(self.network, config.batch_size)]
+            self.reduction, start, floor = "sum", 0.2, 0.07
         else:
-            self.smoothing, self.reduction = config.label_smoothing, "mean"
             self.optimisers = _our_optimisers(self.network, config)
-            first = round(config.warmup_fraction * config.steps)
-            start, floor = 1 / (first + 1), 0.0
+            self.reduction, start, floor = "mean", 1 / (first + 1), 0.0
 
         def rate_at(step: int) -> float:
             if step < first:
@@ -186,16 +175,10 @@ def _orthogonal(matrix: torch.Tensor) -> torch.Tensor:
 
 def _our_optimisers(network: nn.Module, config: TrainingConfig) -> list[torch.optim.Optimizer]:
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    if config.optimiser == "muon":
-        kernels = [parameter for parameter in trained if parameter.ndim == 4]
-        others = [parameter for parameter in trained if parameter.ndim < 4]
-        adam = torch.optim.Adam(others, lr=0.05 * config.learning_rate)
-        return [Muon(kernels, config.learning_rate), adam]
-    weights, biases = (
-        [parameter for parameter in trained if (parameter.ndim > 1) == is_weight] for is_weight in (True, False)
-    )
-    groups = [{"params": biases, "weight_decay": 0.0}, {"params": weights, "weight_decay": config.weight_decay}]
-    return [torch.optim.AdamW(groups, lr=config.learning_rate)]
+    if config.optimiser != "muon":
+        raise ValueError(f"optimiser is {config.optimiser}: only muon is written in PyTorch here")
+    adam = torch.optim.Adam([parameter for parameter in trained if parameter.ndim < 4], lr=0.05 * config.learning_rate)
+    return [Muon([parameter for parameter in trained if parameter.ndim == 4], config.learning_rate), adam]
 
 
 def _airbench_optimiser(network: nn.Module, batch_size: int) -> torch.optim.Optimizer:

@@ -39,8 +39,9 @@ def augment(
     """
     flip_key, translate_key, cutout_key = jax.random.split(key, 3)
     if config.flip:
-        by_chance_n = jax.random.bernoulli(flip_key, shape=(len(images_nhwc),))
-        images_nhwc = flip(images_nhwc, mirrored_by_turns(showing) if config.alternating else by_chance_n)
+        n = len(images_nhwc)
+        mirrored_n = mirrored_by_turns(showing) if config.alternating else jax.random.bernoulli(flip_key, shape=(n,))
+        images_nhwc = flip(images_nhwc, mirrored_n)
     if config.translate:
         images_nhwc = translate(translate_key, images_nhwc, config.translate)
     if config.cutout:

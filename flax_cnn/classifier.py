@@ -48,20 +48,21 @@ class Classifier:
     cost: dict[str, float] = field(default_factory=dict)
 
     @cached_property
-    def _graph(self) -> nnx.GraphDef:
+    def graph(self) -> nnx.GraphDef:
+        """The network's structure: `nnx.merge(graph, state)` is the network."""
         return network_structure(self.config.network, len(self.classes), self.config.width)[0]
 
     def predict_logits(self, images_nhwc: np.ndarray) -> np.ndarray:
         """Return logits float32 (N, K) for uint8 images (N, 32, 32, 3), 0-255 RGB; ValueError for anything else."""
-        return predict_logits(self._graph, self.state, images_nhwc)
+        return predict_logits(self.graph, self.state, images_nhwc)
 
     def predict_features(self, images_nhwc: np.ndarray) -> np.ndarray:
         """Return the input of the linear head, float32 (N, 256 × width), for uint8 images (N, 32, 32, 3)."""
-        return predict_features(self._graph, self.state, images_nhwc)
+        return predict_features(self.graph, self.state, images_nhwc)
 
     def predict_features_and_logits(self, images_nhwc: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return both of the above in one pass: features float32 (N, 256 × width), logits float32 (N, K)."""
-        return predict_features_and_logits(self._graph, self.state, images_nhwc)
+        return predict_features_and_logits(self.graph, self.state, images_nhwc)
 
     def predict_block_features(self, images_nhwc: np.ndarray) -> dict[str, np.ndarray]:
         """Return the spatial mean of every block's output for uint8 images (N, 32, 32, 3).
@@ -69,7 +70,7 @@ class Classifier:
         The blocks stand first to last, by name; at last comes "penultimate", what the linear head sees. Each is
         float32 (N, C), C being the block's channels.
         """
-        return predict_block_features(self._graph, self.state, images_nhwc)
+        return predict_block_features(self.graph, self.state, images_nhwc)
 
     def digest(self) -> str:
         """Return the hex SHA-256 of the network's arrays: equal for two runs that gave the same classifier."""

@@ -38,7 +38,7 @@ class Ensemble:
         self._programs, self._weights = [], []
         for classifier in classifiers.values():
             leaves, structure = jax.tree.flatten(classifier.state)
-            self._programs.append(_program(classifier._graph, structure))
+            self._programs.append(_program(classifier.graph, structure))
             self._weights.append(leaves)
 
     def warm(self) -> None:

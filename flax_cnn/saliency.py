@@ -36,7 +36,7 @@ def grad_cams(classifier: Classifier, images_nhwc: np.ndarray, labels_n: np.ndar
         images_nhwc: uint8 (N, 32, 32, 3), 0-255 RGB, all taken at once.
         labels_n: (N,) positions in `classifier.classes`.
     """
-    heat_nhw = np.asarray(_heat(classifier._graph, classifier.state, images_nhwc, jnp.asarray(labels_n)))
+    heat_nhw = np.asarray(_heat(classifier.graph, classifier.state, images_nhwc, jnp.asarray(labels_n)))
     strongest_n11 = heat_nhw.max(axis=(1, 2), keepdims=True)
     return np.divide(heat_nhw, strongest_n11, out=np.zeros_like(heat_nhw), where=strongest_n11 > 0)
 

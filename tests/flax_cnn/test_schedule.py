@@ -32,14 +32,13 @@ def test_kernels_keep_a_norm_of_the_root_of_their_outputs(stepped):
 
 
 def test_a_kernels_step_is_against_the_gradient_and_nearly_orthogonal(stepped):
-    before, after, gradients = stepped
+    before, after, gradients = (np.asarray(each["kernel"]).reshape(-1, 16) for each in stepped)
     # The held norm only scales: before + step is a multiple of after, and the step has no part of either's size.
     rate = float(learning_rate_schedule(MUON)(0))
-    matrix = np.asarray(gradients["kernel"]).reshape(-1, 16)
-    left, _, right = np.linalg.svd(matrix, full_matrices=False)
-    towards = np.asarray(before["kernel"]).reshape(-1, 16) - rate * left @ right
+    left, _, right = np.linalg.svd(gradients, full_matrices=False)
+    towards = before - rate * left @ right
     towards *= 4 / np.linalg.norm(towards)
-    moved, wanted = (each - np.asarray(before["kernel"]).reshape(-1, 16) for each in (_matrix(after), towards))
+    moved, wanted = after - before, towards - before
     assert np.sum(moved * wanted) / np.linalg.norm(moved) / np.linalg.norm(wanted) > 0.95
 
 
@@ -55,7 +54,3 @@ def test_every_network_learns_with_muon(network):
     config = TINY.model_copy(update={"network": network, "optimiser": "muon", "learning_rate": 0.08, "width": 0.0625})
     classifier, _ = train(config, band_data(), ("top", "upper"), training_keys(0, "real", 0))
     assert classifier.metrics["val_accuracy"] > 0.8
-
-
-def _matrix(kernels):
-    return np.asarray(kernels["kernel"]).reshape(-1, 16)
