@@ -12,7 +12,7 @@ The recipe, as `config.yaml` sets it for 600 photographs a class, and as `benchm
 
     accuracy          73.2 %         90.0 %
     of                n = 3 seeds    n = 3 seeds   (90.3, 89.9, 89.7) on 3,000 real validation photographs
-    time of training  38 to 46 s     17 min        one core with AVX-512 and bfloat16; one with AVX2, float32
+    time of training  38 to 46 s     18 min        one core with AVX-512 and bfloat16; one with AVX2, float32
 
 What else was tried, and what each change was worth: docs/training-engine.md.
 """
