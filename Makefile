@@ -106,7 +106,8 @@ bench-accuracy: .venv  ## Train three seeds on all real photographs, to results/
 benchmark-generate: .venv  ## Measure images/s against a bare diffusers loop (ARGS="--rows 8 16 64" for more)
 	$(BIN)/python -m benchmarks.generate $(ARGS)
 
-benchmark-analysis: .venv  ## Measure time and memory of the analysis of 36,000 + 36,000 images (ARGS="--images-per-class 600" for fewer)
+benchmark-analysis: .venv  ## Measure the analysis of 36,000 + 36,000 images, to results/bench/analysis.json (ARGS="--images-per-class 1200" for fewer)
+	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- results/real_photos/train.npz results/real_photos/val.npz results/real_photos/test.npz
 	$(BIN)/python -m benchmarks.analysis $(ARGS)
 
 benchmark-serve: .venv  ## Measure the playground's latency and images/s beside a plain Flask view

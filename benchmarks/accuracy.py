@@ -17,6 +17,7 @@ from typing import Any
 from scipy.stats import t as student
 
 from benchmarks.interleaved import machine
+from benchmarks.real_photographs import require_splits
 from benchmarks.recipes import RECIPES
 from flax_cnn.compiled_programs import keep_compiled_programs
 from flax_cnn.config import TrainingConfig
@@ -25,6 +26,8 @@ from flax_cnn.resuming import ResumeFolder, run_fingerprint
 from flax_cnn.training import TrainingData, train
 from photographs.atomic_files import write_json
 from photographs.photo_set import read_photo_set
+
+_SPLITS = ("train", "val", "test")
 
 
 def main() -> None:
@@ -38,13 +41,10 @@ def main() -> None:
     arguments.add_argument("--output", type=Path, help="default: results/bench/accuracy_RECIPE.json")
     arguments.add_argument("--unfinished", type=Path, default=Path("results/.unfinished/accuracy"))
     options = arguments.parse_args()
-    for split in ("train", "val", "test"):
-        if not (options.photos / f"{split}.npz").is_file():
-            command = f"snakemake --cores all {options.photos}/{split}.npz"
-            raise SystemExit(f"error: {options.photos}/{split}.npz is missing; make it: {command}")
+    require_splits(options.photos, *_SPLITS)
     keep_compiled_programs(options.unfinished / "compiled")
 
-    photos = {split: read_photo_set(options.photos / f"{split}.npz") for split in ("train", "val", "test")}
+    photos = {split: read_photo_set(options.photos / f"{split}.npz") for split in _SPLITS}
     config = RECIPES[options.recipe].training(len(photos["train"]))
     finished = [_seed(seed, config, photos, options.unfinished) for seed in range(options.seeds)]
     result = summarise(finished) | {
@@ -84,7 +84,7 @@ def _seed(seed: int, config: TrainingConfig, photos, unfinished: Path) -> dict[s
     kept = unfinished / f"seed_{seed}_{fingerprint[:16]}.json"
     if kept.is_file():
         return json.loads(kept.read_text())
-    resume = ResumeFolder(unfinished / f"seed_{seed}", fingerprint)
+    resume = ResumeFolder(kept.with_suffix(""), fingerprint)
     classifier, _ = train(
         config, data, train_set.classes, training_keys(0, "real", seed), resume, partial(_report, seed, config)
     )

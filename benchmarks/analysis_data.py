@@ -1,11 +1,13 @@
 """A study of any size made up in a folder: what the analysis commands read, with nothing drawn or trained."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from photographs.atomic_files import write_json
-from photographs.photo_set import PhotoSet, write_photo_set
+from photographs.mixing import lowest_indices, mix
+from photographs.photo_set import read_photo_set, write_photo_set
 from transfer_analysis.cells import predictions_path
 from transfer_analysis.predictions import Predictions, write_predictions
 
@@ -21,17 +23,25 @@ def split_sizes(images_per_class: int) -> dict[str, int]:
     return {split: round(share * images_per_class) for split, share in SPLITS.items()}
 
 
-def write_photos(folder: Path, images_per_class: int) -> None:
-    """Write photo sets of noise about a class's own picture: {real,synthetic}_{train,val,test}.npz."""
-    for kind_number, kind in enumerate(("real", "synthetic")):
-        for split_number, split in enumerate(SPLITS):
-            rng = np.random.default_rng([kind_number, split_number])
-            labels = np.repeat(np.arange(len(CLASSES)), split_sizes(images_per_class)[split])
-            middles = np.random.default_rng(0).integers(60, 196, (len(CLASSES), 1, 1, 3), np.int16)
-            noise = rng.integers(-60, 60, (len(labels), 32, 32, 3), np.int16)
-            images_nhwc = (middles[labels] + noise).astype(np.uint8)
+def write_photos(folder: Path, photos: Path, images_per_class: int) -> None:
+    """Write {real,synthetic}_photos/{train,val,test}.npz and mixture_photos/test.npz.
+
+    A stand-in for a generated image is two thirds of one photograph and a third of the next of its class: no network
+    takes it for a photograph, nor for nothing.
+    """
+    for split in SPLITS:
+        real = lowest_indices(read_photo_set(photos / f"{split}.npz"), split_sizes(images_per_class)[split], "real")
+        # `real` lies class by class; each class's last photograph is blended with the next class's first.
+        following = np.roll(real.images_nhwc, -1, axis=0).astype(np.uint16)
+        blended = replace(
+            real, images_nhwc=((2 * real.images_nhwc.astype(np.uint16) + following) // 3).astype(np.uint8)
+        )
+        write_photo_set(folder / f"real_photos/{split}.npz", real)
+        write_photo_set(folder / f"synthetic_photos/{split}.npz", blended)
+        if split == "test":
             write_photo_set(
-                folder / f"{kind}_{split}.npz", PhotoSet(images_nhwc, labels, np.arange(len(labels)), CLASSES)
+                folder / "mixture_photos/test.npz",
+                mix(real, blended, SHARES["mixture"], split_sizes(images_per_class)[split]),
             )
 
 
@@ -53,9 +63,16 @@ def write_manifests(folder: Path, images_per_class: int) -> None:
     write_json(folder / "synthetic.json", {"generator": {"model": "made up", "is_embedded": False}, **common})
 
 
-def write_study(folder: Path, images_per_class: int, seeds: int, points: dict[str, tuple[float, float]]) -> None:
-    """Write all of it; `points` are the mixtures by name, as shares (real, synthetic) of the training images."""
-    write_photos(folder, images_per_class)
+def write_study(
+    folder: Path, photos: Path, images_per_class: int, seeds: int, points: dict[str, tuple[float, float]]
+) -> None:
+    """Write all of it.
+
+    Args:
+        photos: folder of the real photographs' three splits.
+        points: the mixtures by name, as shares (real, synthetic) of the training images.
+    """
+    write_photos(folder, photos, images_per_class)
     write_manifests(folder, images_per_class)
     per_class = split_sizes(images_per_class)["test"]
     for seed in range(seeds):

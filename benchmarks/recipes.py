@@ -31,7 +31,7 @@ class Recipe:
 
 RECIPES = {
     "quick": Recipe(
-        epochs=8,
+        epochs=10,
         evaluations=16,
         settings={
             "width": 0.5,
@@ -42,8 +42,8 @@ RECIPES = {
         },
     ),
     "thorough": Recipe(
-        epochs=30,
-        evaluations=30,
+        epochs=20,
+        evaluations=20,
         settings={
             "width": 1.0,
             "batch_size": 256,

@@ -26,6 +26,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.interleaved import machine
+from benchmarks.real_photographs import require_splits
 from benchmarks.recipes import RECIPES, Recipe
 from flax_cnn.config import Augmentation
 from photographs.atomic_files import write_json
@@ -62,10 +63,7 @@ def main() -> None:
     arguments.add_argument("--unfinished", type=Path, default=Path("results/.unfinished/bench"))
     arguments.add_argument("--output", type=Path, default=Path("results/bench/training.json"), help="table to write")
     options = arguments.parse_args()
-    for split in ("train", "val"):
-        if not (options.photos / f"{split}.npz").is_file():
-            command = f"snakemake --cores all {options.photos}/{split}.npz"
-            raise SystemExit(f"error: {options.photos}/{split}.npz is missing; make it: {command}")
+    require_splits(options.photos, "train", "val")
 
     names = ["fauxtograph", "pytorch_float32", "pytorch_bf16", "airbench"] + ["pytorch_compiled"] * options.compile
     speeds = _finished_turns("speeds", names, options)

@@ -12,12 +12,12 @@ class Showing(NamedTuple):
     """Which images a batch shows, and how often each was shown before: mirroring by turns goes by it.
 
     Attributes:
-        run_key: the run's key for changes to images, the same at every step.
+        first_sides: the run's key for each image's side in the first epoch, the same at every step.
         rows: int32 (N,), the images' rows in the training set.
         epochs: int32 (N,), how often each was shown before.
     """
 
-    run_key: jax.Array
+    first_sides: jax.Array
     rows: jax.Array
     epochs: jax.Array
 
@@ -59,7 +59,7 @@ def mirrored_by_turns(showing: Showing) -> jax.Array:
 
     The method is alternating flip (Jordan 2024, arXiv 2404.00498).
     """
-    first = jax.vmap(lambda row: jax.random.bernoulli(jax.random.fold_in(showing.run_key, row)))(showing.rows)
+    first = jax.vmap(lambda row: jax.random.bernoulli(jax.random.fold_in(showing.first_sides, row)))(showing.rows)
     return first ^ (showing.epochs % 2 == 1)
 
 

@@ -12,11 +12,19 @@ import jax
 
 
 class TrainingKeys(NamedTuple):
-    """The three sources of randomness of a run, each a JAX key."""
+    """The sources of randomness of a run, each a JAX key.
+
+    Attributes:
+        initialisation: the network's initial weights.
+        augmentation: changes to images, another draw at every step.
+        order: in which images are shown.
+        first_sides: which images are mirrored in the first epoch, where mirroring goes by turns.
+    """
 
     initialisation: jax.Array
     augmentation: jax.Array
     order: jax.Array
+    first_sides: jax.Array
 
 
 def training_keys(study_seed: int, arm: str, seed_index: int) -> TrainingKeys:
@@ -28,5 +36,5 @@ def training_keys(study_seed: int, arm: str, seed_index: int) -> TrainingKeys:
         seed_index: which of the arm's repetitions, from 0.
     """
     paired = jax.random.fold_in(jax.random.key(study_seed), seed_index)
-    initialisation, augmentation, order = jax.random.split(paired, 3)
-    return TrainingKeys(initialisation, augmentation, jax.random.fold_in(order, zlib.crc32(arm.encode())))
+    initialisation, augmentation, order, first_sides = jax.random.split(paired, 4)
+    return TrainingKeys(initialisation, augmentation, jax.random.fold_in(order, zlib.crc32(arm.encode())), first_sides)

@@ -84,7 +84,7 @@ def _steps(program, state, first, keys, images, labels):
         fill_colour = state.rest["mean"][...] * 255
         batch = parted(images[rows], program.sharding)
         shown_before = (number * batch_size + jnp.arange(batch_size)) // len(images)
-        showing = Showing(keys.augmentation, rows, shown_before)
+        showing = Showing(keys.first_sides, rows, shown_before)
         batch = augment(jax.random.fold_in(keys.augmentation, number), batch, config.augmentation, fill_colour, showing)
         return _step(program, state, batch, labels[rows])
 

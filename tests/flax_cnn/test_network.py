@@ -69,7 +69,9 @@ def test_arms_share_their_initial_weights_but_not_their_order_and_seeds_share_no
 
     np.testing.assert_array_equal(kernel(real), kernel(synthetic))
     assert real.augmentation == synthetic.augmentation
+    assert real.first_sides == synthetic.first_sides
     assert real.order != synthetic.order
     assert not np.array_equal(kernel(real), kernel(other))
     assert real.augmentation != other.augmentation
+    assert real.first_sides not in (other.first_sides, real.augmentation)
     assert training_keys(1, "real", 0).initialisation != real.initialisation
