@@ -99,7 +99,7 @@ bench: .venv  ## Measure training against PyTorch, to results/bench/training.jso
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- results/real_photos/train.npz results/real_photos/val.npz
 	$(BIN)/python -m benchmarks.training $(ARGS)
 
-bench-accuracy: .venv  ## Train three seeds on all real photographs, to results/bench/accuracy_quick.json (half an hour; ARGS="--recipe thorough")
+bench-accuracy: .venv  ## Train three seeds on all real photographs, to results/bench/accuracy_quick.json (a quarter of an hour; ARGS="--recipe thorough")
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- results/real_photos/train.npz results/real_photos/val.npz results/real_photos/test.npz
 	$(BIN)/python -m benchmarks.accuracy $(ARGS)
 

@@ -4,7 +4,7 @@ Several seeds, one after another. The train split is learnt from, the validation
 test split is read once a seed, when its training is over: as it is, and (mirrored) with the logits of each photograph
 and of its mirror image added up, as airbench does. A seed's classifier state is kept after every interval, and
 its result when it is finished, so a run that was killed goes on where it was. A seed of the quick recipe takes two CPU
-cores about eight minutes, one of the thorough recipe hours.
+cores four minutes where they compute in bfloat16 and eleven elsewhere, one of the thorough recipe six times as long.
 """
 
 import argparse

@@ -5,10 +5,10 @@ All contenders train on the real photographs of the study's classes: the fast ne
 its own and they take turns, so that what else happens on the machine meets all alike.
 
 First the speed: turns of 1,024 images, the first of which compiles and is not counted. Then the race to an accuracy, an
-interval each, compiling included; who was slower than ours by more than `--patience` times stays out of it (bfloat16 on
-a processor that emulates it would take a day), and has null for its times. airbench's network computes in bfloat16
-where the processor does, and in float32 elsewhere. Compiled PyTorch is measured only with `--compile`; it needs minutes
-and a C++ compiler.
+interval each, compiling included, whose longer turns tell the speed better. Who was slower than ours by more than
+`--patience` times stays out of it (bfloat16 on a processor that emulates it would take a day), and has null for its
+times. airbench's network computes in bfloat16 where the processor does, and in float32 elsewhere. Compiled PyTorch is
+measured only with `--compile`; it needs minutes and a C++ compiler.
 
 `--runs` repeats the race with other seeds: only then do times to an accuracy have a spread. What is finished is kept in
 `--unfinished` until all is, so a measurement that was killed goes on with the run that it was in.
@@ -84,11 +84,13 @@ def main() -> None:
 def summarise(speeds: dict[str, Turns], races: list[dict[str, Turns]]) -> dict[str, Any]:
     """Return speeds and times from the turns of every contender, and of those who raced in every race.
 
-    Speeds are medians over all turns but the first. Times and accuracies are medians over races: null where a
-    contender did not race, or did not reach the target in each. The spread of either is [lowest, highest]; of a single
-    race's time it is null.
+    Speeds are medians over the turns of the races, which are longer, or for who did not race of the speeds; the first
+    turn compiles and does not count. `ratio_of_ours` compares turn by turn. Times and accuracies are medians over
+    races: null where a contender did not race, or did not reach the target in each. The spread of either is
+    [lowest, highest]; of a single race's time it is null.
     """
-    counted = {name: [turn["images"] / turn["seconds"] for turn in turns[1:]] for name, turns in speeds.items()}
+    pairs = {name: _speeds_beside_ours(name, [race for race in races if name in race] or [speeds]) for name in speeds}
+    counted = {name: [theirs for _, theirs in each] for name, each in pairs.items()}
     times = {
         f"{target:.2f}": {name: [_seconds_until(race.get(name, []), target) for race in races] for name in speeds}
         for target in _TARGETS
@@ -97,8 +99,7 @@ def summarise(speeds: dict[str, Turns], races: list[dict[str, Turns]]) -> dict[s
         "images_per_second": {name: statistics.median(each) for name, each in counted.items()},
         "images_per_second_spread": {name: [min(each), max(each)] for name, each in counted.items()},
         "ratio_of_ours": {
-            name: statistics.median(our / their for our, their in zip(counted["fauxtograph"], each, strict=True))
-            for name, each in counted.items()
+            name: statistics.median(ours / theirs for ours, theirs in each) for name, each in pairs.items()
         },
         "time_to_accuracy_s": {
             target: {name: _median_of_all(each) for name, each in of_names.items()}
@@ -135,6 +136,15 @@ def table(result: dict[str, Any]) -> str:
             + (" | – |" if (end := result["accuracy_at_the_end"][name]) is None else f" | {end:.3f} |")
         )
     return "\n".join(lines)
+
+
+def _speeds_beside_ours(name: str, parts: list[dict[str, Turns]]) -> list[tuple[float, float]]:
+    """Return (ours, theirs) in images a second for every turn of every part but the first, which compiles."""
+    return [
+        (ours["images"] / ours["seconds"], theirs["images"] / theirs["seconds"])
+        for part in parts
+        for ours, theirs in zip(part["fauxtograph"][1:], part[name][1:], strict=True)
+    ]
 
 
 def _median_of_all(values: list[float | None]) -> float | None:

@@ -24,6 +24,14 @@ def test_speed_leaves_the_compiling_turn_out_and_time_to_accuracy_does_not():
     }
 
 
+def test_speed_is_that_of_the_races_for_who_raced():
+    twice = {"fauxtograph": [turn(10.0, 0.5), turn(2.0, 0.89), turn(2.0, 0.91)]}
+    result = summarise(TURNS, [twice])
+    assert result["images_per_second"] == {"fauxtograph": 50, "airbench": 37.5}
+    # Who did not race is compared with ours in the turns that both took.
+    assert result["ratio_of_ours"] == {"fauxtograph": 1, "airbench": 3}
+
+
 def test_time_to_accuracy_has_a_spread_over_runs_and_is_null_where_one_run_fell_short():
     slower = {name: [turn(each["seconds"] + 1, each["accuracy"]) for each in turns] for name, turns in TURNS.items()}
     result = summarise(TURNS, [TURNS, slower])
