@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from flax_cnn.checkpoints import fill, load_checkpoint, named_arrays, save_checkpoint
 from flax_cnn.config import TrainingConfig
 from flax_cnn.evaluation import (
-    predict_block_features,
+    predict_block_features_and_logits,
     predict_features,
     predict_features_and_logits,
     predict_logits,
@@ -70,7 +70,11 @@ class Classifier:
         The blocks stand first to last, by name; at last comes "penultimate", what the linear head sees. Each is
         float32 (N, C), C being the block's channels.
         """
-        return predict_block_features(self.graph, self.state, images_nhwc)
+        return self.predict_block_features_and_logits(images_nhwc)[0]
+
+    def predict_block_features_and_logits(self, images_nhwc: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Return in one pass what `predict_block_features` does, and logits float32 (N, K)."""
+        return predict_block_features_and_logits(self.graph, self.state, images_nhwc)
 
     def digest(self) -> str:
         """Return the hex SHA-256 of the network's arrays: equal for two runs that gave the same classifier."""

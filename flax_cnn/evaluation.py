@@ -33,12 +33,17 @@ def predict_features_and_logits(
     return _in_batches(_features_and_logits, graph, state, images_nhwc)
 
 
-def predict_block_features(graph: nnx.GraphDef, state: nnx.State, images_nhwc: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the spatial mean of each block's output by its name, and at last "penultimate": float32 (N, C) each."""
-    features = _in_batches(_block_features, graph, state, images_nhwc)
+def predict_block_features_and_logits(
+    graph: nnx.GraphDef, state: nnx.State, images_nhwc: np.ndarray
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Return block features, float32 (N, C) each, and logits float32 (N, K), in one pass.
+
+    Block features are the spatial mean of each block's output by its name, and at last "penultimate".
+    """
+    features, logits_nk = _in_batches(_block_features_and_logits, graph, state, images_nhwc)
     # A jitted function hands a dictionary back in alphabetical order.
     network = nnx.merge(graph, state, copy=True)
-    return {name: features[name] for name in (*network.block_names, PENULTIMATE)}
+    return {name: features[name] for name in (*network.block_names, PENULTIMATE)}, logits_nk
 
 
 @functools.partial(jax.jit, static_argnums=0)
@@ -52,8 +57,10 @@ def _features(graph, state, images_nhwc):
 
 
 @functools.partial(jax.jit, static_argnums=0)
-def _block_features(graph, state, images_nhwc):
-    return nnx.merge(graph, state, copy=True).block_features(images_nhwc)
+def _block_features_and_logits(graph, state, images_nhwc):
+    network = nnx.merge(graph, state, copy=True)
+    features = network.block_features(images_nhwc)
+    return features, network.classify(features[PENULTIMATE])
 
 
 @functools.partial(jax.jit, static_argnums=0)

@@ -29,12 +29,12 @@ def main() -> None:
         photos = read_photo_set(path)
         if photos.classes != classifier.classes:
             raise ValueError(f"{path} has classes {photos.classes}, the classifier {classifier.classes}")
-        logits_nk = classifier.predict_logits(photos.images_nhwc)
-        predictions = Predictions(logits_nk, photos.labels, photos.indices, photos.classes)
         if options.block_features:
-            write_block_features(
-                options.output_folder / f"{domain}_features.npz", classifier.predict_block_features(photos.images_nhwc)
-            )
+            features, logits_nk = classifier.predict_block_features_and_logits(photos.images_nhwc)
+            write_block_features(options.output_folder / f"{domain}_features.npz", features)
+        else:
+            logits_nk = classifier.predict_logits(photos.images_nhwc)
+        predictions = Predictions(logits_nk, photos.labels, photos.indices, photos.classes)
         write_predictions(options.output_folder / f"{domain}.npz", predictions)
 
 

@@ -27,6 +27,15 @@ def test_block_features_stand_in_order_and_end_in_what_the_head_sees(trained):
     np.testing.assert_allclose(features["penultimate"], trained.predict_features(DATA.val_images), rtol=1e-5, atol=1e-6)
 
 
+def test_one_pass_gives_block_features_and_the_logits_of_a_pass_alone(trained):
+    features, logits = trained.predict_block_features_and_logits(DATA.val_images)
+    np.testing.assert_allclose(logits, trained.predict_logits(DATA.val_images), atol=1e-5)
+    alone = trained.predict_block_features(DATA.val_images)
+    assert list(features) == list(alone)
+    for name, values in features.items():
+        np.testing.assert_array_equal(values, alone[name])
+
+
 def test_block_features_pass_through_a_file_in_order(trained, tmp_path):
     features = trained.predict_block_features(DATA.val_images)
     write_block_features(tmp_path / "features.npz", features)
