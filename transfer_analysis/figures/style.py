@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import matplotlib
+from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -59,6 +60,11 @@ _SETTINGS = {
     "svg.fonttype": "path",
     "svg.hashsalt": "fauxtograph",
 }
+# Only the fonts that Matplotlib brings: a system's release of the same font numbers its glyphs otherwise, and SVGs name
+# outlines by these numbers.
+font_manager.fontManager.ttflist = [
+    font for font in font_manager.fontManager.ttflist if Path(font.fname).is_relative_to(matplotlib.get_data_path())
+]
 _TITLE_SIZE = 14
 _LEAST_WIDTH = 7.4
 
