@@ -43,14 +43,9 @@ FIGURES = {
     "domain_gap": ("real_or_generated", "directions_removed"),
     "trust": ("reliability", "selective_accuracy", "robustness", "map_agreement"),
 }
-SEEN_PHOTOS = tuple(
-    f"{folder}/{split}"
-    for folder, splits in {
-        "real_photos": ("val", "test"),
-        "synthetic_photos": ("train", "test"),
-        "filtered_photos": ("val", "test"),
-    }.items()
-    for split in splits
+SEEN_PHOTOS = (
+    *("real_photos/val", "real_photos/test", "synthetic_photos/train", "synthetic_photos/test"),
+    *("filtered_photos/val", "filtered_photos/test"),
 )
 SEARCHED = ("train", "test", "val")
 _PARTS = (0.125, 0.25, 0.5, 1.0)
