@@ -86,7 +86,7 @@ def on_one_device():
 def test_batch_over_four_devices_gives_the_same_network(on_one_device):
     answer, _ = train_on(4)
     assert (on_one_device["devices"], answer["devices"]) == (1, 4)
-    assert np.abs(np.array(answer["logits"]) - on_one_device["logits"]).max() < 1e-3
+    assert np.abs(np.array(answer["logits"]) - on_one_device["logits"]).max() < 0.005
 
 
 def test_devices_that_stay_idle_are_named():
@@ -98,10 +98,11 @@ def test_devices_that_stay_idle_are_named():
 def _main(batch_size: int) -> None:
     from flax_cnn.convolution import convolve_by
 
-    # In float32, and of operations that XLA can part, as it can those of a GPU. Ten steps: after thirty, what the last
-    # bits differ in has grown to a few hundredths of a logit on some processors.
+    # In float32, and of operations that XLA can part, as it can those of a GPU. Four steps: what the last bits differ in
+    # is then 0.0005 of a logit at most, and grows to 0.008 in ten steps on some processors; a batch of a device's eight
+    # images alone is 0.3 away.
     with convolve_by("shifted views"):
-        config = TINY.model_copy(update={"batch_size": batch_size, "steps": 10})
+        config = TINY.model_copy(update={"batch_size": batch_size, "steps": 4})
         classifier, _ = train(config, DATA, CLASSES, training_keys(0, "real", 0))
         weights = jax.tree.leaves(classifier.state)
         logits = classifier.predict_logits(DATA.val_images).tolist()
