@@ -11,6 +11,7 @@ Weights, sums and results are float32 with every method; bfloat16 rounds the fac
 """
 
 import functools
+import itertools
 import os
 import sys
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from flax_cnn.onednn_library import NotAvailableError, has_bfloat16_units, regis
 
 METHODS = ("xla", "onednn bfloat16", "onednn float32", "shifted views")
 _CHOSEN: ContextVar[str | None] = ContextVar("chosen method", default=None)
+_OWNER: ContextVar[tuple[jax.Array, Iterator[int]] | None] = ContextVar("owner of kept kernels", default=None)
 
 
 @functools.cache
@@ -50,6 +52,20 @@ def convolve_by(method: str) -> Iterator[None]:
         _CHOSEN.reset(token)
 
 
+@contextmanager
+def keep_kernels(owner: jax.Array) -> Iterator[None]:
+    """Let oneDNN keep kernels in its own layout from call to call, in what is traced inside; it has no gradient then.
+
+    Args:
+        owner: int32 (), a number for the weights that the function is called with: other weights, another number.
+    """
+    token = _OWNER.set((owner, itertools.count()))
+    try:
+        yield
+    finally:
+        _OWNER.reset(token)
+
+
 def convolve(images_nhwc: jax.Array, kernel_hwio: jax.Array, stride: int = 1) -> jax.Array:
     """Return the convolution with zero padding of (size - 1) / 2 on each side, without a bias.
 
@@ -65,7 +81,11 @@ def convolve(images_nhwc: jax.Array, kernel_hwio: jax.Array, stride: int = 1) ->
         # Nothing but the kept pixels enters. Told of the stride, oneDNN 3.2 writes past the end of its memory in the
         # kernel's gradient on AVX2 (channels not a multiple of eight): wrong sums, or threads that wait for ever.
         images_nhwc, stride = images_nhwc[:, ::stride, ::stride], 1
-    return _convolve(images_nhwc, kernel_hwio, stride, _CHOSEN.get() or convolution_method())
+    method = _CHOSEN.get() or convolution_method()
+    if (kept := _OWNER.get()) and method.startswith("onednn"):
+        owner, places = kept
+        return _onednn_forward(images_nhwc, kernel_hwio, stride, method, owner, place=np.int64(next(places)))[0]
+    return _convolve(images_nhwc, kernel_hwio, stride, method)
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(2, 3))
@@ -79,10 +99,8 @@ def _forward(images, kernel, stride, method):
     if method == "xla":
         return _xla_convolve(images.astype(jnp.bfloat16), kernel, stride), (images.astype(jnp.bfloat16), kernel)
     # What the gradients need is kept in the type of the arithmetic: half the memory, and converted once.
-    images = images.astype(jnp.bfloat16 if method == "onednn bfloat16" else jnp.float32)
-    n, height, width, _ = images.shape
-    shape = (n, height // stride, width // stride, kernel.shape[3])
-    return _onednn("onednn_forward", shape, stride, images, kernel), (images, kernel)
+    convolved, images = _onednn_forward(images, kernel, stride, method)
+    return convolved, (images, kernel)
 
 
 def _backward(stride, method, residuals, gradient):
@@ -103,11 +121,20 @@ def _backward(stride, method, residuals, gradient):
 _convolve.defvjp(_forward, _backward)
 
 
-def _onednn(target, shape, stride, *operands):
+def _onednn_forward(images, kernel, stride, method, *owner, **place):
+    """Return the convolution, and the images in the type of the arithmetic."""
+    images = images.astype(jnp.bfloat16 if method == "onednn bfloat16" else jnp.float32)
+    n, height, width, _ = images.shape
+    shape = (n, height // stride, width // stride, kernel.shape[3])
+    target = "onednn_kept_forward" if owner else "onednn_forward"
+    return _onednn(target, shape, stride, images, kernel, *owner, **place), images
+
+
+def _onednn(target, shape, stride, *operands, **place):
     register_onednn()  # a method that was asked for by name may be used before `convolution_method` looked for one
     # A vmapped call (several seeds in one program) becomes one call a seed: oneDNN uses every core for each.
     call = jax.ffi.ffi_call(target, jax.ShapeDtypeStruct(shape, jnp.float32), vmap_method="sequential")
-    return call(*operands, stride=np.int64(stride), threads=np.int64(_threads()))
+    return call(*operands, stride=np.int64(stride), threads=np.int64(_threads()), **place)
 
 
 def _threads():

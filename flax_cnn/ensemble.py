@@ -1,18 +1,23 @@
 """Several classifiers asked at once, in batches of a few fixed sizes: for a server, which has to answer at once.
 
 Weights are arguments of the compiled programs, so that classifiers of the same shape share them, and a newer one needs
-no compilation.
+no compilation. A number goes with them by which oneDNN knows them again, so that it lays out their kernels once.
 """
 
 import functools
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from flax import nnx
 
 from flax_cnn.classifier import Classifier
+from flax_cnn.convolution import keep_kernels
+
+_NUMBERS = itertools.count()
 
 # A batch is padded to the next of these. Each costs one compilation at the start.
 BATCH_SIZES = (1, 4, 8, 16, 24, 32)
@@ -35,11 +40,12 @@ class Ensemble:
 
     def __init__(self, classifiers: Mapping[str, Classifier]):
         self._names = tuple(classifiers)
-        self._programs, self._weights = [], []
+        self._programs, self._weights, self._numbers = [], [], []
         for classifier in classifiers.values():
             leaves, structure = jax.tree.flatten(classifier.state)
             self._programs.append(_program(classifier.graph, structure))
             self._weights.append(leaves)
+            self._numbers.append(jnp.int32(next(_NUMBERS)))
 
     def warm(self) -> None:
         """Compile what is not compiled yet, and run each batch size once."""
@@ -64,7 +70,10 @@ class Ensemble:
         padded = np.zeros((next(size for size in BATCH_SIZES if size >= n), 32, 32, 3), np.uint8)
         padded[:n] = images_nhwc
         # All are asked before the first answer is waited for.
-        asked = [program(weights, padded) for program, weights in zip(self._programs, self._weights, strict=True)]
+        asked = [
+            program(weights, number, padded)
+            for program, weights, number in zip(self._programs, self._weights, self._numbers, strict=True)
+        ]
         return {
             name: Answer(features[:n], logits[:n])
             for name, (features, logits) in zip(self._names, jax.device_get(asked), strict=True)
@@ -73,16 +82,17 @@ class Ensemble:
 
 @functools.lru_cache(maxsize=64)
 def _program(graph, structure):
-    """Return (weights, images) -> (features, logits), compiled: one for all networks of a shape.
+    """Return (weights, their number, images) -> (features, logits), compiled: one for all networks of a shape.
 
     The graph is bound here, and weights are a plain list, because hashing the one and flattening nnx's own tree of the
     other for every call cost more than the network: 4,000 Python calls for three classifiers.
     """
 
     @jax.jit
-    def ask(weights, images_nhwc):
+    def ask(weights, number, images_nhwc):
         network = nnx.merge(graph, jax.tree.unflatten(structure, weights), copy=True)
-        features_nf = network.features(images_nhwc)
-        return features_nf, network.classify(features_nf)
+        with keep_kernels(number):
+            features_nf = network.features(images_nhwc)
+            return features_nf, network.classify(features_nf)
 
     return ask

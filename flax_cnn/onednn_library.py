@@ -22,7 +22,7 @@ from platformdirs import user_cache_path
 from photographs.atomic_files import write_atomically
 
 _SOURCE = Path(__file__).with_name("onednn_convolution.cc")
-_TARGETS = ("onednn_forward", "onednn_input_gradient", "onednn_kernel_gradient")
+_TARGETS = ("onednn_forward", "onednn_kept_forward", "onednn_input_gradient", "onednn_kernel_gradient")
 
 
 class NotAvailableError(Exception):
@@ -31,7 +31,7 @@ class NotAvailableError(Exception):
 
 @functools.cache
 def register_onednn() -> None:
-    """Make XLA's CPU backend know the three targets of `onednn_convolution.cc`, building it if need be.
+    """Make XLA's CPU backend know the four targets of `onednn_convolution.cc`, building it if need be.
 
     Raises:
         NotAvailableError: a wheel or the compiler is missing, or the build failed.

@@ -19,8 +19,10 @@ def main() -> None:
     options = arguments.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     logging.getLogger("absl").setLevel(logging.WARNING)
-    # Small products a request: more threads than one would only fight with XLA's. Read when NumPy is imported.
+    # Small products a request: more threads than one would only wait for each other, and requests come side by side.
+    # Read when NumPy is imported and when convolutions are traced.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     # Imported here: this file is imported once more in the drawing process, which needs none of it.
     from photographs.cifar10 import cache_folder
     from webserver.app import create_app

@@ -88,7 +88,7 @@ def _services(settings: PlaygroundConfig, generator: GeneratorConfig, classes: S
         generator=generator,
         prompts=_prompts(generator, classes),
         registry=registry,
-        batcher=MicroBatcher(answer, BATCH_SIZES[-1], settings.waiting_images),
+        batcher=MicroBatcher(answer, BATCH_SIZES[-1], settings.waiting_images, workers=2),
         queue=GenerationQueue(
             functools.partial(DrawingProcess, generator, settings.generator_threads),
             settings.queue_length,

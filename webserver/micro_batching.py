@@ -1,6 +1,7 @@
 """Requests that come at once are answered together: a batch costs the network less than its images one by one.
 
-Nobody waits for a batch to fill: while one is computed, those that come form the next.
+Nobody waits for a batch to fill: while one is computed, those that come form the next. Two workers keep two cores
+busy: while one is in the network, the other turns an answer into what the client reads.
 """
 
 import threading
@@ -17,21 +18,28 @@ class QueueFullError(Exception):
 
 
 class MicroBatcher:
-    """Hands waiting images to `answer`, some at a time, in a thread of its own.
+    """Hands waiting images to `answer`, some at a time, in threads of its own.
 
     Args:
-        answer: takes uint8 (N, 32, 32, 3), N up to `largest`, and returns N answers.
+        answer: takes uint8 (N, 32, 32, 3), N up to `largest`, and returns N answers; called by all workers at once.
         largest: most images in a batch.
         most_waiting: beyond these `submit` refuses.
+        workers: batches under way at once.
     """
 
-    def __init__(self, answer: Callable[[np.ndarray], Sequence[Any]], largest: int, most_waiting: int):
+    def __init__(
+        self, answer: Callable[[np.ndarray], Sequence[Any]], largest: int, most_waiting: int, workers: int = 1
+    ):
         self._answer, self._largest, self._most_waiting = answer, largest, most_waiting
         self._waiting: deque[tuple[np.ndarray, Future]] = deque()
         self._changed = threading.Condition()
         self._closed = False
-        self._thread = threading.Thread(target=self._work, name="micro-batcher", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=self._work, name=f"micro-batcher {number}", daemon=True)
+            for number in range(workers)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def submit(self, images: Sequence[np.ndarray], beyond_bound: bool = False) -> list[Future]:
         """Queue images uint8 (32, 32, 3); each future gives its image's answer.
@@ -48,7 +56,7 @@ class MicroBatcher:
             if self._closed or (is_full and not beyond_bound):
                 raise QueueFullError
             self._waiting.extend(zip(images, futures, strict=True))
-            self._changed.notify()
+            self._changed.notify(len(images))
         return futures
 
     def waiting(self) -> int:
@@ -59,8 +67,9 @@ class MicroBatcher:
         """Answer what waits, then stop."""
         with self._changed:
             self._closed = True
-            self._changed.notify()
-        self._thread.join()
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
 
     def _work(self) -> None:
         while True:

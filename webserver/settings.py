@@ -16,7 +16,7 @@ class PlaygroundConfig(BaseModel):
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 lets other machines in.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     threads: int = Field(
-        16, ge=4, le=256, description="Requests answered at once; at most half of them may follow a job's events."
+        40, ge=4, le=256, description="Requests answered at once; at most half of them may follow a job's events."
     )
     results: str = Field("results", description="The study's folder: its classifiers, photographs and report.")
     shipped_classifiers: str = Field(

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import jax
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from flax_cnn import convolution, onednn_library
-from flax_cnn.convolution import METHODS, convolution_method, convolve, convolve_by, max_pool
+from flax_cnn.convolution import METHODS, convolution_method, convolve, convolve_by, keep_kernels, max_pool
 from flax_cnn.onednn_library import NotAvailableError, has_bfloat16_units, register_onednn
 
 TOLERANCE = {"xla": 2e-2, "onednn bfloat16": 2e-2, "onednn float32": 1e-5, "shifted views": 1e-5}
@@ -126,3 +127,26 @@ def test_max_pools_gradient_goes_to_the_maximum_alone():
     squares = gradient.reshape(1, 2, 2, 2, 2, 3)
     np.testing.assert_array_equal(squares.sum(axis=(2, 4)), weights)
     assert ((gradient != 0) == np.isin(images, np.asarray(max_pool(images)))).all()
+
+
+def test_kept_kernels_are_those_of_their_owner_and_place(method):
+    """Known answer: two layers of one shape, three owners, asked in turn, in batches of two sizes, by four threads."""
+
+    @jax.jit
+    def two_layers(images, kernels, owner):
+        with keep_kernels(owner):
+            return convolve(convolve(images, kernels[0]), kernels[1])
+
+    rng = np.random.default_rng(0)
+    images = jnp.asarray(rng.normal(size=(5, 8, 8, 16)), jnp.float32)
+    kernels = [jnp.asarray(rng.normal(size=(2, 3, 3, 16, 16)) / 12, jnp.float32) for _ in range(3)]
+    expected = [reference(reference(images, first, 1), second, 1) for first, second in kernels]
+    owners = [jnp.int32(1_000_000 * (1 + METHODS.index(method)) + number) for number in range(3)]
+
+    def ask(number):
+        with convolve_by(method):
+            return number % 3, two_layers(images[: 5 - number % 2], kernels[number % 3], owners[number % 3])
+
+    with ThreadPoolExecutor(4) as threads:
+        for number, answer in threads.map(ask, range(24)):
+            assert answer == pytest.approx(expected[number][: len(answer)], abs=5 * TOLERANCE[method])

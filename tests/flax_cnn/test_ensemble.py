@@ -36,8 +36,12 @@ def test_each_answers_as_it_does_alone(n):
 def test_newer_classifier_uses_the_program_of_the_older():
     Ensemble({"a": classifier(0)}).warm()
     before = _program.cache_info().misses
-    Ensemble({"a": classifier(5), "b": classifier(6)})(photographs(1))
+    newer = {"a": classifier(5), "b": classifier(6)}
+    answers = Ensemble(newer)(photographs(1))
     assert _program.cache_info().misses == before
+    # Not by the older one's kernels, which are kept.
+    for name, alone in newer.items():
+        assert answers[name].logits_nk == pytest.approx(alone.predict_logits(photographs(1)), abs=2e-2)
 
 
 @pytest.mark.parametrize("images", [photographs(33), photographs(2)[:0], photographs(2).astype(np.float32)])
