@@ -98,9 +98,9 @@ def test_devices_that_stay_idle_are_named():
 def _main(batch_size: int) -> None:
     from flax_cnn.convolution import convolve_by
 
-    # In float32, and of operations that XLA can part, as it can those of a GPU. Four steps: what the last bits differ in
-    # is then 0.0005 of a logit at most, and grows to 0.008 in ten steps on some processors; a batch of a device's eight
-    # images alone is 0.3 away.
+    # In float32, and of operations that XLA can part, as it can those of a GPU. Four steps: what the last bits differ
+    # in is then 0.0005 of a logit at most, and grows to 0.008 in ten steps on some processors; a batch of a device's
+    # eight images alone is 0.3 away.
     with convolve_by("shifted views"):
         config = TINY.model_copy(update={"batch_size": batch_size, "steps": 4})
         classifier, _ = train(config, DATA, CLASSES, training_keys(0, "real", 0))

@@ -91,8 +91,8 @@ def test_paths_without_guidance_are_those_of_one_pass(taught, tmp_path):
     with torch.inference_mode():
         words = teacher.text_encoder(torch.from_numpy(paths.tokens[:32])).last_hidden_state
         velocity = teacher.unet(noise, 999, encoder_hidden_states=words).sample
-    # From pure noise in one step: the clean latent that the network sees, which is minus the velocity. Paths are drawn in
-    # bfloat16 where a processor has it: 0.003 away on average there, where a scale of 3 is 0.025 away.
+    # From pure noise in one step: the clean latent that the network sees, which is minus the velocity. Paths are drawn
+    # in bfloat16 where a processor has it: 0.003 away on average there, where a scale of 3 is 0.025 away.
     assert np.abs(paths.states[:32, 1] + velocity.numpy()).mean() < 0.008
 
 
