@@ -38,27 +38,28 @@ _UNFINISHED = ".unfinished"
 
 @dataclass
 class TinyStudy:
-    """A copy of the workflow in `folder`, with commands to run it."""
+    """A copy of the workflow in `folder`, with commands to run it under `settings`, each file laid over those before."""
 
     folder: Path
+    settings: tuple[Path, ...] = (TINY,)
 
     @classmethod
-    def create(cls, folder: Path) -> "TinyStudy":
-        """Copy the code, so that a test may edit it, and make the model that draws."""
+    def create(cls, folder: Path, *settings: Path) -> "TinyStudy":
+        """Copy the code, so that a test may edit it, and make the model that draws; `settings` go over the tiny ones."""
         folder.mkdir(parents=True)
         for name in _CODE:
             shutil.copy2(REPOSITORY / name, folder / name)
         for name in _ROOMS:
             shutil.copytree(REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         shutil.copytree(_model(), folder / "model")
-        return cls(folder)
+        return cls(folder, (TINY, *settings))
 
     def start(
         self, *arguments: str, output: int | TextIO = subprocess.PIPE, within: tuple[str, ...] = ()
     ) -> subprocess.Popen:
         """Start Snakemake on the tiny study, in a process group of its own, or `within` another command."""
         return subprocess.Popen(
-            [*within, sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--configfile", str(TINY)],
+            [*within, sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--configfile", *self.settings],
             cwd=self.folder,
             env={
                 **os.environ,
