@@ -38,14 +38,14 @@ _UNFINISHED = ".unfinished"
 
 @dataclass
 class TinyStudy:
-    """A copy of the workflow in `folder`, with commands to run it under `settings`, each file laid over those before."""
+    """A copy of the workflow in `folder`, run under `settings`, each file laid over those before it."""
 
     folder: Path
     settings: tuple[Path, ...] = (TINY,)
 
     @classmethod
     def create(cls, folder: Path, *settings: Path) -> "TinyStudy":
-        """Copy the code, so that a test may edit it, and make the model that draws; `settings` go over the tiny ones."""
+        """Copy the code, so that a test may edit it, and make the model that draws; `settings` go over the tiny."""
         folder.mkdir(parents=True)
         for name in _CODE:
             shutil.copy2(REPOSITORY / name, folder / name)
