@@ -84,7 +84,7 @@ def convolve(images_nhwc: jax.Array, kernel_hwio: jax.Array, stride: int = 1) ->
     method = _CHOSEN.get() or convolution_method()
     if (kept := _OWNER.get()) and method.startswith("onednn"):
         owner, places = kept
-        return _onednn_forward(images_nhwc, kernel_hwio, stride, method, owner, place=np.int64(next(places)))[0]
+        return _onednn_forward(images_nhwc, kernel_hwio, stride, method, (owner, next(places)))[0]
     return _convolve(images_nhwc, kernel_hwio, stride, method)
 
 
@@ -121,20 +121,22 @@ def _backward(stride, method, residuals, gradient):
 _convolve.defvjp(_forward, _backward)
 
 
-def _onednn_forward(images, kernel, stride, method, *owner, **place):
+def _onednn_forward(images, kernel, stride, method, owner_and_place=None):
     """Return the convolution, and the images in the type of the arithmetic."""
     images = images.astype(jnp.bfloat16 if method == "onednn bfloat16" else jnp.float32)
     n, height, width, _ = images.shape
     shape = (n, height // stride, width // stride, kernel.shape[3])
-    target = "onednn_kept_forward" if owner else "onednn_forward"
-    return _onednn(target, shape, stride, images, kernel, *owner, **place), images
+    if owner_and_place is None:
+        return _onednn("onednn_forward", shape, stride, images, kernel), images
+    owner, place = owner_and_place
+    return _onednn("onednn_kept_forward", shape, stride, images, kernel, owner, place=np.int64(place)), images
 
 
-def _onednn(target, shape, stride, *operands, **place):
+def _onednn(target, shape, stride, *operands, **attributes):
     register_onednn()  # a method that was asked for by name may be used before `convolution_method` looked for one
     # A vmapped call (several seeds in one program) becomes one call a seed: oneDNN uses every core for each.
     call = jax.ffi.ffi_call(target, jax.ShapeDtypeStruct(shape, jnp.float32), vmap_method="sequential")
-    return call(*operands, stride=np.int64(stride), threads=np.int64(_threads()), **place)
+    return call(*operands, stride=np.int64(stride), threads=np.int64(_threads()), **attributes)
 
 
 def _threads():
