@@ -27,6 +27,8 @@ def small_disk(study_copy):
     mount = ["mount", "-t", "tmpfs", "-o", "size=32k", "tmpfs", str(folder)]
     if os.getuid() != 0 or shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode != 0:
         pytest.skip("NOT TESTED ON A FULL DISK: this user cannot mount one (root can)")
+    # As a disk has. Snakemake removes the folders that a failed job left empty, which a mounted one does not let it do.
+    (folder / "lost+found").mkdir()
     yield folder
     if os.path.ismount(folder):
         subprocess.run(["umount", folder], check=True)
