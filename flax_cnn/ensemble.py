@@ -17,6 +17,7 @@ from flax import nnx
 from flax_cnn.classifier import Classifier
 from flax_cnn.convolution import keep_kernels
 
+# One for every classifier of an ensemble, never given twice.
 _NUMBERS = itertools.count()
 
 # A batch is padded to the next of these. Each costs one compilation at the start.
@@ -39,13 +40,11 @@ class Ensemble:
     """
 
     def __init__(self, classifiers: Mapping[str, Classifier]):
-        self._names = tuple(classifiers)
-        self._programs, self._weights, self._numbers = [], [], []
-        for classifier in classifiers.values():
+        self._ask = {}
+        for name, classifier in classifiers.items():
             leaves, structure = jax.tree.flatten(classifier.state)
-            self._programs.append(_program(classifier.graph, structure))
-            self._weights.append(leaves)
-            self._numbers.append(jnp.int32(next(_NUMBERS)))
+            program = _program(classifier.graph, structure)
+            self._ask[name] = functools.partial(program, leaves, jnp.int32(next(_NUMBERS)))
 
     def warm(self) -> None:
         """Compile what is not compiled yet, and run each batch size once."""
@@ -70,13 +69,9 @@ class Ensemble:
         padded = np.zeros((next(size for size in BATCH_SIZES if size >= n), 32, 32, 3), np.uint8)
         padded[:n] = images_nhwc
         # All are asked before the first answer is waited for.
-        asked = [
-            program(weights, number, padded)
-            for program, weights, number in zip(self._programs, self._weights, self._numbers, strict=True)
-        ]
+        answers = jax.device_get([ask(padded) for ask in self._ask.values()])
         return {
-            name: Answer(features[:n], logits[:n])
-            for name, (features, logits) in zip(self._names, jax.device_get(asked), strict=True)
+            name: Answer(features[:n], logits[:n]) for name, (features, logits) in zip(self._ask, answers, strict=True)
         }
 
 

@@ -27,9 +27,7 @@ class MicroBatcher:
         workers: batches under way at once.
     """
 
-    def __init__(
-        self, answer: Callable[[np.ndarray], Sequence[Any]], largest: int, most_waiting: int, workers: int = 1
-    ):
+    def __init__(self, answer: Callable[[np.ndarray], Sequence[Any]], largest: int, most_waiting: int, workers: int):
         self._answer, self._largest, self._most_waiting = answer, largest, most_waiting
         self._waiting: deque[tuple[np.ndarray, Future]] = deque()
         self._changed = threading.Condition()

@@ -86,7 +86,7 @@ def on_one_device():
 def test_batch_over_four_devices_gives_the_same_network(on_one_device):
     answer, _ = train_on(4)
     assert (on_one_device["devices"], answer["devices"]) == (1, 4)
-    assert np.abs(np.array(answer["logits"]) - on_one_device["logits"]).max() < 0.005
+    assert np.abs(np.array(answer["logits"]) - on_one_device["logits"]).max() < 1e-3
 
 
 def test_devices_that_stay_idle_are_named():
@@ -98,11 +98,10 @@ def test_devices_that_stay_idle_are_named():
 def _main(batch_size: int) -> None:
     from flax_cnn.convolution import convolve_by
 
-    # In float32, and of operations that XLA can part, as it can those of a GPU. Four steps: what the last bits differ
-    # in is then 0.0005 of a logit at most, and grows to 0.008 in ten steps on some processors; a batch of a device's
-    # eight images alone is 0.3 away.
+    # In float32, and of operations that XLA can part, as it can those of a GPU. Six steps: what the last bits differ in
+    # grows with them, on some processors to eight thousandths of a logit in nine, to a few hundredths in thirty.
     with convolve_by("shifted views"):
-        config = TINY.model_copy(update={"batch_size": batch_size, "steps": 4})
+        config = TINY.model_copy(update={"batch_size": batch_size, "steps": 6})
         classifier, _ = train(config, DATA, CLASSES, training_keys(0, "real", 0))
         weights = jax.tree.leaves(classifier.state)
         logits = classifier.predict_logits(DATA.val_images).tolist()
