@@ -49,6 +49,7 @@ def render_card(
         generator=manifest.generator,
         model=model_in_words(manifest.generator),
         settings={name: json.dumps(value) for name, value in settings.items() if name not in _SAID_ELSEWHERE},
+        rejection=settings.get("rejection"),
         prompt_settings=json.dumps(settings["prompts"], indent=2) if "prompts" in settings else None,
         prompts=next((column for column in columns if column.name == "prompt"), None),
         columns=columns,

@@ -47,6 +47,7 @@ class PhotosManifest(BaseModel):
     images_per_class: dict[str, int]
     digests: dict[str, str]
     redrawn: int
+    rejected: int
 
     @property
     def n_images(self) -> int:

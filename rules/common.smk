@@ -11,7 +11,13 @@ from photographs.digests import file_digest
 from photographs.shard_names import shards_of_class
 from photographs.splits import SPLITS, split_sizes
 from text_to_image.model_source import is_folder
-from workflow_scripts.config import HOME_DOMAINS, TRAINED_GENERATOR_FOLDER, ConfigError, load_study
+from workflow_scripts.config import (
+    HOME_DOMAINS,
+    TRAINED_GENERATOR_FOLDER,
+    TRAINED_REJECTION_FOLDER,
+    ConfigError,
+    load_study,
+)
 from workflow_scripts.noted_digests import forget_digests, not_yet_anew, note_digests, set_altered_aside
 from workflow_scripts.profile_placeholders import check_filled_in, check_filled_in_command
 from workflow_scripts.stale_lock import clear_stale_lock
@@ -98,7 +104,8 @@ def model_files(wildcards):
     """Return what the generator's manifest is made from."""
     if STUDY.image_folder is not None:
         return []
-    models = (STUDY.generator.model, STUDY.generator.tiny_vae)
+    rejection = STUDY.generator.rejection
+    models = (STUDY.generator.model, STUDY.generator.tiny_vae, rejection and rejection.classifier)
     return [file for model in models if model is not None for file in files_of_model(model)]
 
 
@@ -106,8 +113,8 @@ def files_of_model(model):
     """Return a model's files: the folder's but its card, the folder itself where the study trains it, or none (hub)."""
     if not is_folder(model):
         return []
-    if model == TRAINED_GENERATOR_FOLDER:
-        return [TRAINED_GENERATOR_FOLDER]
+    if model in (TRAINED_GENERATOR_FOLDER, TRAINED_REJECTION_FOLDER):
+        return [model]
     files = (path for path in Path(model).rglob("*") if path.is_file())
     return sorted(str(path) for path in files if path.suffix != ".md")
 

@@ -2,13 +2,15 @@
 
 
 def generators_to_download():
-    """Return the generators that the study and its sweeps draw with, one of each model and tiny decoder."""
+    """Return the generators that the study and its sweeps draw with, one of each model and its parts."""
     drawn = [STUDY.generator] if STUDY.image_folder is None else []
     drawn += [point.generator for points in SWEEP_POINTS.values() for point in points.values()]
     # A model that the study trains itself does not come from anywhere.
     downloaded = [generator for generator in drawn if generator.model != TRAINED_GENERATOR_FOLDER]
-    by_model = {
-        (one.model, one.revision, one.variant, one.tiny_vae, one.tiny_vae_revision): one.model_dump(mode="json")
-        for one in downloaded
-    }
+
+    def files_of(one):
+        rejection = one.rejection and (one.rejection.classifier, one.rejection.revision)
+        return one.model, one.revision, one.variant, one.tiny_vae, one.tiny_vae_revision, rejection
+
+    by_model = {files_of(one): one.model_dump(mode="json") for one in downloaded}
     return list(by_model.values())

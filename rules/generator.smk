@@ -1,7 +1,8 @@
-"""The generator: which model, at which revision; and, on request, the training of the embedded one.
+"""The generator: which model, at which revision; and, on request, the training of the embedded one and of the classifier that selects its images.
 
 INPUTS   a folder with a diffusers pipeline, or a model on the Hugging Face hub; results/real_photos/train.npz to train one
-OUTPUTS  results/generator/manifest.json, pinned_commits.json (undeclared: it outlives the manifest); results/embedded_generator/pipeline/ when asked for
+OUTPUTS  results/generator/manifest.json, pinned_commits.json (undeclared: it outlives the manifest); when asked for,
+         results/embedded_generator/pipeline/ and results/rejection_classifier/model/
 """
 
 
@@ -62,4 +63,35 @@ rule train_generator:
         " --recipe {params.recipe:q}"
         " --threads {threads}"
         " --output {output.pipeline:q}"
+        " 2>&1 | tee {log:q}"
+
+
+rule train_rejection_classifier:
+    input:
+        photos="results/real_photos/train.npz",
+        val="results/real_photos/val.npz",
+        code=command_sources("train_rejection_classifier", "text_to_image"),
+    output:
+        model=directory(TRAINED_REJECTION_FOLDER),
+    log:
+        "logs/rejection_classifier.log",
+    benchmark:
+        "benchmarks/results/rejection_classifier.tsv"
+    conda:
+        "../envs/text_to_image.yaml"
+    threads: cores_of_machine
+    resources:
+        gpu=0,
+        mem_mb=more_each_try(3000),
+        runtime=more_each_try(120),
+    params:
+        recipe=as_json(STUDY.rejection_training),
+    shell:
+        "python -m workflow_scripts.with_own_gpu {resources.gpu}"
+        " python -m workflow_scripts.train_rejection_classifier"
+        " --photos {input.photos:q}"
+        " --val {input.val:q}"
+        " --recipe {params.recipe:q}"
+        " --threads {threads}"
+        " --output {output.model:q}"
         " 2>&1 | tee {log:q}"

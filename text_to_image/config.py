@@ -15,6 +15,22 @@ class _Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class RejectionConfig(_Settings):
+    """Rejection sampling: an image that a classifier does not take for its class is drawn again."""
+
+    classifier: str = Field(
+        description="An image classifier in transformers' layout whose labels include the study's classes: a hub id, "
+        "or a folder (relative to the study). What it was trained on, the images owe to it."
+    )
+    revision: str | None = Field(None, description="Its branch, tag or commit on the hub; resolved once.")
+    least_probability: float = Field(
+        0.5, gt=0, lt=1, description="Probability of its class, by the classifier, that an image must have to be kept."
+    )
+    max_rejections: PositiveInt = Field(
+        100, description="How many times one image may be refused before the job stops and says so."
+    )
+
+
 class GeneratorConfig(_Settings):
     """A text-to-image pipeline: a model on the Hugging Face hub, or a folder of the same layout."""
 
@@ -75,6 +91,9 @@ class GeneratorConfig(_Settings):
     )
     tiny_vae_revision: str | None = Field(None, description="Its branch, tag or commit on the hub; resolved once.")
     max_redraws: int = Field(5, ge=0, description="How often a blank, NaN or safety-blanked image is drawn again.")
+    rejection: RejectionConfig | None = Field(
+        None, description="Draw again what a classifier does not take for its class; null: keep every sound image."
+    )
 
     @field_validator("guidance_scale")
     @classmethod

@@ -1,4 +1,7 @@
-"""Images from a prompt of one's own, drawn as a study's are: own seeds, spoilt ones again, shrunk to 32x32."""
+"""Images from a prompt of one's own, drawn as a study's are: own seeds, spoilt ones again, shrunk to 32x32.
+
+No classifier refuses any (`generator.rejection`): the words need not name a class that it could be asked for.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -52,5 +55,5 @@ def draw_free_prompt(config: GeneratorConfig, pipeline: Pipeline, prompt: str, i
         RuntimeError: an image is still spoilt after `max_redraws` sub-seeds.
     """
     prompts = Prompts(templates=("{class}",), class_words={_FREE_PROMPT: (prompt,)}, negative=config.prompts.negative)
-    sampler = Sampler(config.model_copy(update={"prompts": prompts}), pipeline, [_FREE_PROMPT])
+    sampler = Sampler(config.model_copy(update={"prompts": prompts, "rejection": None}), pipeline, [_FREE_PROMPT])
     return sampler.draw(_FREE_PROMPT, indices)

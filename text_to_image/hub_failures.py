@@ -21,13 +21,19 @@ from huggingface_hub.errors import (
 
 from text_to_image.pipeline_files import INDEX
 
+_REVISIONS = {
+    "generator.model": "generator.revision",
+    "generator.tiny_vae": "generator.tiny_vae_revision",
+    "generator.rejection.classifier": "generator.rejection.revision",
+}
+
 
 @contextmanager
 def in_plain_words(setting: str, name: str, revision: str | None) -> Iterator[None]:
     """Within, every failure of the hub becomes a ValueError of one line, which never holds the token.
 
     Args:
-        setting: the setting that names the model: `generator.model` or `generator.tiny_vae`.
+        setting: the setting that names the model: `generator.model`, or that of a part.
         name: its value, `owner/name`.
         revision: the value of the setting's revision.
 
@@ -50,7 +56,7 @@ def in_plain_words(setting: str, name: str, revision: str | None) -> Iterator[No
 def _plain_words(error: Exception, setting: str, model: str, revision: str | None) -> str:
     page = f"{constants.ENDPOINT}/{model}"
     name = f"{setting} is {model!r}"
-    revision_setting = "generator.revision" if setting == "generator.model" else f"{setting}_revision"
+    revision_setting = _REVISIONS[setting]
     status = error.response.status_code if isinstance(error, HfHubHTTPError) else None
     match error:
         case GatedRepoError():

@@ -44,19 +44,22 @@ def fetch_model(model: str, revision: str | None, variant: str | None) -> Path:
     return Path(folder)
 
 
-def fetch_tiny_vae(name: str, revision: str | None) -> Path:
-    """Download a tiny decoder's two files, or find them in the cache; return the commit's folder there.
+def fetch_part(setting: str, name: str, revision: str | None) -> Path:
+    """Download the few files of a tiny decoder or a classifier, or find them in the cache; return the commit's folder.
+
+    Args:
+        setting: the setting that names it.
 
     Raises:
         ValueError: it cannot be had, as by `fetch_model`.
         OSError: the disk is full.
     """
-    with in_plain_words("generator.tiny_vae", name, revision):
+    with in_plain_words(setting, name, revision):
         with patient_hub(reconnect=False):
             pinned = resolve_revision(name, revision=revision)
             hf_hub_download(name, "config.json", revision=pinned)
         with patient_hub(reconnect=True):
-            folder = snapshot_download(name, revision=pinned, allow_patterns=["config.json", "*.safetensors"])
+            folder = snapshot_download(name, revision=pinned, allow_patterns=["*.json", "*.safetensors"])
     return Path(folder)
 
 

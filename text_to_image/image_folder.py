@@ -72,6 +72,7 @@ class FolderReader:
             {
                 "file": np.asarray([str(path.relative_to(self._config.folder)) for path in chosen]),
                 "redraws": np.zeros(len(chosen), np.int32),
+                "rejections": np.zeros(len(chosen), np.int32),
                 "digest": np.asarray([image_digest(image) for image in images]),
             },
         )

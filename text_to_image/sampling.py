@@ -1,4 +1,4 @@
-"""From requests to finished 32x32 photographs, spoilt ones drawn again.
+"""From requests to finished 32x32 photographs, spoilt ones and those that a classifier refuses drawn again.
 
 While the network draws some images, a background thread finishes those before them: checks, resamples, digests, saves.
 """
@@ -25,9 +25,12 @@ from text_to_image.resampling import to_study_size
 _BLANK_RANGE = 4
 
 
+Refuses = Callable[[np.ndarray, Sequence[str]], list[bool]]
+
+
 @dataclass(frozen=True)
 class Request:
-    """One image to draw, and how often it has been drawn again."""
+    """One image to draw, how often it has been drawn again, and for how many of these times a classifier refused it."""
 
     class_name: str
     index: int
@@ -35,10 +38,13 @@ class Request:
     guidance_scale: float
     seed: int
     redraw: int
+    rejections: int
 
 
-def request_image(config: GeneratorConfig, class_name: str, index: int, redraw: int = 0) -> Request:
-    """Return all that decides image `index` of a class."""
+def request_image(
+    config: GeneratorConfig, class_name: str, index: int, redraw: int = 0, rejections: int = 0
+) -> Request:
+    """Return all that decides image `index` of a class after `redraw` others, `rejections` of which were refused."""
     return Request(
         class_name,
         index,
@@ -46,14 +52,22 @@ def request_image(config: GeneratorConfig, class_name: str, index: int, redraw: 
         guidance_for(config, class_name, index),
         image_seed(config.seed, class_name, index, "noise", redraw),
         redraw,
+        rejections,
     )
 
 
 class Sampler:
-    """Draws images of any classes and indices with one loaded pipeline."""
+    """Draws images of any classes and indices with one loaded pipeline.
 
-    def __init__(self, config: GeneratorConfig, pipeline: Pipeline, classes: Sequence[str]):
+    Args:
+        refuses: what `generator.rejection` asks for (`RejectionClassifier.refuses`); None keeps every sound image.
+    """
+
+    def __init__(
+        self, config: GeneratorConfig, pipeline: Pipeline, classes: Sequence[str], refuses: Refuses | None = None
+    ):
         self._config = config
+        self._refuses = refuses
         self._pipeline = pipeline
         self._classes = tuple(classes)
 
@@ -77,8 +91,8 @@ class Sampler:
                 drawing and is raised here.
 
         Raises:
-            RuntimeError: an image is still blank, NaN or safety-blanked after `max_redraws` sub-seeds, or the device's
-                memory is too small.
+            RuntimeError: an image is still blank, NaN or safety-blanked after `max_redraws` sub-seeds, or was refused
+                `rejection.max_rejections` times, or the device's memory is too small.
         """
         # Prompt by prompt, so that each is encoded once and prompts of different lengths seldom meet.
         waiting = [request_image(self._config, class_name, index) for index in indices]
@@ -92,14 +106,20 @@ class Sampler:
                     finishing = None
                     continue
                 rows, waiting = waiting[: self._config.rows_per_forward], waiting[self._config.rows_per_forward :]
-                images, blanked = self._draw_rows(rows)
+                images, blanked, refused = self._draw_rows(rows)
                 if finishing is not None:
                     waiting += finishing.result()
-                finishing = background.submit(self._finish, rows, images, blanked, take)
+                finishing = background.submit(self._finish, rows, images, blanked, refused, take)
 
-    def _draw_rows(self, rows: list[Request]) -> tuple[np.ndarray, list[bool]]:
+    def _draw_rows(self, rows: list[Request]) -> tuple[np.ndarray, list[bool], list[bool]]:
         # Always the same number of rows: kernels round differently for other shapes, and no image may depend on that.
         padded = rows + [rows[-1]] * (self._config.rows_per_forward - len(rows))
+        images, blanked = self._draw_padded(padded)
+        if self._refuses is None:
+            return images, blanked, [False] * len(padded)
+        return images, blanked, self._refuses(images, [request.class_name for request in padded])
+
+    def _draw_padded(self, padded: list[Request]) -> tuple[np.ndarray, list[bool]]:
         columns = (
             [request.prompt.text for request in padded],
             [request.guidance_scale for request in padded],
@@ -121,24 +141,47 @@ class Sampler:
             ) from error
 
     def _finish(
-        self, rows: list[Request], images: np.ndarray, blanked: list[bool], take: Callable[[PhotoSet], None]
+        self,
+        rows: list[Request],
+        images: np.ndarray,
+        blanked: list[bool],
+        refused: list[bool],
+        take: Callable[[PhotoSet], None],
     ) -> list[Request]:
-        """Hand the sound images to `take`; return the requests by which the spoilt ones are drawn again."""
+        """Hand the good images to `take`; return the requests by which the others are drawn again."""
         finished, again = [], []
-        for request, image, is_blanked in zip(rows, images, blanked, strict=False):
-            if not is_blanked and not is_spoilt(image):
-                finished.append((request, to_study_size(to_uint8(image), self._config.resampling)))
-            elif request.redraw < self._config.max_redraws:
-                again.append(request_image(self._config, request.class_name, request.index, request.redraw + 1))
+        for request, image, is_blanked, is_refused in zip(rows, images, blanked, refused, strict=False):
+            if is_blanked or is_spoilt(image):
+                again.append(self._after_spoilt(request))
+            elif is_refused:
+                again.append(self._after_refused(request))
             else:
-                raise RuntimeError(
-                    f"image {request.index} of {request.class_name!r} is blank, NaN or blanked by the safety checker "
-                    f"after {request.redraw} redraws (generator.max_redraws); try another prompt, or "
-                    "generator.dtype: float32"
-                )
+                finished.append((request, to_study_size(to_uint8(image), self._config.resampling)))
         if finished:
             take(self._photo_set(finished))
         return again
+
+    def _after_spoilt(self, request: Request) -> Request:
+        spoilt = request.redraw - request.rejections
+        if spoilt >= self._config.max_redraws:
+            raise RuntimeError(
+                f"image {request.index} of {request.class_name!r} is blank, NaN or blanked by the safety checker "
+                f"after {spoilt} redraws (generator.max_redraws); try another prompt, or "
+                "generator.dtype: float32"
+            )
+        return request_image(self._config, request.class_name, request.index, request.redraw + 1, request.rejections)
+
+    def _after_refused(self, request: Request) -> Request:
+        rejection = self._config.rejection
+        if request.rejections >= rejection.max_rejections:
+            raise RuntimeError(
+                f"image {request.index} of {request.class_name!r} was drawn {request.rejections + 1} times "
+                f"(generator.rejection.max_rejections), and {rejection.classifier} never took it for its class; "
+                "lower generator.rejection.least_probability, or try another prompt"
+            )
+        return request_image(
+            self._config, request.class_name, request.index, request.redraw + 1, request.rejections + 1
+        )
 
     def _photo_set(self, drawn: list[tuple[Request, np.ndarray]]) -> PhotoSet:
         requests = [request for request, _ in drawn]
@@ -153,6 +196,7 @@ class Sampler:
                 "guidance_scale": np.asarray([request.guidance_scale for request in requests], np.float64),
                 "seed": np.asarray([request.seed for request in requests], np.int64),
                 "redraws": np.asarray([request.redraw for request in requests], np.int32),
+                "rejections": np.asarray([request.rejections for request in requests], np.int32),
                 "digest": np.asarray([image_digest(image) for image in images]),
             },
         )

@@ -20,13 +20,15 @@ class Survey:
     Attributes:
         image_shape: (H, W, 3) of every image.
         columns: the metadata columns that all shards have, each with the dtype that holds all of their values.
-        redrawn: how many images were drawn again.
+        redrawn: how many images were spoilt and drawn again.
+        rejected: how many were refused by the rejection classifier and drawn again.
         drawn: how often each word stands in each part of the prompts (`count_parts`).
     """
 
     image_shape: tuple[int, ...]
     columns: dict[str, np.dtype]
     redrawn: int
+    rejected: int
     drawn: dict[str, dict[str, int]]
 
 
@@ -41,7 +43,7 @@ def survey_shards(shards: Iterable[PhotoSet], images_per_class: int) -> Survey:
     """
     columns: dict[str, np.dtype] | None = None
     counts: dict[str, Any] = dict.fromkeys(SPLITS, 0)
-    redrawn, drawn, seeds = 0, {}, []
+    redrawn, rejected, drawn, seeds = 0, 0, {}, []
     for shard in shards:
         dtypes = {name: column.dtype for name, column in shard.metadata.items()}
         columns = dtypes if columns is None else _shared(columns, dtypes)
@@ -49,7 +51,9 @@ def survey_shards(shards: Iterable[PhotoSet], images_per_class: int) -> Survey:
         names = splits_of_indices(shard.indices, images_per_class)
         for split in SPLITS:
             counts[split] += np.asarray(class_counts(shard.select(names == split)))
-        redrawn += int(shard.metadata["redraws"].sum())
+        rejections = int(shard.metadata["rejections"].sum())
+        redrawn += int(shard.metadata["redraws"].sum()) - rejections
+        rejected += rejections
         drawn = add_counts(drawn, count_parts(shard.metadata))
         seeds.append(shard.metadata.get("seed", np.empty(0, np.int64)))
     for split, size in split_sizes(images_per_class).items():
@@ -60,7 +64,7 @@ def survey_shards(shards: Iterable[PhotoSet], images_per_class: int) -> Survey:
             )
     if "seed" in columns:
         check_distinct(np.concatenate(seeds))
-    return Survey(image_shape, columns, redrawn, drawn)
+    return Survey(image_shape, columns, redrawn, rejected, drawn)
 
 
 def _shared(first: dict[str, np.dtype], second: dict[str, np.dtype]) -> dict[str, np.dtype]:

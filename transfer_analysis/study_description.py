@@ -65,13 +65,14 @@ class GeneratorDescription(_Described):
 
 
 class SyntheticManifest(_Described):
-    """Which images were generated, by what, and how many had to be drawn again or failed."""
+    """Which images were generated, by what, and how many had to be drawn again, were rejected or failed."""
 
     generator: GeneratorDescription
     classes: list[str]
     images_per_class: SplitSizes
     digests: dict[str, Any]
     redrawn: int = 0
+    rejected: int = 0
     failed: int = 0
 
 

@@ -73,7 +73,11 @@ def summarise(
             "commit": study.commit,
             "versions": package_versions(),
             "digests": {"real": real.digests, "synthetic": synthetic.digests},
-            "generated_images": {"redrawn": synthetic.redrawn, "failed": synthetic.failed},
+            "generated_images": {
+                "redrawn": synthetic.redrawn,
+                "rejected": synthetic.rejected,
+                "failed": synthetic.failed,
+            },
             "further": {
                 name: extra
                 for name, extra in {

@@ -18,6 +18,7 @@ from text_to_image.config import GeneratorConfig, ImageFolderConfig
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
 from text_to_image.embedded_generator.training_record import known_classes
 from text_to_image.model_source import is_folder
+from text_to_image.rejection.recipe import RejectionRecipe
 from transfer_analysis.domain_gap.settings import FEWEST_GENERATED, DomainGap
 from transfer_analysis.representations.config import Representations
 from transfer_analysis.representations.kernel_alignment import FEWEST_IMAGES
@@ -30,11 +31,13 @@ from workflow_scripts.sweeps import Grid, Point, SweepSize, TemplateWorth, point
 # Test domains at which an arm of the same name is at home.
 HOME_DOMAINS = ("real", "synthetic", "mixture")
 TRAINED_GENERATOR_FOLDER = "results/embedded_generator/pipeline"
+TRAINED_REJECTION_FOLDER = "results/rejection_classifier/model"
 
 
-# How the work is cut and where it runs; and the training of a generator, which acts through the generator's revision.
+# How the work is cut and where it runs; and the training of models, which act through their revisions.
 _WITHOUT_EFFECT_ON_RESULTS = {
-    *("shard_size", "batch_size", "gpus", "generation_memory_mb", "real_photos_source", "generator_training"),
+    *("shard_size", "batch_size", "gpus", "generation_memory_mb", "real_photos_source"),
+    *("generator_training", "rejection_training"),
     # These have results of their own, which the study's do not depend on.
     *("sweeps", "sweep_size", "template_worth", "playground"),
     # What is expected of the results is no part of them.
@@ -136,6 +139,7 @@ class Study(_Settings):
     )
     training: TrainingConfig = TrainingConfig()
     generator_training: GeneratorRecipe = GeneratorRecipe()
+    rejection_training: RejectionRecipe = RejectionRecipe()
     sweeps: dict[str, Grid] = Field(
         {}, description="By name: generator settings and the list of values that each takes; every combination is run."
     )
@@ -349,7 +353,28 @@ def load_study(settings: dict[str, Any]) -> Study:
                 f"config: classes has {unknown[0]!r}, which the generator {study.generator.model!r} cannot draw; "
                 f"it knows {', '.join(known)}: choose among these or another generator.model"
             )
+    _check_rejection(study)
     return study
+
+
+def _check_rejection(study: Study) -> None:
+    rejection = study.generator.rejection
+    if rejection is None or not is_folder(rejection.classifier) or rejection.classifier == TRAINED_REJECTION_FOLDER:
+        return
+    settings = Path(rejection.classifier) / "config.json"
+    where = f"config: generator.rejection.classifier is {rejection.classifier!r}"
+    try:
+        labels = [label.lower() for label in json.loads(settings.read_text())["id2label"].values()]
+    except (OSError, ValueError, KeyError, AttributeError):
+        raise ConfigError(
+            f"{where}: no folder with an image classifier in transformers' layout (config.json with id2label); give a "
+            "folder that has one, or a hub id, or rejection: null"
+        ) from None
+    if unknown := [name for name in study.classes if name not in labels]:
+        raise ConfigError(
+            f"{where}, which has no label {unknown[0]!r}; it knows {', '.join(labels)}: choose classes among these, "
+            "another classifier, or rejection: null"
+        )
 
 
 def first_problem(error: ValidationError, under: str | None = None) -> str:

@@ -68,18 +68,24 @@ def _draw_function(manifest: dict, class_name: str, indices: range, threads: int
     import torch
 
     from text_to_image.model_source import ModelSource
+    from text_to_image.part_sources import require_unchanged_parts
     from text_to_image.pipeline import Pipeline
     from text_to_image.prompts import prompt_for
+    from text_to_image.rejection.classifier import RejectionClassifier
     from text_to_image.sampling import Sampler
 
     torch.set_num_threads(threads)
     config = GeneratorConfig.model_validate(manifest["settings"])
     source = ModelSource.from_dict(manifest)
     source.require_unchanged()
+    require_unchanged_parts(config)
     pipeline = Pipeline(config, source)
     # All of the job's prompts, so that one too long stops it at once and not after hours.
     pipeline.refuse_cut_prompts(prompt_for(config.prompts, config.seed, class_name, index).text for index in indices)
-    return Sampler(config, pipeline, [class_name]).draw_each
+    refuses = None
+    if config.rejection is not None:
+        refuses = RejectionClassifier(config.rejection, [class_name], pipeline.device).refuses
+    return Sampler(config, pipeline, [class_name], refuses).draw_each
 
 
 if __name__ == "__main__":

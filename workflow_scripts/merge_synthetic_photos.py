@@ -64,6 +64,7 @@ def main() -> None:
             "images_per_class": split_sizes(options.images_per_class),
             "digests": digests,
             "redrawn": survey.redrawn,
+            "rejected": survey.rejected,
             "drawn": survey.drawn,
         },
     )

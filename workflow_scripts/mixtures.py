@@ -27,10 +27,11 @@ class Mixtures(BaseModel):
         (0.125,), description="Further real training sets: the budgets for `added`, and points of the learning curve."
     )
     synthetic_parts: tuple[_Part, ...] = Field(
-        (), description="Further generated training sets: points of their learning curve (three sizes give a fit)."
+        (0.25, 0.5),
+        description="Further generated training sets: points of their learning curve (three sizes give a fit).",
     )
     added: tuple[_Part, ...] = Field(
-        (), description="Generated images that are added to every real training set, one mixture each."
+        (0.5,), description="Generated images that are added to every real training set, one mixture each."
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from photographs.atomic_files import write_json
 from text_to_image.config import GeneratorConfig
 from text_to_image.model_source import resolve_model
-from text_to_image.tiny_vae_source import with_pinned_tiny_vae
+from text_to_image.part_sources import with_pinned_parts
 from workflow_scripts.command import json_argument, parser, run
 
 
@@ -24,10 +24,11 @@ def main() -> None:
 
     records = []
     for settings in options.generators:
-        config = with_pinned_tiny_vae(GeneratorConfig.model_validate(settings), options.pins)
+        config = with_pinned_parts(GeneratorConfig.model_validate(settings), options.pins)
         source = resolve_model(config, options.pins)
         print(f"{source.model}, {source.revision}", flush=True)
-        records.append({**source.as_dict(), "tiny_vae": config.tiny_vae, "tiny_vae_revision": config.tiny_vae_revision})
+        parts = config.model_dump(include={"tiny_vae", "tiny_vae_revision", "rejection"})
+        records.append({**source.as_dict(), **parts})
     write_json(options.output, {"models": records})
 
 

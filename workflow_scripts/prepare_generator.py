@@ -13,7 +13,7 @@ from photographs.atomic_files import write_json
 from text_to_image.config import GeneratorConfig, ImageFolderConfig
 from text_to_image.image_identity import generator_digest
 from text_to_image.model_source import ModelSource, resolve_model
-from text_to_image.tiny_vae_source import with_pinned_tiny_vae
+from text_to_image.part_sources import with_pinned_parts
 from workflow_scripts.command import json_argument, parser, run
 
 
@@ -37,7 +37,7 @@ def main() -> None:
             "settings": settings,
         }
     else:
-        config = with_pinned_tiny_vae(GeneratorConfig.model_validate(options.generator), options.pins)
+        config = with_pinned_parts(GeneratorConfig.model_validate(options.generator), options.pins)
         source = resolve_model(config, options.pins)
         settings = _settled(config, source, options.state_folder)
         manifest = {"kind": "pipeline", **source.as_dict(), "settings": settings}

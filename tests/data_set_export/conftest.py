@@ -79,7 +79,8 @@ def finished_photos(tmp_path_factory) -> Path:
             "strength": random.uniform(0, 1, n).astype(np.float32),
             "at_night": np.arange(n) % 2 == 0,
             "seed": random.integers(0, 2**63 - 1, n),
-            "redraws": (np.arange(n) == 5).astype(np.int32),
+            "redraws": 2 * (np.arange(n) == 5).astype(np.int32),
+            "rejections": (np.arange(n) == 5).astype(np.int32),
         }
 
     return make_photos(folder / "study", generator, columns)
@@ -106,7 +107,8 @@ def photos_from_a_folder(tmp_path_factory) -> Path:
 
     def columns(name, images):
         files = np.asarray([f"{name}/{i}.png" for i in range(len(images))])
-        return {"file": files, "redraws": np.zeros(len(images), np.int32)}
+        never = np.zeros(len(images), np.int32)
+        return {"file": files, "redraws": never, "rejections": never}
 
     return make_photos(folder / "study", generator, columns)
 

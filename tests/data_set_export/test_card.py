@@ -66,6 +66,21 @@ def test_numbers_are_those_of_the_manifest(finished_photos, tmp_path):
     assert text.count("\n| revision |") == 1
 
 
+def test_card_says_that_a_classifier_selected_the_images(photos, tmp_path):
+    edit_manifest(photos, lambda manifest: manifest["generator"]["settings"].update(rejection=None))
+    assert "Selected by a classifier" not in card_of(photos, tmp_path).text
+
+    def change(manifest):
+        manifest["rejected"] = 4321
+        manifest["generator"]["settings"] |= {"rejection": {"classifier": "some/judge", "least_probability": 0.7}}
+
+    edit_manifest(photos, change)
+    text = card_of(photos, tmp_path).text
+    assert "4,321 further images were refused" in text
+    assert "some/judge" in text
+    assert "below 0.7" in text
+
+
 def test_changed_manifest_changes_the_card(photos, tmp_path):
     def change(manifest):
         manifest["redrawn"] = 1234

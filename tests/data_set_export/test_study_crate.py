@@ -27,6 +27,7 @@ MANIFEST = {
     "images_per_class": {"train": 1},
     "digests": {"train": "d1" * 32},
     "redrawn": 0,
+    "rejected": 0,
 }
 
 

@@ -17,11 +17,11 @@ from text_to_image.embedded_generator.diffusion_training import build_text_to_la
 from text_to_image.embedded_generator.distillation import ddim_target, embed_guidance
 from text_to_image.embedded_generator.guided_paths import draw_guided_paths
 from text_to_image.embedded_generator.recipe import DistillationRecipe
-from text_to_image.embedded_generator.resume_state import ResumeState
 from text_to_image.embedded_generator.tokenizer import build_tokenizer
 from text_to_image.embedded_generator.training import train_generator
 from text_to_image.model_source import resolve_model
 from text_to_image.pipeline import Pipeline
+from text_to_image.resume_state import ResumeState
 
 
 @pytest.mark.parametrize("steps", [1, 2, 4, 8])

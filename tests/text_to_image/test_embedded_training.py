@@ -12,10 +12,10 @@ from text_to_image.embedded_generator.latent_classifier import LatentClassifier
 from text_to_image.embedded_generator.model_folder import read_autoencoder
 from text_to_image.embedded_generator.open_ended import power_exponent, rate_factor
 from text_to_image.embedded_generator.recipe import LatentClassifierRecipe
-from text_to_image.embedded_generator.resume_state import ResumeState
 from text_to_image.embedded_generator.texture import TextureDistance
 from text_to_image.embedded_generator.training import train_generator
 from text_to_image.embedded_generator.training_record import known_classes, read_record
+from text_to_image.resume_state import ResumeState
 
 
 def weights(folder):

@@ -4,49 +4,15 @@ import threading
 
 import numpy as np
 import pytest
-import torch
 
+from tests.text_to_image.faulty_pipeline import FaultyPipeline, noise_image, noise_seed
 from text_to_image.config import GeneratorConfig
-from text_to_image.image_identity import image_seed
 from text_to_image.sampling import Sampler, is_spoilt
-
-
-def noise_image(seed):
-    return np.random.default_rng(seed).random((32, 32, 3)).astype(np.float32)
-
-
-class FaultyPipeline:
-    """Draws noise by seed; spoils the seeds it is told to, in the way it is told to."""
-
-    def __init__(self, spoils, out_of_memory_in=()):
-        self.spoils = spoils
-        self.out_of_memory_in = out_of_memory_in
-        self.forwards = 0
-
-    def __call__(self, prompts, scales, seeds):
-        self.forwards += 1
-        if self.forwards in self.out_of_memory_in:
-            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB.\nmore words")
-        images = np.stack([noise_image(seed) for seed in seeds])
-        blanked = [False] * len(seeds)
-        for row, seed in enumerate(seeds):
-            kind = self.spoils.get(seed)
-            if kind == "nan":
-                images[row, 3, 3, 0] = np.nan
-            elif kind == "blank":
-                images[row] = 0.5
-            elif kind == "unsafe":
-                blanked[row] = True
-        return images, blanked
 
 
 def sampler(spoils, out_of_memory_in=(), **settings):
     config = GeneratorConfig(model="tiny", rows_per_forward=4, **settings)
     return Sampler(config, FaultyPipeline(spoils, out_of_memory_in), ["cat"])
-
-
-def noise_seed(index, redraw=0):
-    return image_seed(0, "cat", index, "noise", redraw)
 
 
 @pytest.mark.parametrize("kind", ["nan", "blank", "unsafe"])

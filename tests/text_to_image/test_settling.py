@@ -1,8 +1,6 @@
 """What is left open is tried out once, on the device, and stays what it was found to be."""
 
-import json
 import shutil
-import sys
 
 import pytest
 import torch
@@ -13,7 +11,6 @@ from text_to_image import settling
 from text_to_image.config import GeneratorConfig
 from text_to_image.model_source import resolve_model
 from text_to_image.settling import most_useful_rows, settle
-from workflow_scripts import prepare_generator
 
 
 def device(fits, seconds_at):
@@ -59,20 +56,6 @@ def test_real_pipeline_is_tried_out(tiny_model, monkeypatch):
     assert settled.rows_per_forward == 8
     assert settled.compile is torch.cuda.is_available()
     assert settled.model_copy(update={"rows_per_forward": "auto", "compile": "auto"}) == config
-
-
-@pytest.fixture
-def prepare(tmp_path, monkeypatch):
-    """Return a function that runs prepare_generator and returns its manifest."""
-
-    def run(settings, state_folder="state"):
-        output = tmp_path / "manifest.json"
-        arguments = ["--generator", json.dumps(settings), "--state-folder", str(tmp_path / state_folder)]
-        monkeypatch.setattr(sys, "argv", ["prepare_generator", *arguments, "--output", str(output)])
-        prepare_generator.main()
-        return json.loads(output.read_text())
-
-    return run
 
 
 def test_found_rows_are_in_the_manifest_and_found_only_once(tiny_model, prepare, monkeypatch):

@@ -136,6 +136,15 @@ def test_images_that_could_not_be_made_are_told_at_the_top(tmp_path):
     assert page.index("Incomplete") < page.index('id="answer"')
 
 
+def test_images_that_a_classifier_selected_are_told_at_the_top(tmp_path):
+    summary = invented_summary()
+    assert "Selected." not in render_page(summary, tmp_path)
+    summary["provenance"]["generated_images"]["rejected"] = 4321
+    page = render_page(summary, tmp_path)
+    assert page.index("Selected.") < page.index("4,321") < page.index('id="answer"')
+    assert find_problems(page, summary) == []
+
+
 def test_names_from_a_study_cannot_inject_markup(tmp_path):
     page = render_page(invented_summary(model="<b>bold</b>"), tmp_path)
     assert "<b>bold</b>" not in page

@@ -49,6 +49,17 @@ def test_studies_are_sound(settings, study):
         ({"generator": {"model": "models/nothing"}}, "generator.model is 'models/nothing': no folder with a diffusers"),
         ({"generator": {"model": "a/b", "guidance_scale": [5, 1]}}, "runs downwards; write [low, high]"),
         ({"generator": {"model": "a/b", "prompts": {"templates": ["a {dog}"]}}}, "has {dog}; known are class, a_class"),
+        (
+            {"generator": {"model": "a/b", "rejection": {"classifier": "models/nothing"}}},
+            "generator.rejection.classifier is 'models/nothing': no folder with an image classifier",
+        ),
+        (
+            {
+                "classes": ["cat", "ship"],
+                "generator": {"model": "a/b", "rejection": {"classifier": "models/rejection_classifier"}},
+            },
+            "generator.rejection.classifier is 'models/rejection_classifier', which has no label 'ship'",
+        ),
         ({"image_folder": {"folder": "nowhere"}}, "image_folder.folder is 'nowhere': there is no such folder"),
         ({"arms": {"real": {"synthetic_share": 0}}}, "'synthetic' must be there with synthetic_share 1"),
         ({"mixtures": {"seeds": 9}}, "mixtures.seeds is 9: each is paired with one of the arms' trainings"),

@@ -57,8 +57,8 @@ def test_rate_of_a_cpu_is_not_taken_for_that_of_a_gpu(tmp_path):
 
 def test_mixtures_are_counted_once_and_a_folder_of_images_is_not_drawn(tmp_path):
     _, training, _, evaluation = stages(study_with(), ROUND)
-    # Nine of the arms, eight of the mixtures: config.yaml says so.
-    assert (training.jobs, evaluation.jobs) == (17, 8)
+    # Nine of the arms, eighteen of the mixtures: config.yaml says so.
+    assert (training.jobs, evaluation.jobs) == (27, 18)
     folder = stages(study_with(image_folder={"folder": str(tmp_path)}), ROUND)[0]
     assert (folder.jobs, folder.hours) == (0, 0.0)
 

@@ -28,7 +28,9 @@ def shard_of(name, first, random):
     indices = np.arange(first, first + SHARD)
     metadata = {
         "seed": random.integers(0, 2**62, SHARD),
-        "redraws": np.asarray([int(index % 1000 == 0) for index in indices]),
+        # One in a thousand was spoilt once, and every tenth of these refused by a classifier besides.
+        "redraws": np.asarray([int(index % 1000 == 0) + int(index % 10000 == 0) for index in indices]),
+        "rejections": np.asarray([int(index % 10000 == 0) for index in indices]),
         # Its width differs from shard to shard.
         "prompt": np.asarray(
             [f"photo of a {name}, {'very ' * (index % 3)}small"[: 12 + first % 40] for index in indices]
@@ -92,6 +94,7 @@ def test_manifest_and_table_tell_of_all_images(merged):
     folder, _ = merged
     manifest = json.loads((folder / "photos" / "manifest.json").read_text())
     assert manifest["redrawn"] == 2 * 9
+    assert manifest["rejected"] == 2
     assert manifest["drawn"]["template"] == {"photo of {a_class}": len(CLASSES) * PER_CLASS}
     assert manifest["digests"]["test"] == read_photo_set(folder / "photos" / "test.npz").digest()
     rows = list(csv.DictReader((folder / "photos" / "images.csv").open()))

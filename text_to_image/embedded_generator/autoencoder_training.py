@@ -8,7 +8,7 @@ from tqdm import trange
 from text_to_image.cpu_arithmetic import quick_arithmetic
 from text_to_image.embedded_generator.architecture import build_autoencoder
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
-from text_to_image.embedded_generator.resume_state import ResumeState
+from text_to_image.resume_state import ResumeState
 
 
 def to_model_range(images_nhwc: np.ndarray) -> torch.Tensor:

@@ -8,8 +8,8 @@ from text_to_image.cpu_arithmetic import quick_arithmetic
 from text_to_image.embedded_generator.autoencoder_training import to_model_range
 from text_to_image.embedded_generator.open_ended import averaged_copy, descend, set_rate
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
-from text_to_image.embedded_generator.resume_state import ResumeState
 from text_to_image.embedded_generator.texture import TextureDistance
+from text_to_image.resume_state import ResumeState
 
 # Photographs that the mean strengths of the texture's bands are taken from: a thousand are plenty.
 _MEASURED = 1000

@@ -16,7 +16,7 @@ from text_to_image.embedded_generator.captions import Subject, random_caption
 from text_to_image.embedded_generator.latent_batches import draw_latents
 from text_to_image.embedded_generator.open_ended import averaged_copy, descend, set_rate
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
-from text_to_image.embedded_generator.resume_state import ResumeState
+from text_to_image.resume_state import ResumeState
 
 Distance = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 

@@ -20,7 +20,7 @@ from text_to_image.embedded_generator.diffusion_training import Distance, TextTo
 from text_to_image.embedded_generator.guided_paths import GuidedPaths
 from text_to_image.embedded_generator.open_ended import averaged_copy, descend, set_rate
 from text_to_image.embedded_generator.recipe import DistillationRecipe, GeneratorRecipe
-from text_to_image.embedded_generator.resume_state import ResumeState
+from text_to_image.resume_state import ResumeState
 
 # Bounds of the squared error's weight, the signal-to-noise ratio: no step may count for nothing, nor for everything.
 _LEAST_WEIGHT, _MOST_WEIGHT = 1.0, 5.0

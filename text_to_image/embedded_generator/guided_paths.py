@@ -20,7 +20,7 @@ from text_to_image.embedded_generator.architecture import LATENT_SIZE, build_tea
 from text_to_image.embedded_generator.captions import Subject, random_caption
 from text_to_image.embedded_generator.diffusion_training import TextToLatents
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
-from text_to_image.embedded_generator.resume_state import ResumeState
+from text_to_image.resume_state import ResumeState
 
 # Ways drawn together, and ways a file: what is drawn between two saves.
 _TOGETHER = 32

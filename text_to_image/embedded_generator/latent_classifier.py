@@ -13,7 +13,7 @@ from torch.nn import functional
 from text_to_image.cpu_arithmetic import quick_arithmetic
 from text_to_image.embedded_generator.latent_batches import draw_latents
 from text_to_image.embedded_generator.recipe import GeneratorRecipe, LatentClassifierRecipe
-from text_to_image.embedded_generator.resume_state import ResumeState
+from text_to_image.resume_state import ResumeState
 
 _SHIFT = 2
 

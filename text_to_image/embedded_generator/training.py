@@ -24,9 +24,9 @@ from text_to_image.embedded_generator.model_folder import (
     write_model_folder,
 )
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
-from text_to_image.embedded_generator.resume_state import ResumeState
 from text_to_image.embedded_generator.tokenizer import build_tokenizer
 from text_to_image.embedded_generator.training_record import read_record
+from text_to_image.resume_state import ResumeState
 
 
 def train_generator(

@@ -1,0 +1,70 @@
+"""Where a tiny decoder or a rejection classifier comes from, pinned as the model itself is."""
+
+from pathlib import Path
+
+from photographs.digests import file_digest, set_digest
+from text_to_image.config import GeneratorConfig
+from text_to_image.model_source import is_folder
+from text_to_image.pinned_commits import fetch_pinned
+
+_CONFIG = "config.json"
+
+
+def with_pinned_parts(config: GeneratorConfig, pins: Path | None = None) -> GeneratorConfig:
+    """Return the settings with each part's branch replaced by its commit, or its folder's digest; download it.
+
+    Args:
+        pins: as for `model_source.resolve_model`.
+
+    Raises:
+        FileNotFoundError: the folder holds none.
+        ValueError: the hub's cannot be had; in one line.
+    """
+    if config.tiny_vae is not None:
+        commit = pinned_revision("generator.tiny_vae", config.tiny_vae, config.tiny_vae_revision, pins)
+        config = config.model_copy(update={"tiny_vae_revision": commit})
+    if (rejection := config.rejection) is not None:
+        commit = pinned_revision("generator.rejection.classifier", rejection.classifier, rejection.revision, pins)
+        config = config.model_copy(update={"rejection": rejection.model_copy(update={"revision": commit})})
+    return config
+
+
+def require_unchanged_parts(config: GeneratorConfig) -> None:
+    """Raise ValueError if a part's folder no longer holds the files that were pinned; a commit's never change."""
+    if config != with_pinned_parts(config):
+        raise ValueError(
+            "generator.tiny_vae or generator.rejection.classifier: its files are no longer those that this study draws "
+            "with: put them back, or have everything drawn anew with --forcerun prepare_generator"
+        )
+
+
+def pinned_revision(setting: str, name: str, revision: str | None, pins: Path | None) -> str:
+    """Return the commit of a part on the hub, which is downloaded, or the digest of a part's folder.
+
+    Args:
+        setting: the setting that names the part.
+        name: its value.
+        revision: branch, tag or commit as configured.
+        pins: as for `model_source.resolve_model`.
+
+    Raises:
+        FileNotFoundError: the folder holds none.
+        ValueError: the hub's cannot be had; in one line.
+    """
+    if is_folder(name):
+        return _folder_revision(setting, Path(name))
+
+    def fetch(revision: str | None) -> Path:
+        # Imported here: a folder needs no hub.
+        from text_to_image.hub_model import fetch_part
+
+        return fetch_part(setting, name, revision)
+
+    return fetch_pinned(fetch, name, revision, pins).name
+
+
+def _folder_revision(setting: str, folder: Path) -> str:
+    if not (folder / _CONFIG).is_file():
+        raise FileNotFoundError(2, f"{setting} holds no such model ({_CONFIG} is missing)", str(folder))
+    files = sorted(path for pattern in ("*.json", "*.safetensors") for path in folder.glob(pattern))
+    return f"sha256:{set_digest(f'{path.name} {file_digest(path)}' for path in files)}"

@@ -1,0 +1,64 @@
+"""Any image classifier in transformers' layout, asked whether generated images show their class.
+
+Rejection sampling by a classifier (Razavi et al. 2019, section 3.4) keeps, of what a model draws, what a classifier
+takes for the class that was asked for: less varied, and more of it right.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from transformers import AutoImageProcessor, AutoModelForImageClassification
+
+from text_to_image.config import RejectionConfig
+from text_to_image.model_source import where_to_load
+
+
+class RejectionClassifier:
+    """A loaded classifier, float32.
+
+    Args:
+        config: which, at a pinned revision; it must be in a folder or in the hub's cache already.
+        classes: the classes that it will be asked about.
+        device: where it computes.
+
+    Raises:
+        ValueError: the files do not make a classifier, or its labels lack a class.
+    """
+
+    def __init__(self, config: RejectionConfig, classes: Sequence[str], device: str):
+        name, location = config.classifier, where_to_load(config.classifier, config.revision)
+        try:
+            # The same arithmetic whether or not torchvision is installed.
+            self._processor = AutoImageProcessor.from_pretrained(name, backend="pil", **location)
+            model = AutoModelForImageClassification.from_pretrained(
+                name, use_safetensors=True, dtype=torch.float32, **location
+            )
+        except (OSError, ValueError, ImportError, SafetensorError) as error:
+            raise ValueError(
+                f"generator.rejection.classifier is {name!r}: it cannot be loaded as an image classifier "
+                f"({str(error).strip().splitlines()[0]}); choose one in transformers' layout, with safetensors"
+            ) from error
+        self._model = model.eval().to(device)
+        self._least_probability = config.least_probability
+        self._numbers = {label.lower(): number for label, number in model.config.label2id.items()}
+        if unknown := [each for each in classes if each.lower() not in self._numbers]:
+            raise ValueError(
+                f"generator.rejection.classifier is {name!r}: it has no label {unknown[0]!r} "
+                f"(it knows {', '.join(list(self._numbers)[:10])}); choose one that has, or rejection: null"
+            )
+
+    @torch.inference_mode()
+    def refuses(self, images_nhwc: np.ndarray, class_names: Sequence[str]) -> list[bool]:
+        """Return for each image whether its class has less than the least probability.
+
+        Args:
+            images_nhwc: float32 (N, H, W, 3) in 0-1; what is not a number counts as 0.
+            class_names: the N classes that were asked for.
+        """
+        pixels = np.rint(np.nan_to_num(images_nhwc).clip(0, 1) * 255).astype(np.uint8)
+        inputs = self._processor(list(pixels), input_data_format="channels_last", return_tensors="pt")
+        probabilities = self._model(**inputs.to(self._model.device)).logits.softmax(dim=-1).cpu()
+        rows = torch.arange(len(pixels)), [self._numbers[name.lower()] for name in class_names]
+        return (probabilities[rows] < self._least_probability).tolist()
