@@ -14,7 +14,7 @@ class RejectionRecipe(BaseModel):
     seed: int = 0
     image_size: PositiveInt = Field(64, description="pixels a side to which an image is enlarged for the network")
     channels: tuple[PositiveInt, ...] = (64, 128, 256)
-    blocks: tuple[PositiveInt, ...] = Field((1, 1, 1), description="basic blocks at each number of channels")
+    blocks: tuple[PositiveInt, ...] = Field((2, 2, 2), description="basic blocks at each number of channels")
     steps: PositiveInt = 2100
     batch_size: PositiveInt = 128
     learning_rate: PositiveFloat = 2e-3
