@@ -51,7 +51,9 @@ class Playground:
 
     @property
     def default_guidance(self) -> float:
-        """The guidance scale of a request that names none: the config's, or the middle of its range."""
+        """The guidance scale of a request that names none: the playground's, the generator's, or its range's middle."""
+        if self.settings.guidance_scale is not None:
+            return self.settings.guidance_scale
         return float(sum(guidance_range(self.generator)) / 2)
 
     def served(self) -> Served:

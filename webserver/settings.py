@@ -26,6 +26,13 @@ class PlaygroundConfig(BaseModel):
     classes_only: bool = Field(
         False, description="For public use: pictures of the classes by the config's own prompts alone, no free words."
     )
+    guidance_scale: float | None = Field(
+        None,
+        ge=0,
+        le=30,
+        description="Guidance of pictures for which none is asked; null: the generator's. What teaches a classifier best "
+        "need not be what looks best.",
+    )
     rows_per_forward: PositiveInt = Field(
         4, description="Pictures that pass the generator together. Part of what a picture is: links keep to one value."
     )

@@ -127,6 +127,13 @@ def test_every_answer_has_the_safety_headers_and_no_cookie(client):
         assert "Set-Cookie" not in response.headers
 
 
+@pytest.mark.parametrize(("settings", "guidance"), [({}, 1.5), ({"guidance_scale": 3}, 3.0)])
+def test_guidance_that_nobody_asks_for_is_the_playgrounds_else_the_generators(make_app, settings, guidance):
+    app = make_app(**settings)
+    wait_until(lambda: app.extensions["playground"].registry.served is not None)
+    assert app.test_client().get("/api/v1/models").json["generator"]["guidance_scale"] == guidance
+
+
 def test_job_is_drawn_followed_and_read(drawing_client):
     wanted = {"prompt": "a cat", "seed": 5, "first": 3, "count": 2, "steps": 2, "guidance_scale": 1.0}
     job = check(drawing_client.post("/api/v1/generate", json=wanted), "/api/v1/generate", "post")
