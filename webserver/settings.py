@@ -30,8 +30,8 @@ class PlaygroundConfig(BaseModel):
         None,
         ge=0,
         le=30,
-        description="Guidance of pictures for which none is asked; null: the generator's. What teaches a classifier best "
-        "need not be what looks best.",
+        description="Guidance of pictures for which none is asked; null: the generator's. What a classifier learns "
+        "most from need not look best.",
     )
     rows_per_forward: PositiveInt = Field(
         4, description="Pictures that pass the generator together. Part of what a picture is: links keep to one value."
