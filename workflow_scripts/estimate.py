@@ -101,6 +101,8 @@ def rates_of(study: Study, results: Path, benchmarks: Path) -> tuple[dict[str, A
     # The project's rates are a CPU's.
     evaluations = None if study.gpus.generation else rates["network_evaluations_per_second"].get(study.generator.model)
     drawing = evaluations and evaluations / (study.generator.steps * passes_a_step(study.generator, _network(study)))
+    if drawing and study.generator.rejection:
+        drawing *= rates["kept_of_drawn"]
     training = None if study.gpus.training else rates["training_images_per_second"].get(study.training.network)
     # The convolutions of a network of twice the width take nearly four times as long.
     training = training and training * (rates["training_width"] / study.training.width) ** 2
@@ -125,6 +127,8 @@ def _earlier_drawing(study: Study, results: Path, benchmarks: Path) -> float | N
     own = study.generator.model_dump(mode="json")
     if any(drawn.get(key) != own[key] for key in ("model", "steps", "guidance_scale", "sampler", "image_size")):
         return None
+    if _without_revision(drawn.get("rejection")) != _without_revision(own["rejection"]):
+        return None
     images = seconds = 0.0
     for table in sorted((benchmarks / "generated_images").glob("*.tsv")):
         first, last = table.stem.rsplit("_", 1)[1].split("-")
@@ -132,6 +136,10 @@ def _earlier_drawing(study: Study, results: Path, benchmarks: Path) -> float | N
         images += int(last) - int(first) + 1
         seconds += float(rows[-1][names.index("s")])
     return images / seconds if seconds else None
+
+
+def _without_revision(rejection: dict[str, Any] | None) -> dict[str, Any] | None:
+    return rejection and {key: value for key, value in rejection.items() if key != "revision"}
 
 
 def describe(work: list[Stage], cores: int, gpus: int, origin: str, gigabytes: float, while_merging: float) -> str:

@@ -69,12 +69,26 @@ def test_earlier_jobs_of_the_same_generator_are_believed_and_others_are_not(tmp_
     (benchmarks / "generated_images").mkdir(parents=True)
     (benchmarks / "generated_images" / "cat_0-799.tsv").write_text("s\tcpu_time\n200.0\t190\n")
     manifest = {"settings": study.generator.model_dump(mode="json")}
-    for steps, believed in ((study.generator.steps, True), (99, False)):
-        manifest["settings"]["steps"] = steps
-        (results / "generator" / "manifest.json").write_text(json.dumps(manifest))
+    pinned = manifest["settings"]["rejection"] | {"revision": "sha256:ab"}
+    for changes, believed in (
+        ({}, True),
+        ({"rejection": pinned}, True),
+        ({"steps": 99}, False),
+        ({"rejection": None}, False),
+        ({"rejection": pinned | {"least_probability": 0.9}}, False),
+    ):
+        (results / "generator" / "manifest.json").write_text(json.dumps({"settings": manifest["settings"] | changes}))
         rates, origin = rates_of(study, results, benchmarks)
         assert (rates["drawing_images_per_second"] == 4.0) is believed
         assert ("times" in origin) is believed
+
+
+def test_refused_images_are_paid_for(tmp_path):
+    kept, all_kept = (
+        rates_of(study_with(generator=changes), tmp_path, tmp_path)[0]["drawing_images_per_second"]
+        for changes in ({}, {"rejection": None})
+    )
+    assert kept < all_kept
 
 
 @pytest.mark.parametrize("study", ["stability_sd_turbo.yaml", "embedded_full_size.yaml"])
