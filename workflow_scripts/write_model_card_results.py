@@ -13,6 +13,7 @@ from transfer_analysis.report.generator_quality_answer import quality_in_words
 from workflow_scripts.command import parser, run
 
 QUALITY = Path("results/report/generator_quality.json")
+PHOTOS = Path("results/synthetic_photos/manifest.json")
 _START, _END = "<!-- quality -->\n", "<!-- end of quality -->\n"
 _STATISTICS = {
     "precision": "precision",
@@ -28,9 +29,10 @@ def main() -> None:
     """Run the command."""
     arguments = parser(__doc__)
     arguments.add_argument("--quality", type=Path, default=QUALITY)
+    arguments.add_argument("--photos", type=Path, default=PHOTOS, help="manifest of the generated photographs")
     arguments.add_argument("--model", type=Path, default=Path("models/embedded"), help="the model's folder")
     options = arguments.parse_args()
-    quality = read_json(options.quality)
+    quality, photos = read_json(options.quality), read_json(options.photos)
     revision = resolve_model(GeneratorConfig(model=str(options.model.absolute()))).revision
     if quality["generator"]["revision"] != revision:
         raise ValueError(
@@ -38,20 +40,25 @@ def main() -> None:
             f"{revision}: run `snakemake --cores all generator_quality` with this model"
         )
     card = options.model / "README.md"
-    write_text(card, with_quality(card.read_text(), quality))
+    write_text(card, with_quality(card.read_text(), quality, photos))
 
 
-def with_quality(card: str, quality: dict[str, Any]) -> str:
+def with_quality(card: str, quality: dict[str, Any], photos: dict[str, Any]) -> str:
     """Return the card with the measurements between the marks; without marks they come at the end."""
     if _START not in card:
         card = f"{card.rstrip()}\n\n{_START}{_END}"
     before, rest = card.split(_START)
     after = rest.split(_END)[1]
-    return before + _START + quality_text(quality) + _END + after
+    return before + _START + quality_text(quality, photos) + _END + after
 
 
-def quality_text(quality: dict[str, Any]) -> str:
-    """Return the measurements as Markdown: words, table by class, and how they were made."""
+def quality_text(quality: dict[str, Any], photos: dict[str, Any]) -> str:
+    """Return the measurements as Markdown: words, table by class, and how they were made.
+
+    Args:
+        quality: what generator_quality.json holds.
+        photos: the manifest of the photographs that were measured.
+    """
     classes, method = quality["classes"], quality["method"]
     classifier, photographs = quality["classifier"], quality["photographs"]
     groups = {"all": (quality["recognised"]["overall"], quality["overall"])} | {
@@ -69,7 +76,7 @@ def quality_text(quality: dict[str, Any]) -> str:
     real = quality["recognised"]["overall"]["real"]
     return (
         "## How good its photographs are\n\n"
-        f"{quality_in_words(quality)}\n\n" + "\n".join(rows) + "\n\n"
+        f"{_drawn_how(photos)}\n\n{quality_in_words(quality)}\n\n" + "\n".join(rows) + "\n\n"
         "Each cell: generated images, and in brackets real photographs against real ones (the best that can be had). "
         f"Measured on {sum(photographs['generated']['images_per_class']):,} generated images and "
         f"{sum(photographs['real']['images_per_class']):,} of CIFAR-10's validation photographs "
@@ -80,6 +87,19 @@ def quality_text(quality: dict[str, Any]) -> str:
         f"{sum(photographs['training']['images_per_class']):,} training and "
         f"{sum(photographs['test']['images_per_class']):,} test photographs and their mirror images. "
         f"Code: version {quality['provenance']['code_version']}, commit {quality['provenance']['commit']}.\n"
+    )
+
+
+def _drawn_how(photos: dict[str, Any]) -> str:
+    settings, rejected = photos["generator"]["settings"], photos["rejected"]
+    how = f"Drawn with {settings['steps']} steps at guidance {settings['guidance_scale']}."
+    if settings["rejection"] is None:
+        return how
+    drawn = rejected + len(photos["classes"]) * sum(photos["images_per_class"].values())
+    return (
+        f"{how} **Selected**: {100 * rejected / drawn:.0f} % of what was drawn was refused by "
+        f"`{settings['rejection']['classifier']}`, a classifier of real photographs, and drawn again; *recognised* is "
+        "what other classifiers say of those that were kept."
     )
 
 

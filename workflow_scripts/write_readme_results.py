@@ -57,11 +57,14 @@ def results_text(summary: dict[str, Any]) -> str:
         *(f"| {arm} | " + " | ".join(_cell(cells[domain]) for domain in domains) + " |" for arm, cells in arms),
     ]
     gap = summary["gaps"]["synthetic_to_real"]
+    rejected = summary["provenance"]["generated_images"]["rejected"]
+    drawn = rejected + len(study["classes"]) * sum(study["images_per_class"]["synthetic"].values())
+    selected = f", {100 * rejected / drawn:.0f} % of whose images a classifier refused" if rejected else ""
     low, high = (f"{100 * value:.1f}" for value in gap["ci95"])
     return (
         f"The default study ({study['train_images_per_class']} photographs of each of {len(study['classes'])} animals "
-        f"an arm, {study['n_seeds']} trainings each, the embedded generator; accuracy on test photographs in per "
-        f"cent, with 95 % intervals; chance is {100 * study['chance']:.1f}):\n\n"
+        f"an arm, {study['n_seeds']} trainings each, the embedded generator{selected}; accuracy on test photographs in "
+        f"per cent, with 95 % intervals; chance is {100 * study['chance']:.1f}):\n\n"
         + "\n".join(rows)
         + f"\n\nOn real photographs, training on generated ones costs **{100 * gap['mean']:.1f} points** "
         f"({low} to {high}); the study could have found {100 * gap['minimum_detectable_effect']:.1f}. These numbers "

@@ -252,26 +252,49 @@ def test_a_study_that_did_not_ask_has_no_paragraphs():
     assert write_quality_answer(invented_summary()) == []
 
 
+def photos_of(rejection=None, rejected=0):
+    settings = {"steps": 4, "guidance_scale": 1.25, "rejection": rejection}
+    sizes = {"train": 60, "val": 5, "test": 10}
+    return {
+        "generator": {"settings": settings},
+        "classes": list(CLASSES),
+        "images_per_class": sizes,
+        "rejected": rejected,
+    }
+
+
 def test_a_card_gets_its_measurements_once_and_keeps_its_own_words(quality):
     card = "# A model\n\nIts words.\n"
-    written = with_quality(card, quality)
+    written = with_quality(card, quality, photos_of())
     assert written.startswith(card)
     assert quality_in_words(quality) in written
     assert "75.0 % (75.0 %)" in written
     assert "accuracy on the validation photographs 75.0 %" in written
-    assert with_quality(written, quality) == written
+    assert with_quality(written, quality, photos_of()) == written
     moved = written + "\n## Limits\n\nMany.\n"
     other = copy.deepcopy(quality)
     other["overall"]["precision"]["value"] = 0.1234
-    newer = with_quality(moved, other)
+    newer = with_quality(moved, other, photos_of())
     assert "precision is 0.12" in newer
     assert quality_in_words(quality) not in newer
     assert newer.endswith("## Limits\n\nMany.\n")
 
 
+def test_a_card_says_how_many_images_were_refused(quality):
+    assert "4 steps at guidance 1.25.\n" in with_quality("# A model\n", quality, photos_of())
+    kept = 75 * len(CLASSES)
+    selected = with_quality("# A model\n", quality, photos_of({"classifier": "some/judge"}, 3 * kept))
+    assert "75 % of what was drawn was refused by `some/judge`" in selected
+
+
 def test_a_card_of_another_model_is_left_alone(analysed, tmp_path):
     (tmp_path / "model_index.json").write_text('{"_class_name": "StableDiffusionPipeline"}')
     (tmp_path / "README.md").write_text("# Another model\n")
-    message = command("write_model_card_results", quality=analysed / "quality.json", model=tmp_path)
+    message = command(
+        "write_model_card_results",
+        quality=analysed / "quality.json",
+        photos=analysed / "quality.json",
+        model=tmp_path,
+    )
     assert "was measured on the model" in message
     assert (tmp_path / "README.md").read_text() == "# Another model\n"
