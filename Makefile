@@ -66,9 +66,9 @@ playground: .venv  ## Make what the playground reads the study's classifiers wit
 playground-models: playground  ## Ship the study's classifiers with the project, to models/classifiers
 	$(BIN)/python -m workflow_scripts.write_playground_models
 
-test: .venv lint  ## Run the test suite (container-test, slurm-test and faults go further)
+test: .venv lint  ## Run the test suite, twenty faults included (container-test, slurm-test and faults go further)
 	source $(BIN)/activate && python -m pytest tests --numprocesses logical --maxprocesses 4 \
-		--ignore tests/container --ignore tests/slurm --ignore tests/faults
+		--ignore tests/container --ignore tests/slurm
 
 faults: .venv  ## Harm a tiny study in two hundred ways and see that it carries on (FAULTS=500 for more; an hour and more)
 	source $(BIN)/activate && FAULTS=$${FAULTS:-200} python -m pytest tests/faults --numprocesses logical --maxprocesses 2
