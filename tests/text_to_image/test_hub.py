@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from photographs.photo_set import read_photo_set
 from tests.text_to_image.commands import FAKE_TOKEN, draw_frogs, run_command, start_command, the_line
 from tests.text_to_image.hub_server import HubServer
-from tests.text_to_image.tiny_pipelines import save_tiny_decoder
+from tests.text_to_image.tiny_pipelines import save_tiny_classifier, save_tiny_decoder
 
 MODEL = "owner/tiny"
 FIRST, SECOND = "a" * 40, "b" * 40
@@ -195,6 +195,25 @@ def test_tiny_decoder_comes_from_the_hub_and_stays_at_its_commit(study, tmp_path
     study.manifest.unlink()
     line = study.failure(tiny_vae_revision="v9", **settings)
     assert "generator.tiny_vae_revision is 'v9': owner/decoder has no such branch, tag or commit" in line
+
+
+def test_rejection_classifier_comes_from_the_hub_and_stays_at_its_commit(study, tmp_path):
+    rejection = {"classifier": "owner/judge", "least_probability": 0.001}
+    line = study.failure(rejection=rejection)
+    assert "generator.rejection.classifier is 'owner/judge': the hub has no such model" in line
+    study.hub.add("owner/judge", FIRST, save_tiny_classifier(tmp_path / "judge", ["cat", "frog"]))
+    study.prepare(rejection=rejection)
+    study.hub.add("owner/judge", SECOND, tmp_path / "judge")
+    study.manifest.unlink()
+    study.prepare(steps=1, rejection=rejection)
+    assert json.loads(study.manifest.read_text())["settings"]["rejection"]["revision"] == FIRST
+    requests = study.hub.requests
+    _, shard = draw_frogs(study.manifest, study.folder, **study.environment())
+    assert read_photo_set(shard).metadata["rejections"].tolist() == [0, 0, 0]
+    assert study.hub.requests == requests
+    study.manifest.unlink()
+    line = study.failure(rejection={**rejection, "revision": "v9"})
+    assert "generator.rejection.revision is 'v9': owner/judge has no such branch, tag or commit" in line
 
 
 @pytest.mark.parametrize(

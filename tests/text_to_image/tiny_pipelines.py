@@ -1,6 +1,7 @@
 """Text-to-image pipelines of the real classes and folder layouts, with random weights and next to no size."""
 
 import string
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -27,9 +28,12 @@ from transformers import (
     CLIPTextConfig,
     CLIPTextModel,
     CLIPTextModelWithProjection,
+    ResNetConfig,
+    ResNetForImageClassification,
     T5Config,
     T5EncoderModel,
     T5Tokenizer,
+    ViTImageProcessorPil,
 )
 
 from text_to_image.embedded_generator.tokenizer import build_tokenizer
@@ -231,6 +235,24 @@ def _unet(**options) -> UNet2DConditionModel:
         attention_head_dim=2,
         **options,
     )
+
+
+def save_tiny_classifier(folder: Path, classes: Sequence[str]) -> Path:
+    """Write an image classifier that guesses."""
+    torch.manual_seed(0)
+    labels = dict(enumerate(classes))
+    ResNetForImageClassification(
+        ResNetConfig(
+            embedding_size=8,
+            hidden_sizes=[8],
+            depths=[1],
+            layer_type="basic",
+            id2label=labels,
+            label2id={name: number for number, name in labels.items()},
+        )
+    ).save_pretrained(folder)
+    ViTImageProcessorPil(size={"height": 32, "width": 32}).save_pretrained(folder)
+    return folder
 
 
 def save_tiny_decoder(folder: Path, levels: int = 2, latent_channels: int = 4) -> str:
