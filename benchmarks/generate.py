@@ -49,7 +49,10 @@ def main() -> None:
     from benchmarks.interleaved import machine, measure_in_turns, ratio_of_rates
 
     torch.set_num_threads(options.threads)
-    config = GeneratorConfig.model_validate(yaml.safe_load(options.study.read_text())["generator"])
+    # The bare loop keeps every image, so the tool does too: an image finished is an image drawn.
+    config = GeneratorConfig.model_validate(
+        yaml.safe_load(options.study.read_text())["generator"] | {"rejection": None}
+    )
     with tempfile.TemporaryDirectory() as scratch:
         around: list[float] = []
         contenders = {

@@ -6,9 +6,6 @@ The arrays are saved as NumPy arrays, so that a checkpoint from one machine load
 import hashlib
 import json
 import logging
-import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +13,7 @@ import jax
 import numpy as np
 from orbax.checkpoint import v1 as ocp
 
-from photographs.atomic_files import CorruptFileError, flush_folder
+from photographs.atomic_files import CorruptFileError, whole_folder
 from photographs.verified_arrays import content_digest
 
 logging.getLogger("absl").setLevel(logging.WARNING)
@@ -30,19 +27,9 @@ def save_checkpoint(path: Path, arrays: dict[str, np.ndarray], metadata: dict[st
         arrays: arrays by name.
         metadata: anything that JSON holds.
     """
-    path = Path(path).absolute()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    workplace = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}."))
-    try:
-        finished, replaced = workplace / "new", workplace / "old"
-        sealed = {"content": metadata, "sha256": _sealed_digest(arrays, metadata)}
-        ocp.save(finished, {name: np.array(array) for name, array in arrays.items()}, custom_metadata=sealed)
-        flush_folder(finished)
-        if path.exists():
-            os.rename(path, replaced)
-        os.rename(finished, path)
-    finally:
-        shutil.rmtree(workplace, ignore_errors=True)
+    sealed = {"content": metadata, "sha256": _sealed_digest(arrays, metadata)}
+    with whole_folder(path) as folder:
+        ocp.save(folder, {name: np.array(array) for name, array in arrays.items()}, custom_metadata=sealed)
 
 
 def load_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:

@@ -6,7 +6,8 @@ A kill or a full disk in the middle leaves the old file (or none), never half a 
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -44,8 +45,21 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
         Path(temporary).unlink(missing_ok=True)
 
 
-def flush_folder(folder: Path) -> None:
-    """Have everything below `folder` on the disk, which others wrote; rename it to its place only then."""
+@contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Yield where to make the folder that takes the place of `path` once the block ends well and all is on the disk."""
+    path = Path(path).absolute()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.", ignore_cleanup_errors=True) as workplace:
+        finished, replaced = Path(workplace) / "new", Path(workplace) / "old"
+        yield finished
+        _flush_folder(finished)
+        if path.exists():
+            os.rename(path, replaced)
+        os.rename(finished, path)
+
+
+def _flush_folder(folder: Path) -> None:
     for path in [folder, *folder.rglob("*")]:
         handle = os.open(path, os.O_RDONLY)
         try:

@@ -1,4 +1,6 @@
-"""The generator: which model, at which revision; and, on request, the training of the embedded one and of the classifier that selects its images.
+"""The generator: which model, at which revision; and, on request, the training of the embedded one.
+
+The classifier that selects images is trained here too, on request.
 
 INPUTS   a folder with a diffusers pipeline, or a model on the Hugging Face hub; results/real_photos/train.npz to train one
 OUTPUTS  results/generator/manifest.json, pinned_commits.json (undeclared: it outlives the manifest); when asked for,

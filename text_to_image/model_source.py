@@ -42,11 +42,7 @@ class ModelSource:
 
     def require_unchanged(self) -> None:
         """Raise ValueError if a model's folder no longer holds the files that were pinned; a commit's never change."""
-        if is_folder(self.model) and folder_revision(Path(self.model)) != self.revision:
-            raise ValueError(
-                f"{self.model}: its files are no longer those that this study draws with ({self.revision}): put them "
-                "back, or have everything drawn anew with --forcerun prepare_generator"
-            )
+        require_unchanged(self.model, self.revision)
 
 
 def resolve_model(config: GeneratorConfig, pins: Path | None = None) -> ModelSource:
@@ -91,6 +87,15 @@ def _pipeline_folder(model: str) -> Path:
     if not (folder / INDEX).is_file():
         raise FileNotFoundError(2, "no diffusers pipeline (model_index.json is missing)", str(folder))
     return folder
+
+
+def require_unchanged(model: str, revision: str) -> None:
+    """Raise ValueError if the folder `model` no longer holds the files of `revision`; nothing is asked of a hub's."""
+    if is_folder(model) and folder_revision(Path(model)) != revision:
+        raise ValueError(
+            f"{model}: its files are no longer those that this study draws with ({revision}): put them back, or have "
+            "everything drawn anew with --forcerun prepare_generator"
+        )
 
 
 def folder_revision(folder: Path) -> str:

@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from photographs.digests import file_digest, set_digest
 from text_to_image.config import GeneratorConfig
-from text_to_image.model_source import is_folder
+from text_to_image.model_source import folder_revision, is_folder, require_unchanged
 from text_to_image.pinned_commits import fetch_pinned
 
 _CONFIG = "config.json"
@@ -31,11 +30,10 @@ def with_pinned_parts(config: GeneratorConfig, pins: Path | None = None) -> Gene
 
 def require_unchanged_parts(config: GeneratorConfig) -> None:
     """Raise ValueError if a part's folder no longer holds the files that were pinned; a commit's never change."""
-    if config != with_pinned_parts(config):
-        raise ValueError(
-            "generator.tiny_vae or generator.rejection.classifier: its files are no longer those that this study draws "
-            "with: put them back, or have everything drawn anew with --forcerun prepare_generator"
-        )
+    if config.tiny_vae is not None:
+        require_unchanged(config.tiny_vae, config.tiny_vae_revision)
+    if config.rejection is not None:
+        require_unchanged(config.rejection.classifier, config.rejection.revision)
 
 
 def pinned_revision(setting: str, name: str, revision: str | None, pins: Path | None) -> str:
@@ -66,5 +64,4 @@ def pinned_revision(setting: str, name: str, revision: str | None, pins: Path | 
 def _folder_revision(setting: str, folder: Path) -> str:
     if not (folder / _CONFIG).is_file():
         raise FileNotFoundError(2, f"{setting} holds no such model ({_CONFIG} is missing)", str(folder))
-    files = sorted(path for pattern in ("*.json", "*.safetensors") for path in folder.glob(pattern))
-    return f"sha256:{set_digest(f'{path.name} {file_digest(path)}' for path in files)}"
+    return folder_revision(folder)

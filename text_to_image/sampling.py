@@ -19,13 +19,11 @@ from text_to_image.image_identity import image_seed
 from text_to_image.pipeline import Pipeline
 from text_to_image.prompt_record import Prompt, prompt_columns
 from text_to_image.prompts import prompt_for
+from text_to_image.rejection.classifier import RejectionClassifier
 from text_to_image.resampling import to_study_size
 
 # An image whose brightest and darkest values lie this close together shows nothing.
 _BLANK_RANGE = 4
-
-
-Refuses = Callable[[np.ndarray, Sequence[str]], list[bool]]
 
 
 @dataclass(frozen=True)
@@ -59,15 +57,15 @@ def request_image(
 class Sampler:
     """Draws images of any classes and indices with one loaded pipeline.
 
-    Args:
-        refuses: what `generator.rejection` asks for (`RejectionClassifier.refuses`); None keeps every sound image.
+    Raises:
+        ValueError: the classifier that `config.rejection` names is none, or does not know a class.
     """
 
-    def __init__(
-        self, config: GeneratorConfig, pipeline: Pipeline, classes: Sequence[str], refuses: Refuses | None = None
-    ):
+    def __init__(self, config: GeneratorConfig, pipeline: Pipeline, classes: Sequence[str]):
         self._config = config
-        self._refuses = refuses
+        self._rejection = (
+            None if config.rejection is None else RejectionClassifier(config.rejection, classes, pipeline.device)
+        )
         self._pipeline = pipeline
         self._classes = tuple(classes)
 
@@ -115,9 +113,9 @@ class Sampler:
         # Always the same number of rows: kernels round differently for other shapes, and no image may depend on that.
         padded = rows + [rows[-1]] * (self._config.rows_per_forward - len(rows))
         images, blanked = self._draw_padded(padded)
-        if self._refuses is None:
+        if self._rejection is None:
             return images, blanked, [False] * len(padded)
-        return images, blanked, self._refuses(images, [request.class_name for request in padded])
+        return images, blanked, self._rejection.refuses(images, [request.class_name for request in padded])
 
     def _draw_padded(self, padded: list[Request]) -> tuple[np.ndarray, list[bool]]:
         columns = (

@@ -71,7 +71,6 @@ def _draw_function(manifest: dict, class_name: str, indices: range, threads: int
     from text_to_image.part_sources import require_unchanged_parts
     from text_to_image.pipeline import Pipeline
     from text_to_image.prompts import prompt_for
-    from text_to_image.rejection.classifier import RejectionClassifier
     from text_to_image.sampling import Sampler
 
     torch.set_num_threads(threads)
@@ -82,10 +81,7 @@ def _draw_function(manifest: dict, class_name: str, indices: range, threads: int
     pipeline = Pipeline(config, source)
     # All of the job's prompts, so that one too long stops it at once and not after hours.
     pipeline.refuse_cut_prompts(prompt_for(config.prompts, config.seed, class_name, index).text for index in indices)
-    refuses = None
-    if config.rejection is not None:
-        refuses = RejectionClassifier(config.rejection, [class_name], pipeline.device).refuses
-    return Sampler(config, pipeline, [class_name], refuses).draw_each
+    return Sampler(config, pipeline, [class_name]).draw_each
 
 
 if __name__ == "__main__":

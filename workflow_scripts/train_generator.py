@@ -8,12 +8,11 @@ that was stopped carries on where it was, even in another clone; and one that is
 import hashlib
 import json
 import shutil
-import tempfile
 from pathlib import Path
 
 import torch
 
-from photographs.atomic_files import flush_folder
+from photographs.atomic_files import whole_folder
 from photographs.cifar10 import cache_folder
 from photographs.digests import file_digest
 from photographs.photo_set import read_photo_set
@@ -45,13 +44,8 @@ def main() -> None:
     compile_network = options.compile == "yes" or (options.compile == "auto" and shutil.which("g++") is not None)
     print(f"training state: {state_folder}", flush=True)
     print("kernels: " + ("compiled" if compile_network else "not compiled; a C++ compiler (g++) doubles the speed"))
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=options.output.parent) as folder:
-        finished = Path(folder) / "pipeline"
-        train_generator(recipe, read_photo_set(options.photos), compile_network, state_folder, finished)
-        flush_folder(finished)
-        shutil.rmtree(options.output, ignore_errors=True)
-        finished.rename(options.output)
+    with whole_folder(options.output) as folder:
+        train_generator(recipe, read_photo_set(options.photos), compile_network, state_folder, folder)
 
 
 def _name(recipe: GeneratorRecipe, photos: Path) -> str:

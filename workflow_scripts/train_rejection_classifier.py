@@ -6,14 +6,12 @@ folder a recipe and data set, so that a run that was stopped carries on where it
 
 import hashlib
 import os
-import shutil
-import tempfile
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from photographs.atomic_files import flush_folder
+from photographs.atomic_files import whole_folder
 from photographs.cifar10 import cache_folder
 from photographs.digests import file_digest, image_digest, set_digest
 from photographs.photo_set import PhotoSet, read_photo_set
@@ -48,36 +46,29 @@ def main() -> None:
     print(f"training state: {state_folder}", flush=True)
     saved = ResumeState(state_folder / f"{name}.pt", recipe.minutes_between_saves)
     classifier = train_rejection_classifier(recipe, photographs, saved)
-    classes = [photographs.classes[label] for label in np.unique(photographs.labels)]
     record = {
-        "classes": classes,
+        "classes": list(classifier.config.label2id),
         "photos": len(photographs),
         "photos_digest": set_digest(image_digest(image) for image in photographs.images_nhwc),
         "recipe": recipe.model_dump(mode="json"),
-        "validation": {"photos": len(val), "accuracy": _accuracy(classifier, recipe, val, classes)},
+        "validation": {"photos": len(val), "accuracy": _accuracy(classifier, recipe, val)},
         "minutes": round(saved.minutes, 1),
         "machine": f"{os.cpu_count()} CPU cores, torch {torch.__version__}",
     }
-    options.output.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=options.output.parent) as folder:
-        finished = Path(folder) / "model"
-        write_classifier_folder(finished, classifier, record)
-        flush_folder(finished)
-        shutil.rmtree(options.output, ignore_errors=True)
-        finished.rename(options.output)
+    with whole_folder(options.output) as folder:
+        write_classifier_folder(folder, classifier, record)
 
 
 @torch.inference_mode()
-def _accuracy(classifier, recipe: RejectionRecipe, photographs: PhotoSet, classes: list[str]) -> float:
-    names = [photographs.classes[label] for label in photographs.labels]
-    predicted = [
-        classes[number]
-        for first in range(0, len(photographs), _ROWS)
-        for number in classifier(
-            pixel_values=enlarge(photographs.images_nhwc[first : first + _ROWS], recipe.image_size)
-        ).logits.argmax(1)
-    ]
-    return float(np.mean([name == guess for name, guess in zip(names, predicted, strict=True)]))
+def _accuracy(classifier, recipe: RejectionRecipe, photographs: PhotoSet) -> float:
+    numbers = [classifier.config.label2id[photographs.classes[label]] for label in photographs.labels]
+    logits_nk = torch.cat(
+        [
+            classifier(pixel_values=enlarge(images, recipe.image_size)).logits
+            for images in np.array_split(photographs.images_nhwc, -(-len(photographs) // _ROWS))
+        ]
+    )
+    return float((logits_nk.argmax(dim=1) == torch.tensor(numbers)).float().mean())
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ The measurement must be of the very model in the folder: its revision (the diges
 from pathlib import Path
 from typing import Any
 
+from data_set_export.photos_manifest import PhotosManifest, read_manifest
 from photographs.atomic_files import read_json, write_text
 from text_to_image.config import GeneratorConfig
 from text_to_image.model_source import resolve_model
@@ -32,7 +33,7 @@ def main() -> None:
     arguments.add_argument("--photos", type=Path, default=PHOTOS, help="manifest of the generated photographs")
     arguments.add_argument("--model", type=Path, default=Path("models/embedded"), help="the model's folder")
     options = arguments.parse_args()
-    quality, photos = read_json(options.quality), read_json(options.photos)
+    quality = read_json(options.quality)
     revision = resolve_model(GeneratorConfig(model=str(options.model.absolute()))).revision
     if quality["generator"]["revision"] != revision:
         raise ValueError(
@@ -40,10 +41,10 @@ def main() -> None:
             f"{revision}: run `snakemake --cores all generator_quality` with this model"
         )
     card = options.model / "README.md"
-    write_text(card, with_quality(card.read_text(), quality, photos))
+    write_text(card, with_quality(card.read_text(), quality, read_manifest(options.photos)))
 
 
-def with_quality(card: str, quality: dict[str, Any], photos: dict[str, Any]) -> str:
+def with_quality(card: str, quality: dict[str, Any], photos: PhotosManifest) -> str:
     """Return the card with the measurements between the marks; without marks they come at the end."""
     if _START not in card:
         card = f"{card.rstrip()}\n\n{_START}{_END}"
@@ -52,7 +53,7 @@ def with_quality(card: str, quality: dict[str, Any], photos: dict[str, Any]) -> 
     return before + _START + quality_text(quality, photos) + _END + after
 
 
-def quality_text(quality: dict[str, Any], photos: dict[str, Any]) -> str:
+def quality_text(quality: dict[str, Any], photos: PhotosManifest) -> str:
     """Return the measurements as Markdown: words, table by class, and how they were made.
 
     Args:
@@ -90,14 +91,14 @@ def quality_text(quality: dict[str, Any], photos: dict[str, Any]) -> str:
     )
 
 
-def _drawn_how(photos: dict[str, Any]) -> str:
-    settings, rejected = photos["generator"]["settings"], photos["rejected"]
+def _drawn_how(photos: PhotosManifest) -> str:
+    settings = photos.generator.settings
     how = f"Drawn with {settings['steps']} steps at guidance {settings['guidance_scale']}."
     if settings["rejection"] is None:
         return how
-    drawn = rejected + len(photos["classes"]) * sum(photos["images_per_class"].values())
+    refused = photos.rejected / (photos.rejected + photos.n_images)
     return (
-        f"{how} **Selected**: {100 * rejected / drawn:.0f} % of what was drawn was refused by "
+        f"{how} **Selected**: {100 * refused:.0f} % of what was drawn was refused by "
         f"`{settings['rejection']['classifier']}`, a classifier of real photographs, and drawn again; *recognised* is "
         "what other classifiers say of those that were kept."
     )

@@ -13,6 +13,8 @@ def noise_image(seed):
 class FaultyPipeline:
     """Draws noise by seed; spoils the seeds it is told to, in the way it is told to."""
 
+    device = "cpu"
+
     def __init__(self, spoils, out_of_memory_in=()):
         self.spoils = spoils
         self.out_of_memory_in = out_of_memory_in

@@ -1,5 +1,6 @@
 """Images that a classifier does not take for their class are drawn again, whatever the cut of the work."""
 
+import functools
 import json
 import shutil
 import sys
@@ -12,6 +13,7 @@ from transformers import ResNetForImageClassification
 from photographs.photo_set import PhotoSet, read_photo_set, write_photo_set
 from tests.text_to_image.commands import draw_frogs, the_line
 from tests.text_to_image.faulty_pipeline import FaultyPipeline, noise_image, noise_seed
+from text_to_image import sampling
 from text_to_image.config import GeneratorConfig, RejectionConfig
 from text_to_image.rejection.classifier import RejectionClassifier
 from text_to_image.rejection.recipe import RejectionRecipe
@@ -53,20 +55,30 @@ def classifier(tmp_path, monkeypatch):
     return train(tmp_path, monkeypatch)
 
 
-def sampler(is_refused, **rejection):
-    """Return a sampler of cats, one of whose images is refused where `is_refused` says so of its first pixel."""
+@pytest.fixture
+def sampler(monkeypatch):
+    """Return a function that makes a sampler of cats, whose images are refused where its argument says so."""
+    return functools.partial(_sampler, monkeypatch)
+
+
+def _sampler(monkeypatch, is_refused, **rejection):
     settings = RejectionConfig(classifier="unused", **rejection)
     config = GeneratorConfig(model="tiny", rows_per_forward=4, rejection=settings)
 
-    def refuses(images_nhwc, class_names):
-        assert images_nhwc.shape == (4, 32, 32, 3)
-        assert class_names == ["cat"] * 4
-        return [is_refused(image) for image in images_nhwc]
+    class Refusing:
+        def __init__(self, config, classes, device):
+            assert (config, classes) == (settings, ["cat"])
 
-    return Sampler(config, FaultyPipeline({noise_seed(3): "nan"}), ["cat"], refuses)
+        def refuses(self, images_nhwc, class_names):
+            assert images_nhwc.shape == (4, 32, 32, 3)
+            assert class_names == ["cat"] * 4
+            return [is_refused(image) for image in images_nhwc]
+
+    monkeypatch.setattr(sampling, "RejectionClassifier", Refusing)
+    return Sampler(config, FaultyPipeline({noise_seed(3): "nan"}), ["cat"])
 
 
-def test_refused_image_is_drawn_again_and_counted():
+def test_refused_image_is_drawn_again_and_counted(sampler):
     refused = {noise_image(noise_seed(2, redraw))[0, 0, 0] for redraw in (0, 1)}
     drawn = sampler(lambda image: image[0, 0, 0] in refused).draw("cat", range(6))
     assert drawn.metadata["rejections"].tolist() == [0, 0, 2, 0, 0, 0]
@@ -74,7 +86,7 @@ def test_refused_image_is_drawn_again_and_counted():
     assert drawn.metadata["seed"][2] == noise_seed(2, redraw=2)
 
 
-def test_images_do_not_depend_on_those_drawn_with_them():
+def test_images_do_not_depend_on_those_drawn_with_them(sampler):
     def is_refused(image):
         return image[0, 0, 0] < 0.6
 
@@ -86,7 +98,7 @@ def test_images_do_not_depend_on_those_drawn_with_them():
         )
 
 
-def test_class_that_is_never_recognised_stops_the_job_in_one_line():
+def test_class_that_is_never_recognised_stops_the_job_in_one_line(sampler):
     with pytest.raises(
         RuntimeError, match=r"image \d of 'cat' was drawn 4 times \(generator.rejection.max_rej"
     ) as failure:

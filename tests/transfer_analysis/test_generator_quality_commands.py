@@ -7,6 +7,7 @@ import json
 import numpy as np
 import pytest
 
+from data_set_export.photos_manifest import Generator, PhotosManifest
 from photographs.photo_set import PhotoSet, write_photo_set
 from tests.transfer_analysis.invented_study import describe, invented_summary
 from tests.transfer_analysis.test_commands import command
@@ -255,12 +256,10 @@ def test_a_study_that_did_not_ask_has_no_paragraphs():
 def photos_of(rejection=None, rejected=0):
     settings = {"steps": 4, "guidance_scale": 1.25, "rejection": rejection}
     sizes = {"train": 60, "val": 5, "test": 10}
-    return {
-        "generator": {"settings": settings},
-        "classes": list(CLASSES),
-        "images_per_class": sizes,
-        "rejected": rejected,
-    }
+    generator = Generator(kind="pipeline", model="m", revision=None, settings=settings, digest="ab")
+    return PhotosManifest(
+        generator=generator, classes=CLASSES, images_per_class=sizes, digests={}, redrawn=0, rejected=rejected
+    )
 
 
 def test_a_card_gets_its_measurements_once_and_keeps_its_own_words(quality):

@@ -10,7 +10,7 @@ from text_to_image.cpu_arithmetic import quick_arithmetic
 from text_to_image.rejection.recipe import RejectionRecipe
 from text_to_image.resume_state import ResumeState
 
-# Every class of photographs has this mean and spread of values in 0-1, nearly enough.
+# About the mean and standard deviation of photographs' values in 0-1.
 MEAN, STD = 0.45, 0.25
 
 
@@ -55,7 +55,9 @@ def train_rejection_classifier(
             logits = classifier(pixel_values=batch).logits
         loss = functional.cross_entropy(logits.float(), classes[rows], label_smoothing=recipe.label_smoothing)
         if not torch.isfinite(loss):
-            raise FloatingPointError(f"the loss is {loss.item()} at step {step}: lower rejection's learning_rate")
+            raise FloatingPointError(
+                f"the loss is {loss.item()} at step {step}: lower rejection_training.learning_rate"
+            )
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -76,9 +78,8 @@ def _mirrored_and_moved(images_nhwc: np.ndarray, shift: int, rng: np.random.Gene
     n, height, width, _ = images_nhwc.shape
     padded = np.pad(images_nhwc, ((0, 0), (shift, shift), (shift, shift), (0, 0)), mode="reflect")
     tops, lefts = rng.integers(2 * shift + 1, size=(2, n))
-    moved = [
-        image[top : top + height, left : left + width] for image, top, left in zip(padded, tops, lefts, strict=True)
-    ]
+    moved = np.stack(
+        [image[top : top + height, left : left + width] for image, top, left in zip(padded, tops, lefts, strict=True)]
+    )
     is_mirrored = rng.random(n) < 0.5
-    moved = np.stack(moved)
     return np.where(is_mirrored[:, None, None, None], moved[:, :, ::-1], moved)
