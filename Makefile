@@ -67,15 +67,14 @@ playground-models: playground  ## Ship the study's classifiers with the project,
 	$(BIN)/python -m workflow_scripts.write_playground_models
 
 test: .venv lint  ## Run the test suite, twenty faults included (container-test, slurm-test and faults go further)
-	source $(BIN)/activate && python -m pytest tests --numprocesses logical --maxprocesses 4 \
-		--ignore tests/container --ignore tests/slurm
+	source $(BIN)/activate && python -m pytest tests --numprocesses logical --maxprocesses 4 --ignore tests/container
 
 faults: .venv  ## Harm a tiny study in two hundred ways and see that it carries on (FAULTS=500 for more; an hour and more)
 	source $(BIN)/activate && FAULTS=$${FAULTS:-200} python -m pytest tests/faults --numprocesses logical --maxprocesses 2
 
-slurm-test: .venv  ## Run a tiny study through a real SLURM on this machine (as root; docs/cluster.md names the packages)
+slurm-test: .venv  ## Run a whole tiny study through a real SLURM on this machine (as root; docs/cluster.md names the packages)
 	source $(BIN)/activate && pip install --quiet --disable-pip-version-check --requirement requirements-slurm.lock && \
-		python -m pytest tests/slurm -rs
+		SLURM_TARGET=all python -m pytest tests/slurm -rs
 
 container:  ## Build the container image "fauxtograph" with docker (docs/container.md)
 	docker build --tag fauxtograph --build-arg COMMIT="$$(git rev-parse HEAD)" .

@@ -37,11 +37,12 @@ MIXTURES = {
 
 
 def stages(folder: Path, images_per_class: int, seeds: int, settings: dict) -> list[list[Measurement]]:
-    """Return the whole analysis of the study in `folder`."""
+    """Return the whole analysis of the study in `folder`; within a stage what takes longest begins first."""
     return [
         preparations(folder),
-        evaluations(folder, seeds, settings),
-        analyses(folder, seeds, images_per_class, settings),
+        features(folder, seeds),
+        analyses_of_features(folder, seeds, settings) + answers(folder, seeds, settings),
+        analyses_of_answers(folder, seeds, images_per_class, settings),
         figures(folder, seeds),
         report(folder),
         print_version(folder),
@@ -62,33 +63,35 @@ def preparations(folder: Path) -> list[Measurement]:
     ]
 
 
-def evaluations(folder: Path, seeds: int, settings: dict) -> list[Measurement]:
-    """Return what asks the networks."""
-    train, val, test = (folder / f"real_photos/{split}.npz" for split in ("train", "val", "test"))
-    named = {domain: folder / f"{domain}_photos/test.npz" for domain in DOMAINS}
-    photos = [f"{domain}={path}" for domain, path in named.items()]
-    checkpoints = {arm: CLASSIFIERS / arm / "checkpoint" for arm in SHARES}
-    cache = {"compilation_cache": folder / "compiled"}
-    each_arm = [
-        measured(
-            "evaluate_classifier",
-            "--block-features",
-            **{"classifier": checkpoint, "photos": photos, "output_folder": folder / f"answers/{arm}/seed_{seed}"},
-            **cache,
-        )
-        for seed in range(seeds)
-        for arm, checkpoint in checkpoints.items()
-    ]
+def features(folder: Path, seeds: int) -> list[Measurement]:
+    """Return what asks the real-trained networks what they see."""
+    network = {"classifier": _checkpoint("real"), "compilation_cache": folder / "compiled"}
+    searched = measured(
+        "evaluate_features",
+        "--mirrored",
+        photos=[folder / f"real_photos/{split}.npz" for split in SEARCHED],
+        output=[folder / f"searched/{split}.npz" for split in SEARCHED],
+        **network,
+    )
     each_seed = [
         measured(
             "evaluate_features",
-            classifier=checkpoints["real"],
             photos=[folder / f"{each}.npz" for each in SEEN_PHOTOS],
             output=[folder / f"features/seed_{seed}/{each}.npz" for each in SEEN_PHOTOS],
-            **cache,
+            **network,
         )
         for seed in range(seeds)
     ]
+    return [searched, *each_seed]
+
+
+def answers(folder: Path, seeds: int, settings: dict) -> list[Measurement]:
+    """Return what asks all networks about the test sets."""
+    train, val, test = (folder / f"real_photos/{split}.npz" for split in ("train", "val", "test"))
+    named = {domain: folder / f"{domain}_photos/test.npz" for domain in DOMAINS}
+    photos = [f"{domain}={path}" for domain, path in named.items()]
+    checkpoints = {arm: _checkpoint(arm) for arm in SHARES}
+    cache = {"compilation_cache": folder / "compiled"}
     trust = [
         measured(
             "evaluate_trust",
@@ -99,14 +102,6 @@ def evaluations(folder: Path, seeds: int, settings: dict) -> list[Measurement]:
         )
         for seed in range(seeds)
     ]
-    searched = measured(
-        "evaluate_features",
-        "--mirrored",
-        classifier=checkpoints["real"],
-        photos=[folder / f"real_photos/{split}.npz" for split in SEARCHED],
-        output=[folder / f"searched/{split}.npz" for split in SEARCHED],
-        **cache,
-    )
     untrained = measured(
         "evaluate_untrained",
         **{"real_train": train, "train_images_per_class": settings["images_per_class"]["train"], "study_seed": 0},
@@ -114,34 +109,28 @@ def evaluations(folder: Path, seeds: int, settings: dict) -> list[Measurement]:
         **{"photos": photos[:2]},
         **cache,
     )
-    return [*trust, searched, *each_seed, untrained, *each_arm]
+    each_arm = [
+        measured(
+            "evaluate_classifier",
+            "--block-features",
+            **{"classifier": checkpoint, "photos": photos, "output_folder": folder / f"answers/{arm}/seed_{seed}"},
+            **cache,
+        )
+        for seed in range(seeds)
+        for arm, checkpoint in checkpoints.items()
+    ]
+    return [*trust, untrained, *each_arm]
 
 
-def analyses(folder: Path, seeds: int, images_per_class: int, settings: dict) -> list[Measurement]:
-    """Return what is made of the answers."""
-    train = split_sizes(images_per_class)["train"]
-    arms = {arm: {"synthetic_share": share} for arm, share in SHARES.items()}
-    study = {"config_sha256": "made up", "classes": CLASSES, "arms": arms, "study_seed": 0}
-    study["train_images_per_class"] = train
+def _checkpoint(arm: str) -> Path:
+    return CLASSIFIERS / arm / "checkpoint"
+
+
+def analyses_of_features(folder: Path, seeds: int, settings: dict) -> list[Measurement]:
+    """Return what is made of the real-trained networks' features."""
     real, generated = ({s: folder / f"{kind}_photos/{s}.npz" for s in SEARCHED} for kind in ("real", "synthetic"))
     filtered = [folder / f"filtered_photos/{split}.npz" for split in ("val", "test")]
-    trust = [folder / f"trust/seed_{seed}.npz" for seed in range(seeds)]
-    points = [
-        {"name": name, "folder": str(folder / "mixtures"), "real": int(real * train), "synthetic": int(added * train)}
-        for name, (real, added) in MIXTURES.items()
-    ]
-
-    def written(part: str) -> dict[str, Path]:
-        return {"output": folder / f"{part}.json", "tables": folder / "tables"}
-
     return [
-        measured(
-            "analyse_domain_gap",
-            **{"real": [real["val"], real["test"]], "generated": [generated["train"], generated["test"]]},
-            **{"settings": json.dumps(settings["domain_gap"]), "filtered": filtered, "features": folder / "features"},
-            **{"networks": seeds, "seed": 0},
-            **written("domain_gap"),
-        ),
         measured(
             "analyse_generator_quality",
             **{"real": real["val"], "generated": generated["train"], "training": real["train"], "test": real["test"]},
@@ -152,14 +141,36 @@ def analyses(folder: Path, seeds: int, images_per_class: int, settings: dict) ->
             validation_features=folder / "searched/val.npz",
             **{"synthetic_manifest": folder / "synthetic.json", "classifier": "{}", "seed": 0},
             **{"pairs": folder / "pairs.csv"},
-            **written("generator_quality"),
+            **_written(folder, "generator_quality"),
         ),
+        measured(
+            "analyse_domain_gap",
+            **{"real": [real["val"], real["test"]], "generated": [generated["train"], generated["test"]]},
+            **{"settings": json.dumps(settings["domain_gap"]), "filtered": filtered, "features": folder / "features"},
+            **{"networks": seeds, "seed": 0},
+            **_written(folder, "domain_gap"),
+        ),
+    ]
+
+
+def analyses_of_answers(folder: Path, seeds: int, images_per_class: int, settings: dict) -> list[Measurement]:
+    """Return what is made of the answers about the test sets."""
+    train = split_sizes(images_per_class)["train"]
+    arms = {arm: {"synthetic_share": share} for arm, share in SHARES.items()}
+    study = {"config_sha256": "made up", "classes": CLASSES, "arms": arms, "study_seed": 0}
+    study["train_images_per_class"] = train
+    trust = [folder / f"trust/seed_{seed}.npz" for seed in range(seeds)]
+    points = [
+        {"name": name, "folder": str(folder / "mixtures"), "real": int(real * train), "synthetic": int(added * train)}
+        for name, (real, added) in MIXTURES.items()
+    ]
+    return [
         measured(
             "analyse_representations",
             **{"predictions": folder / "answers", "untrained": folder / "untrained", "seeds": seeds},
             transplant_images_per_class=0,
             settings=json.dumps(settings["representations"] | {"transplant": None}),
-            **written("representations"),
+            **_written(folder, "representations"),
         ),
         measured(
             "analyse_transfer",
@@ -168,9 +179,13 @@ def analyses(folder: Path, seeds: int, images_per_class: int, settings: dict) ->
             **{"real_manifest": folder / "real.json", "synthetic_manifest": folder / "synthetic.json"},
             **{"training": "{}", "output": folder / "summary.json", "tables": folder / "tables"},
         ),
-        measured("analyse_mixtures", points=json.dumps(points), seeds=seeds, **written("mixtures")),
-        measured("analyse_trust", predictions_folder=folder / "answers", answers=trust, **written("trust")),
+        measured("analyse_mixtures", points=json.dumps(points), seeds=seeds, **_written(folder, "mixtures")),
+        measured("analyse_trust", predictions_folder=folder / "answers", answers=trust, **_written(folder, "trust")),
     ]
+
+
+def _written(folder: Path, part: str) -> dict[str, Path]:
+    return {"output": folder / f"{part}.json", "tables": folder / "tables"}
 
 
 def figures(folder: Path, seeds: int) -> list[Measurement]:

@@ -1,5 +1,7 @@
 """Real and generated photographs in one set, at a given share and an equal total size."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from photographs.photo_set import PhotoSet, concatenate
@@ -57,3 +59,14 @@ def lowest_indices(photo_set: PhotoSet, per_class: int, kind: str) -> PhotoSet:
             raise ValueError(f"{per_class} {kind} photographs of {name!r} are asked for, but there are {len(of_class)}")
         rows.append(of_class[np.argsort(photo_set.indices[of_class], kind="stable")][:per_class])
     return photo_set.select(np.concatenate(rows))
+
+
+def distinct_images(photo_sets: Sequence[PhotoSet]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return every image of the sets once, uint8 (N, H, W, 3), and for each set the rows of its own images among them.
+
+    A mixture's images are those of other sets: who asks a network about all of them need not ask twice.
+    """
+    images_nhwc = np.concatenate([photos.images_nhwc for photos in photo_sets])
+    as_bytes_n = images_nhwc.reshape(len(images_nhwc), -1).view(f"V{images_nhwc[0].size}")[:, 0]
+    _, first_rows, rows_n = np.unique(as_bytes_n, return_index=True, return_inverse=True)
+    return images_nhwc[first_rows], np.split(rows_n, np.cumsum([len(photos) for photos in photo_sets])[:-1])

@@ -198,6 +198,7 @@ def study_description():
         "train_images_per_class": STUDY.images_per_class.train,
         "arms": {name: arm.model_dump() for name, arm in STUDY.arms.items()},
         "study_seed": STUDY.seed,
+        "mixture_test_share": STUDY.mixture_test_share,
     }
 
 

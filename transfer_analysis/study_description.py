@@ -27,7 +27,7 @@ class ArmDescription(_Described):
 
 
 class StudyDescription(_Described):
-    """The config's slice that the analysis needs."""
+    """The config's slice that the analysis needs; `mixture_test_share`: of generated images in the mixed test."""
 
     config_sha256: str
     code_version: str
@@ -36,6 +36,7 @@ class StudyDescription(_Described):
     train_images_per_class: PositiveInt
     arms: dict[str, ArmDescription]
     study_seed: int
+    mixture_test_share: Annotated[float, Field(ge=0, le=1)] | None = None
 
 
 class SplitSizes(_Described):

@@ -62,6 +62,7 @@ def summarise(
             "n_classes": len(study.classes),
             "study_seed": study.study_seed,
             "arms": {arm: study.arms[arm].model_dump() for arm in arms},
+            "mixture_test_share": study.mixture_test_share,
             "domains": domains,
             "chance": 1 / len(study.classes),
         },

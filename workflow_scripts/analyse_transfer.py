@@ -2,7 +2,8 @@
 
 Reads PREDICTIONS_FOLDER/{arm}/seed_{seed}/{domain}.npz for every arm, domain and seed 0..SEEDS-1, the two manifests,
 and, as JSON, the config's slice --study {"config_sha256", "classes", "train_images_per_class",
-"arms": {NAME: {"synthetic_share"}}, "study_seed"} and --training {"steps", ...}. Adds the code's version and commit.
+"arms": {NAME: {"synthetic_share"}}, "study_seed", "mixture_test_share"} and --training {"steps", ...}. Adds the code's
+version and commit.
 The same inputs give the same bytes.
 """
 

@@ -31,6 +31,8 @@ class Hypothesis(BaseModel):
             raise ValueError(f"points run from {low:g} to {high:g}; write [low, high]")
         if self.sign != "none" and low < 0:
             raise ValueError(f"points begin at {low:g}: a size of a {self.sign} is at least 0")
+        if self.sign == "none" and not low <= 0 <= high:
+            raise ValueError(f"points run from {low:g} to {high:g}: with sign none they hold 0, such as [-2, 2]")
         return self
 
     @property

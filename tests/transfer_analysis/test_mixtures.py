@@ -1,5 +1,6 @@
 """What a generated photograph is worth: known answers, endless rates, bounds, and intervals that hold the truth."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -323,3 +324,21 @@ def test_points_that_saw_other_images_cannot_be_compared():
     other = invented_cell("synthetic", "real", 0.5, per_class=20)
     with pytest.raises(ValueError, match="different real images"):
         describe_mixtures([TrainedPoint("a", 600, 0, first), TrainedPoint("b", 0, 600, other)])
+
+
+@pytest.mark.parametrize(
+    ("found", "said", "not_said"),
+    [
+        ({"ci95": [0.012, 0.109], "p_value_holm": 0.06}, "that of k is not corrected", " gains "),
+        ({"ci95": [-0.012, 0.109], "p_value_holm": 0.2}, "adjusted p", "leaves out zero"),
+        ({"p_value_holm": 0.2, "minimum_detectable_effect": 1.9}, "not even the largest possible change", "190.0"),
+    ],
+)
+def test_a_gain_that_was_not_shown_is_told_with_what_may_mislead(found, said, not_said):
+    cells = answers([0.5, 0.7, 0.62], np.random.default_rng(0), n_seeds=4)
+    mixtures = describe_mixtures(points([(150, 0), (600, 0), (150, 450)], cells), fit=False)
+    mixtures["points"][2]["gain"] |= found
+    words = re.sub(r"<[^>]*>", "", " ".join(write_mixture_answer({"mixtures": mixtures})))
+    assert "Adding 450 generated images of each class to 150 real ones was not shown to change accuracy" in words
+    assert said in words
+    assert not_said not in words

@@ -9,6 +9,7 @@ import pytest
 
 from photographs.atomic_files import read_json
 from tests.transfer_analysis.invented_study import USUAL, invented_summary
+from transfer_analysis.report.falling_classes import write_falling_classes
 from transfer_analysis.report.figures import FIGURES
 from transfer_analysis.report.numbers import FORMATS
 from transfer_analysis.report.page import render_page
@@ -175,3 +176,49 @@ def test_the_workflows_captions_are_the_reports_and_hold_no_numbers():
 )
 def test_numbers_are_written_as_specified(kind, value, text):
     assert FORMATS[kind](value) == text
+
+
+def text_of(page):
+    return " ".join(re.sub(r"<[^>]*>", "", page).split())
+
+
+def test_one_network_was_trained_once_and_one_image_is_one(tmp_path):
+    summary = invented_summary(n_seeds=1)
+    summary["provenance"]["generated_images"] |= {"rejected": 1}
+    text = text_of(render_page(summary, tmp_path))
+    assert "Each was trained once. Then" in text
+    assert "1 drawn image was refused by a classifier, which did not take it for its class" in text
+
+
+def test_a_gap_beyond_all_that_there_is_is_not_named_as_detectable(tmp_path):
+    summary = invented_summary()
+    summary["gaps"]["synthetic_to_real"]["minimum_detectable_effect"] = 2.376
+    page = render_page(summary, tmp_path)
+    assert "237.6" not in page
+    assert find_problems(page, summary) == []
+
+
+def test_a_mixture_is_called_at_home_by_its_share_only_where_it_is(tmp_path):
+    summary = invented_summary()
+    assert "the kind of images that it was trained on" in text_of(render_page(summary, tmp_path))
+    summary["study"]["mixture_test_share"] = 0.9
+    text = text_of(render_page(summary, tmp_path))
+    assert "at home, tested on the test set of its own name" in text
+    assert "The test set of both kinds holds 90.0 % generated images" in text
+
+
+def test_images_of_a_folder_are_not_said_to_have_prompts(tmp_path):
+    summary = invented_summary()
+    summary["study"]["generator"] |= {"is_embedded": False, "pipeline_class": None}
+    text = text_of(render_page(summary, tmp_path))
+    assert "hold for these generated images, this network" in text
+    assert "with these prompts" not in text
+
+
+def test_two_classes_have_one_other(tmp_path):
+    summary = invented_summary(classes=("cat", "dog"))
+    gap = summary["gaps"]["synthetic_to_real"] | {"alarming_classes": ["cat"]}
+    summary["gaps"]["synthetic_to_real"] = gap
+    assert "beyond the other class (" in text_of(write_falling_classes(summary, "synthetic_to_real"))
+    gap["alarming_classes"] = []
+    assert "to fall further than the other;" in text_of(write_falling_classes(summary, "synthetic_to_real"))

@@ -1,5 +1,6 @@
 """The report's section on representations is right for any study: few seeds, no gap, no transplant, many classes."""
 
+import copy
 import xml.etree.ElementTree as ET
 
 import numpy as np
@@ -131,3 +132,17 @@ def test_networks_of_other_blocks_cannot_be_compared(tmp_path):
     flags = {"predictions": tmp_path, "untrained": tmp_path / UNTRAINED, "seeds": 1, "tables": tmp_path / "tables"}
     flags |= {"transplant_images_per_class": 5, "settings": "{}", "output": tmp_path / "out.json"}
     assert "its blocks are ('two', 'penultimate')" in command("analyse_representations", **flags)
+
+
+def test_a_loss_beyond_all_that_there_is_is_not_promised_to_be_found(parts):
+    part = copy.deepcopy(parts["no gap"])
+    part["transplant"]["depths"][1]["gap"]["minimum_detectable_effect"] = 1.235
+    text = " ".join(write_representation_answer(sources(part)))
+    assert "not even the largest possible one would have been found at every depth" in text
+    assert "123.5" not in text
+
+
+def test_a_gain_over_fresh_networks_that_does_not_outlive_the_correction_is_pointed_out(parts):
+    part = copy.deepcopy(parts["usual"])
+    part["transplant"]["depths"][-1]["gain"]["synthetic"] |= {"ci95": [0.01, 0.09], "p_value_holm": 0.07}
+    assert "does not outlive the correction" in " ".join(write_representation_answer(sources(part)))

@@ -167,3 +167,11 @@ def test_an_interval_that_leaves_out_zero_without_outliving_the_correction_is_po
     difference |= {"p_value_holm": 0.06, "ci95": [0.01, 0.2]}
     assert "no difference was detected" in said(trust)[2]
     assert "does not outlive the correction" in said(trust)[2]
+
+
+def test_a_loss_beyond_all_that_there_is_is_not_promised_to_be_found():
+    trust = describe_trust(*invented_trust_inputs(np.random.default_rng(7)))
+    difference = trust["robustness"]["synthetic"]["overall"]["difference"]
+    difference |= {"p_value_holm": 0.6, "minimum_detectable_effect": 1.434}
+    assert "143" not in said(trust)[2]
+    assert "not even a loss of all that one kind of networks recognises would have been found" in said(trust)[2]

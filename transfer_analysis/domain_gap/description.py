@@ -49,28 +49,13 @@ def describe_domain_gap(kinds: dict[str, Judged], settings: DomainGap, seed: int
     rng = np.random.default_rng(seed)
     fit = choose_rows_to_fit(kinds["real"].fit.labels, kinds["generated"].fit.labels, settings.images_per_class, rng)
     test = choose_rows_to_test(kinds["real"].test.labels, kinds["generated"].test.labels, rng)
+    sides = _chosen(kinds, fit, test)
     networks = [
-        _sides(
-            {
-                kind: (judged.fit_features[number].features_nd, judged.test_features[number].features_nd)
-                for kind, judged in kinds.items()
-            },
-            kinds,
-            fit,
-            test,
-        )
+        {name: chosen.as_features(number) for name, chosen in sides.items()}
         for number in range(len(kinds["real"].fit_features))
     ]
-    described = {
-        kind: tuple(describe_low_level(photos.images_nhwc) for photos in (judged.fit, judged.test))
-        for kind, judged in kinds.items()
-    }
-    low_level = {
-        view: [
-            _sides({kind: tuple(part[view] for part in parts) for kind, parts in described.items()}, kinds, fit, test)
-        ]
-        for view in described["real"][0]
-    }
+    views = {name: chosen.as_low_level() for name, chosen in sides.items()}
+    low_level = {view: [{name: by_view[view] for name, by_view in views.items()}] for view in views["real"]}
     n_classes = len(kinds["real"].fit.classes)
     return {
         "classes": list(kinds["real"].fit.classes),
@@ -89,22 +74,34 @@ def describe_domain_gap(kinds: dict[str, Judged], settings: DomainGap, seed: int
     }
 
 
-def _sides(
-    vectors: dict[str, tuple[np.ndarray, np.ndarray]], kinds: dict[str, Judged], fit: Rows, test: Rows
-) -> dict[str, Side]:
-    """Return the rows of every kind; photographs are halved, and the second half is the one that is filtered."""
-    chosen = {
-        "real": ("real", fit.real_n, test.real_n),
-        "held_out": ("real", fit.held_out_m, test.held_out_m),
-        "filtered": ("filtered", fit.held_out_m, test.held_out_m),
-        "generated": ("generated", fit.generated_k, test.generated_k),
-    }
+@dataclass(frozen=True)
+class _Chosen:
+    """The images of one side: those of `judged` at the rows `fit_n` and `test_m`."""
+
+    judged: Judged
+    fit_n: np.ndarray
+    test_m: np.ndarray
+
+    def as_features(self, number: int) -> Side:
+        """Return what network `number` makes of them."""
+        fit, test = self.judged.fit_features[number], self.judged.test_features[number]
+        return self._side(fit.features_nd[self.fit_n], test.features_nd[self.test_m])
+
+    def as_low_level(self) -> dict[str, Side]:
+        """Return every description of `describe_low_level`."""
+        fit = describe_low_level(self.judged.fit.images_nhwc[self.fit_n])
+        test = describe_low_level(self.judged.test.images_nhwc[self.test_m])
+        return {view: self._side(fit[view], test[view]) for view in fit}
+
+    def _side(self, fit_nd: np.ndarray, test_md: np.ndarray) -> Side:
+        return Side(fit_nd, self.judged.fit.labels[self.fit_n], test_md, self.judged.test.labels[self.test_m])
+
+
+def _chosen(kinds: dict[str, Judged], fit: Rows, test: Rows) -> dict[str, _Chosen]:
+    """Return the sides by name; photographs are halved, and the second half is the one that is filtered."""
     return {
-        name: Side(
-            vectors[kind][0][to_fit],
-            kinds[kind].fit.labels[to_fit],
-            vectors[kind][1][to_test],
-            kinds[kind].test.labels[to_test],
-        )
-        for name, (kind, to_fit, to_test) in chosen.items()
+        "real": _Chosen(kinds["real"], fit.real_n, test.real_n),
+        "held_out": _Chosen(kinds["real"], fit.held_out_m, test.held_out_m),
+        "filtered": _Chosen(kinds["filtered"], fit.held_out_m, test.held_out_m),
+        "generated": _Chosen(kinds["generated"], fit.generated_k, test.generated_k),
     }

@@ -22,6 +22,7 @@ def draw_map_agreement(trust: dict[str, Any]) -> Figure:
         rows.append(("other photographs", entry["other_photograph"], _CONTROL, "|"))
         rows.append((None, None, None, None))
     rows = rows[:-1]
+    has_ceiling = any(entry["within"] for entry in agreements.values())
     figure = new_figure(8.6, 2.5 + _ROW_INCHES * max(1, len(rows)))
     axes = figure.add_subplot()
     for height, (_, correlation, colour, marker) in enumerate(rows):
@@ -40,7 +41,8 @@ def draw_map_agreement(trust: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "Do the networks look at the same places?",
-        "Coloured: networks of two arms, the same photograph. Grey: two networks of one arm (the most to be\n"
-        "expected), and different photographs (what agrees anyway). 95 % intervals over photographs.",
+        "Coloured: networks of two arms, the same photograph. Grey: "
+        + ("two networks of one arm (the most to be\nexpected), and " if has_ceiling else "")
+        + "different photographs (what agrees anyway). 95 % intervals over photographs.",
     )
     return figure

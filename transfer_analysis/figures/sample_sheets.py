@@ -44,7 +44,7 @@ def draw_sample_sheets(real: PhotoSet, synthetic: PhotoSet) -> Figure:
     put_title(
         figure,
         "The first test images of each class, real and generated",
-        f"Not selected: the first by number, as the networks see them ({side} pixels).",
+        f"Not picked for this sheet: the first by number, as the networks see them ({side} pixels).",
     )
     return figure
 

@@ -63,6 +63,6 @@ def draw_transfer_matrix(summary: dict[str, Any]) -> Figure:
         figure,
         "Test accuracy by training set and test set",
         f"{networks} a row, with {intervals(study)}; chance {100 * study['chance']:.0f} %;\n"
-        "framed: tested on its own kind",
+        "framed: at home, on the test set of its own name",
     )
     return figure

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.report.falling_classes import write_falling_classes
 from transfer_analysis.report.numbers import Numbers, literal
+from transfer_analysis.report.open_findings import is_beyond_all
 from transfer_analysis.report.prototype_evidence import easier_than_photographs, write_prototype_evidence
 
 Verdict = Literal["below", "above", "undetected"]
@@ -47,7 +48,7 @@ def write_headline(summary: dict[str, Any]) -> Markup:
         "size_range": n("points_size_range", "gaps", "synthetic_to_real", "ci95"),
         "range": n("points_range", "gaps", "synthetic_to_real", "ci95"),
         "interval": _interval_words(summary),
-        "lead": n("points", "gaps", "synthetic_to_real", "mean"),
+        "leader": _leader(gap),
         "detectable": _write_detectable(summary, "synthetic_to_real"),
     }
     return {
@@ -61,7 +62,7 @@ def write_headline(summary: dict[str, Any]) -> Markup:
         ),
         "undetected": Markup(
             "On real photographs, no difference was detected between training on generated images and on real ones: "
-            "the latter led by {lead} points in this sample ({interval} {range}). {detectable}"
+            "{leader} led by {size} points in this sample ({interval} {range}). {detectable}"
         ),
     }[verdict(gap)].format(**parts)
 
@@ -87,7 +88,7 @@ def compare(summary: dict[str, Any], arm: str, domain: str) -> Markup:
         "home": n("percent", "transfer", domain, domain, "accuracy", "mean"),
         "home_interval": n("percent_range", "transfer", domain, domain, "accuracy", "ci95"),
         "size": n("points_size", "gaps", key, "mean"),
-        "lead": n("points", "gaps", key, "mean"),
+        "leader": _leader(summary["gaps"][key]),
         "size_range": n("points_size_range", "gaps", key, "ci95"),
         "range": n("points_range", "gaps", key, "ci95"),
         "p": n("p_value", "gaps", key, "p_value_holm"),
@@ -128,7 +129,7 @@ def _findings(summary: dict[str, Any], arm: str, domain: str) -> list[Markup]:
         ],
         "undetected": [
             Markup(
-                "No difference was detected (the latter lead by {lead} points, interval {range}, adjusted p {p}). "
+                "No difference was detected ({leader} lead by {size} points, interval {range}, adjusted p {p}). "
                 "{detectable}"
             )
         ],
@@ -150,6 +151,11 @@ def _findings(summary: dict[str, Any], arm: str, domain: str) -> list[Markup]:
     return findings
 
 
+def _leader(gap: dict[str, Any]) -> Markup:
+    """Name who was ahead in the sample: who learned from other images is named first, who is at home last."""
+    return Markup("the former") if gap["mean"] < 0 else Markup("the latter")
+
+
 def _interval_words(summary: dict[str, Any]) -> Markup:
     """Name the interval; of a single network it does not hold the luck of training, and says so wherever it stands."""
     over = Markup("") if summary["study"]["n_seeds"] > 1 else Markup(", over test images alone,")
@@ -158,7 +164,7 @@ def _interval_words(summary: dict[str, Any]) -> Markup:
 
 def _write_detectable(summary: dict[str, Any], key: str) -> Markup:
     """Say how large a gap could have been found, after the correction for the number of gaps."""
-    if summary["gaps"][key]["minimum_detectable_effect"] >= 1:
+    if is_beyond_all(summary["gaps"][key]):
         return Markup("With so few trainings not even the largest possible difference would have been found reliably.")
     return Markup(
         "A true difference of {} points would have been found with {} probability; a smaller one may well have gone "

@@ -79,11 +79,16 @@ def _write_kernel(sources: dict[str, Any]) -> Markup:
     separability, n = sources["domain_gap"]["separability"], Numbers(sources)
     pairs, grain_differs = separability["pairs"], grain_was_seen_to_differ(separability)
     told, still = (told_apart(pairs[pair][FEATURES]) for pair in ("generated", "beyond_kernel"))
+    told_grain = told_apart(pairs["generated"]["spectrum"])
     text = (
         "To see what the grain alone does, photographs were passed through a kernel that is to give them the generated "
         "images’ mean power at every spatial frequency. "
         + (
-            "It made the grain alike, not equal: the power spectrum still tells"
+            (
+                "It made the grain alike, not equal: the power spectrum still tells"
+                if told_grain
+                else "The power spectrum tells"
+            )
             if grain_differs
             else "The power spectrum was then not shown to tell"
         )
@@ -93,7 +98,9 @@ def _write_kernel(sources: dict[str, Any]) -> Markup:
         + (("still tell" if told else "tell") if still else "were not shown to tell")
         + " generated images from them ({beyond}, {beyond_range}). "
     )
-    if still:
+    if still and not told:
+        text += "As they were not shown to tell untouched ones from them, this may be what the kernel itself did."
+    elif still:
         text += "So the features hold a difference between the kinds that such a kernel does not account for"
         text += "; what it left of the grain may be part of it." if grain_differs else "."
     elif told:

@@ -20,8 +20,8 @@ def write_falling_classes(summary: dict[str, Any], key: str) -> Markup:
         )
         text += Markup(" (corrected for the number of classes).")
     else:
-        text = Markup(" No class was shown to fall further than the others; the largest gap is that of {}.").format(
-            _class_gap(summary, key, gap["furthest_class"])
+        text = Markup(" No class was shown to fall further than {}; the largest gap is that of {}.").format(
+            "the others" if len(gap["per_class"]) > 2 else "the other", _class_gap(summary, key, gap["furthest_class"])
         )
     return text + _write_confusion(summary, key)
 
@@ -29,8 +29,9 @@ def write_falling_classes(summary: dict[str, Any], key: str) -> Markup:
 def _one_class(summary: dict[str, Any], key: str, name: str) -> Markup:
     beyond = ("gaps", key, "per_class", name, "excess")
     n = Numbers(summary)
-    return Markup("{}, {} points beyond the other classes ({})").format(
-        _class_gap(summary, key, name), n("points_size", *beyond, "mean"), n("points_range", *beyond, "ci95")
+    others = "the other classes" if len(summary["gaps"][key]["per_class"]) > 2 else "the other class"
+    return Markup("{}, {} points beyond {} ({})").format(
+        _class_gap(summary, key, name), n("points_size", *beyond, "mean"), others, n("points_range", *beyond, "ci95")
     )
 
 

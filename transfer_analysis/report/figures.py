@@ -142,8 +142,9 @@ FIGURES = (
         "Dot plots of recognition, precision, recall, density, coverage and Fréchet distance by class, each beside "
         "what real photographs score against real ones; the CSV table holds the same numbers.",
         "Where the square lies on the circle’s bar, generated images cannot be told from real photographs by that "
-        "measure. Recall below that of real photographs, with precision that is not, means that sorts of the class are "
-        "missing; coverage alone falls as well where the images lie off the photographs.",
+        "measure; of recognition, which is compared network by network, the text says what was shown. Recall below "
+        "that of real photographs, with precision that is not, means that sorts of the class are missing; "
+        "coverage alone falls as well where the images lie off the photographs.",
     ),
     FigureText(
         "near_copies",
@@ -186,7 +187,8 @@ FIGURES = (
         "Do the networks look at the same places?",
         "Dot plot of the correlation of heat maps between training sets, with those of two networks of one "
         "training set and of different photographs as controls.",
-        "The grey marks above a coloured one are its ceiling, the one below it the floor. Far below the ceiling, "
+        "The grey marks of other seeds above a coloured one are its ceiling (with a single seed there is none), the "
+        "one below it the floor. Far below the ceiling, "
         "networks of the two training sets look at other places than the luck of training explains; the text says "
         "whether that was shown.",
     ),
@@ -225,8 +227,9 @@ FIGURES = (
         "sample_sheets",
         "What the networks saw",
         "Real test photographs and generated test images of every class, side by side.",
-        "The first test images of each class, not selected. Compare backgrounds, poses, framing and, along a row, "
-        "how much the images of one class differ from each other.",
+        "The first test images of each class by number, not picked for this sheet (where a classifier selects the "
+        "generated ones, which the top of the report then says, it selected these too). Compare backgrounds, poses, "
+        "framing and, along a row, how much the images of one class differ from each other.",
     ),
 )
 

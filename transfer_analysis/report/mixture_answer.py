@@ -7,6 +7,7 @@ from markupsafe import Markup
 from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.mixtures.exchange_rate import may_be, measurable
 from transfer_analysis.report.numbers import Numbers, literal
+from transfer_analysis.report.open_findings import caveat, is_beyond_all
 
 _NO_RATE = (
     "Networks trained on real photographs were not shown to do better than chance in any number, so there is nothing "
@@ -60,7 +61,7 @@ def _write_rate(sources: dict[str, Any], position: int) -> Markup:
         text = (
             "Networks trained on {synthetic} generated images a class did no better than chance on real photographs, "
             "so k, the number of generated images that one real photograph is worth, is infinite in this sample; the "
-            "{level} interval ({range}) does not rule out a rate as low as {low}."
+            "{level} interval is {range}."
         )
     elif relation == "more":
         text = (
@@ -111,27 +112,33 @@ def _write_gain(sources: dict[str, Any], position: int) -> Markup:
     here = ("mixtures", "points", position)
     gain = point["gain"]
     parts = {
-        "real": n("count", *here, "real"),
-        "synthetic": n("count", *here, "synthetic"),
+        "opening": Markup("Adding {} generated images of each class to {} real ones").format(
+            n("count", *here, "synthetic"), n("count", *here, "real")
+        ),
         "size": n("points_size", *here, "gain", "mean"),
         "range": n("points_range", *here, "gain", "ci95"),
         "p": n("p_value", *here, "gain", "p_value_holm"),
         "detectable": n("points_size", *here, "gain", "minimum_detectable_effect"),
     }
     if gain["p_value_holm"] >= SIGNIFICANCE:
-        text = (
-            "Adding {synthetic} generated images to {real} real ones was not shown to change accuracy "
-            "({range} points; {detectable} could have been found)"
-        )
+        findable = "{detectable} could have been found"
+        if is_beyond_all(gain):
+            findable = "with so few trainings not even the largest possible change would have been found reliably"
+        text = "{opening} was not shown to change accuracy ({range} points, adjusted p {p}; " + findable + ")"
     elif gain["mean"] > 0:
-        text = "Adding {synthetic} generated images to {real} real ones gains {size} points ({range}, adjusted p {p})"
+        text = "{opening} gains {size} points ({range}, adjusted p {p})"
     else:
-        text = "Adding {synthetic} generated images to {real} real ones costs {size} points ({range}, adjusted p {p})"
+        text = "{opening} costs {size} points ({range}, adjusted p {p})"
     if point["exchange_rate"] is None:
-        return Markup(text + ".").format(**parts)
+        return Markup(f"{text}. {caveat(gain)}".rstrip()).format(**parts)
     rate, place, _ = _rate_at(sources, position)
     rates = {"k": n("rate", *place, "k"), "k_range": n("rate_range", *place, "ci95")}
     text += "; k is {k} in this sample ({k_range})." if _is_of_the_sample(rate) else "; k is {k} ({k_range})."
+    if caveat(gain):
+        text += (
+            " The interval of the change leaves out zero, but that does not outlive the correction for several tests; "
+            "that of k is not corrected."
+        )
     return Markup(text).format(**parts, **rates)
 
 

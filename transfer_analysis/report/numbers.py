@@ -55,6 +55,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "points_size": lambda value: f"{abs(100 * value):.1f}",
     "points_range": lambda ends: f"{_signed(100 * ends[0])} to {_signed(100 * ends[1])}",
     "points_size_range": lambda ends: " to ".join(f"{abs(100 * end):.1f}" for end in sorted(ends, key=abs)),
+    "detectable": lambda value: f"{100 * value:.1f}" if value < 1 else "none",
     "p_value": _p_value,
     "rate": _rate,
     "rate_range": lambda ends: " to ".join(dict.fromkeys(_rate(end) for end in ends)),

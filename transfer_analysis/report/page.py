@@ -63,6 +63,7 @@ def render_page(summary: dict[str, Any], figures: Path) -> str:
         parts=[part for part in PARTS if part in summary],
         downloads={name: csv_uri(text) for name, text in report_tables(summary).items()},
         generator_kind=generator_kind(summary["study"]["generator"]),
+        mixture_is_at_home=_mixture_is_at_home(summary["study"]),
         leaves=lambda *place: list(_leaves(_at(summary, place), place)),
     )
     return _with_contents(page)
@@ -79,6 +80,12 @@ def generator_kind(generator: dict[str, Any]) -> str:
     if generator["is_embedded"]:
         return "embedded"
     return "pipeline" if generator.get("pipeline_class") else "folder"
+
+
+def _mixture_is_at_home(study: dict[str, Any]) -> bool:
+    """Return whether the mixture is tested on images of the share that it learned from."""
+    arm = study["arms"].get("mixture")
+    return arm is None or arm["synthetic_share"] == study["mixture_test_share"]
 
 
 def _at(summary: Any, place: tuple) -> Any:

@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.report.numbers import Numbers
+from transfer_analysis.report.open_findings import caveat
 from transfer_analysis.report.transplant_answer import write_transplants
 from transfer_analysis.representations.jackknife import FEWEST_SEEDS
 
@@ -63,8 +64,8 @@ def write_similarity(sources: dict[str, Any], domain: str) -> Markup:
     if shortfall["p_value_holm"] >= SIGNIFICANCE:
         finding = (
             "That the kind of training images makes them less alike than another seed does was not shown (shortfall "
-            "{between}, adjusted p {p})."
-        )
+            "{between}, adjusted p {p}). "
+        ) + caveat(shortfall)
     elif shortfall["mean"] > 0:
         finding = (
             "The kind of training images makes them less alike than another seed does, by {size} ({between}, adjusted "
@@ -79,7 +80,7 @@ def write_similarity(sources: dict[str, Any], domain: str) -> Markup:
             "They are even more alike than two networks of one arm are on average (shortfall {between}, adjusted p "
             "{p}): one of the arms varies more from seed to seed."
         )
-    return Markup(opening + finding).format(**parts)
+    return Markup(opening + finding.rstrip()).format(**parts)
 
 
 def write_probe_parts(sources: dict[str, Any], tested: str) -> Markup:
@@ -98,6 +99,7 @@ def write_probe_parts(sources: dict[str, Any], tested: str) -> Markup:
     for name in ("whole", "features", "reading"):
         parts[f"{name}_size"] = n("points_size", name, "mean")
         parts[f"{name}_range"] = n("points_range", name, "ci95")
+        parts[f"{name}_p"] = n("p_value", name, "p_value_holm")
     opening = (
         "A linear probe that was fitted on the last features of {tested} recognises {home} of other {tested} in "
         "networks trained on {tested}, and {refitted} in networks trained on {away}; fitted on the latter networks’ "
@@ -105,7 +107,10 @@ def write_probe_parts(sources: dict[str, Any], tested: str) -> Markup:
     )
     found = probes["parts"][tested]
     if found["whole"]["p_value_holm"] >= SIGNIFICANCE or found["whole"]["mean"] <= 0:
-        rest = "Between the first and the last no loss was shown ({whole_range} points), so there is none to divide."
+        rest = (
+            "Between the first and the last no loss was shown ({whole_range} points, adjusted p {whole_p}), so there "
+            "is none to divide."
+        )
         return Markup(opening + rest).format(**parts)
     rest = "Of the {whole_size} points ({whole_range}) between the first and the last, "
     rest += _part(found["features"], "features", "the features themselves lack {}")
@@ -115,6 +120,6 @@ def write_probe_parts(sources: dict[str, Any], tested: str) -> Markup:
 
 def _part(difference: dict[str, Any], name: str, words: str) -> str:
     if difference["p_value_holm"] >= SIGNIFICANCE:
-        return words.format(f"no part that was shown ({{{name}_range}})")
+        return words.format(f"no part that was shown ({{{name}_range}}, adjusted p {{{name}_p}})")
     sign = "" if difference["mean"] > 0 else "less than nothing: "
     return words.format(f"{sign}{{{name}_size}} ({{{name}_range}})")

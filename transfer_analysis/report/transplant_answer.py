@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.report.numbers import Numbers
+from transfer_analysis.report.open_findings import caveat, is_beyond_all
 from transfer_analysis.representations.transplants import is_shown
 
 
@@ -52,8 +53,12 @@ def _where(sources: dict[str, Any], transplant: dict[str, Any]) -> Markup:
         return _at(
             sources,
             widest,
-            "At no depth was a loss shown over blocks of generated-trained networks; one of {detectable} points would "
-            "have been found at any depth with good probability.",
+            "At no depth was a loss shown over blocks of generated-trained networks; "
+            + (
+                "with so few trainings not even the largest possible one would have been found at every depth."
+                if is_beyond_all(transplant["depths"][widest]["gap"])
+                else "one of {detectable} points would have been found at any depth with good probability."
+            ),
         )
     if not _stays(transplant):
         lossy = [entry["depth"] for entry in transplant["depths"][first:] if is_shown(entry["gap"])]
@@ -78,8 +83,8 @@ def _against_fresh(sources: dict[str, Any], depth: int, gain: dict[str, Any]) ->
     if gain["p_value_holm"] >= SIGNIFICANCE:
         text = (
             "Against learning every block from those few photographs, freezing all generated-trained blocks was not "
-            "shown to make a difference ({gain_range})."
-        )
+            "shown to make a difference ({gain_range}, adjusted p {gain_p}). "
+        ) + caveat(gain)
     elif gain["mean"] > 0:
         text = (
             "Against learning every block from those few photographs, freezing all generated-trained blocks gains "
@@ -90,7 +95,7 @@ def _against_fresh(sources: dict[str, Any], depth: int, gain: dict[str, Any]) ->
             "Against learning every block from those few photographs, freezing all generated-trained blocks costs "
             "{gain} ({gain_range})."
         )
-    return _at(sources, depth, text)
+    return _at(sources, depth, text.rstrip())
 
 
 def _at(sources: dict[str, Any], depth: int, text: str) -> Markup:
@@ -105,4 +110,5 @@ def _at(sources: dict[str, Any], depth: int, text: str) -> Markup:
         share_range=n("points_range", "share", "ci95"),
         gain=n("points_size", "gain", "synthetic", "mean"),
         gain_range=n("points_range", "gain", "synthetic", "ci95"),
+        gain_p=n("p_value", "gain", "synthetic", "p_value_holm"),
     )

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.report.answer import images
 from transfer_analysis.report.numbers import Numbers, literal
+from transfer_analysis.report.open_findings import caveat, is_beyond_all
 
 _ARMS = ("real", "synthetic")
 
@@ -33,13 +34,6 @@ def _verdict(tested: dict[str, Any]) -> str:
     if tested["p_value_holm"] >= SIGNIFICANCE:
         return "undetected"
     return "above" if tested["mean"] > 0 else "below"
-
-
-def _caveat(tested: dict[str, Any]) -> str:
-    """Return a sentence for a difference that was not told from zero, though its interval seems to say so."""
-    if _verdict(tested) != "undetected" or tested["ci95"][0] * tested["ci95"][1] <= 0:
-        return ""
-    return "This interval leaves out zero, but that does not outlive the correction for several tests. "
 
 
 def _write_confidence(sources: dict[str, Any], arm: str) -> Markup:
@@ -74,8 +68,8 @@ def _write_confidence(sources: dict[str, Any], arm: str) -> Markup:
         "points). ",
     }[_verdict(cell["ece_change"])]
     opening = "Networks trained on {arm} are right about {accuracy} of real photographs, at a mean confidence of "
-    confidence += _caveat(cell["overconfidence"])
-    temperature += _caveat(cell["ece_change"])
+    confidence += caveat(cell["overconfidence"])
+    temperature += caveat(cell["ece_change"])
     suited = "The temperature ({temperature}) that suits validation images of the kind they learned from "
     return Markup(opening + "{confidence}: " + confidence + suited + temperature).format(**parts)
 
@@ -99,7 +93,7 @@ def _write_selection(sources: dict[str, Any], arm: str) -> Markup:
         "right answers from wrong ones (gain {gain} points). ",
     }[_verdict(entry["half_gain"])]
     opening = "Asked only about the half of the real photographs that they are most confident about, networks trained "
-    ending += _caveat(entry["half_gain"])
+    ending += caveat(entry["half_gain"])
     return Markup(opening + "on {arm} are right about " + ending).format(**parts)
 
 
@@ -152,15 +146,19 @@ def _write_difference_of_losses(sources: dict[str, Any]) -> Markup:
         "detectable": n("points_size", "synthetic", "overall", "difference", "minimum_detectable_effect"),
         "power": literal("80 %"),
     }
+    findable = "one of {detectable} points would have been found with {power} probability"
+    if is_beyond_all(difference):
+        findable = (
+            "with so few trainings not even a loss of all that one kind of networks recognises would have been found"
+        )
     finding = {
         "above": "training on generated images makes networks lose {size} points more (difference {range}, adjusted p "
         "{p}).",
         "below": "training on generated images makes networks lose {size} points less (difference {range}, adjusted p "
         "{p}).",
-        "undetected": "no difference was detected ({range} points, adjusted p {p}; one of {detectable} points would "
-        "have been found with {power} probability).",
+        "undetected": "no difference was detected ({range} points, adjusted p {p}; " + findable + ").",
     }[_verdict(difference)]
-    return Markup(finding + " " + _caveat(difference)).format(**parts)
+    return Markup(finding + " " + caveat(difference)).format(**parts)
 
 
 def _write_maps(sources: dict[str, Any]) -> Markup:
@@ -203,7 +201,7 @@ def _write_maps(sources: dict[str, Any]) -> Markup:
         "undetected": "That the two arms look at other places was not shown (difference {size}, interval {low} to "
         "{high}, adjusted p {p}).",
     }[_verdict(entry["difference"])]
-    finding += " " + _caveat(entry["difference"])
+    finding += " " + caveat(entry["difference"])
     if entry["difference"]["seed_variance"] == "not estimated":
         finding += "With two networks of each arm, this interval holds the choice of photographs alone."
     return Markup(opening + finding).format(**parts)
