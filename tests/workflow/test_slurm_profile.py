@@ -19,6 +19,13 @@ def test_profile_names_no_rule_that_is_not_there():
     assert set(PROFILE["groups"]) | set(PROFILE["set-threads"]) <= RULES.keys()
 
 
+def test_what_takes_every_core_of_one_machine_has_a_number_of_them_on_a_cluster():
+    # Snakemake itself has no number of cores there: it would stop at the first such rule.
+    assert PROFILE["set-threads"].keys() == {
+        name for name, rule in RULES.items() if "threads: cores_of_machine" in rule
+    }
+
+
 def test_partitions_file_names_every_rule_whose_jobs_can_have_a_gpu():
     text = (REPOSITORY / "profiles" / "slurm" / "partitions.yaml").read_text()
     listed = text[text.index("With gpus.generation") : text.index("# The variants")]
