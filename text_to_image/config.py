@@ -1,5 +1,6 @@
 """Settings of the generated photographs: a text-to-image pipeline, or a folder of images in its place."""
 
+import math
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -98,8 +99,14 @@ class GeneratorConfig(_Settings):
     @field_validator("guidance_scale")
     @classmethod
     def _ordered(cls, value):
-        if isinstance(value, tuple) and value[0] > value[1]:
-            raise ValueError(f"[{value[0]}, {value[1]}] runs downwards; write [low, high]")
+        low, high = value if isinstance(value, tuple) else (value, value)
+        if not (math.isfinite(low) and math.isfinite(high)):
+            raise ValueError("it must be a number, or [low, high]")
+        if low > high:
+            raise ValueError(f"[{low:g}, {high:g}] runs downwards; write [low, high]")
+        if low < 1 < high:
+            # Guidance is on for all images of a range, and below 1 it leads away from the words: at 0 they say nothing.
+            raise ValueError(f"[{low:g}, {high:g}] begins below 1, where images lose their class; write [1, {high:g}]")
         return value
 
     @model_validator(mode="after")

@@ -68,7 +68,7 @@ class Pipeline:
 
     def refuse_cut_prompts(self, prompts: Iterable[str]) -> None:
         """Raise ValueError for the first prompt that is longer than the model takes."""
-        refuse_cut_prompts(self._pipeline, prompts)
+        refuse_cut_prompts(self._pipeline, prompts, self._config.arguments)
 
     def __call__(self, prompts: list[str], scales: list[float], seeds: list[int]) -> tuple[np.ndarray, list[bool]]:
         """Draw one image a prompt.

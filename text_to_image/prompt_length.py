@@ -1,24 +1,30 @@
 """Prompts that a model would cut off: diffusers passes on what fits its tokenizers and drops the rest."""
 
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from diffusers import DiffusionPipeline
 from transformers import CLIPTokenizer, PreTrainedTokenizerBase
 
 # Tokenizers without a limit of their own carry an astronomical number.
 _NO_LIMIT = 1_000_000
+# DeepFloyd's pipelines cut T5's text here, and have no argument for it.
+_CUT_WITHOUT_ARGUMENT = {"IFPipeline": 77}
 
 
-def refuse_cut_prompts(pipeline: DiffusionPipeline, prompts: Iterable[str]) -> None:
+def refuse_cut_prompts(pipeline: DiffusionPipeline, prompts: Iterable[str], arguments: Mapping[str, Any]) -> None:
     """Check that every text encoder of `pipeline` reads every prompt whole.
 
     Where one of several encoders takes more, the others still lose the end, so the shortest decides.
 
+    Args:
+        arguments: what the pipeline is called with besides the prompts; `max_sequence_length` may be among it.
+
     Raises:
         ValueError: a prompt is too long; the message gives it, its length and the limit in tokens.
     """
-    limits = token_limits(pipeline)
+    limits = token_limits(pipeline, arguments)
     for prompt in dict.fromkeys(prompts):
         for tokenizer, limit in limits:
             length = len(tokenizer(prompt, verbose=False).input_ids)
@@ -29,18 +35,22 @@ def refuse_cut_prompts(pipeline: DiffusionPipeline, prompts: Iterable[str]) -> N
                 )
 
 
-def token_limits(pipeline: DiffusionPipeline) -> list[tuple[PreTrainedTokenizerBase, int]]:
+def token_limits(
+    pipeline: DiffusionPipeline, arguments: Mapping[str, Any]
+) -> list[tuple[PreTrainedTokenizerBase, int]]:
     """Return each tokenizer whose text encoder is there, with the tokens it takes, start and end marks included."""
     # CLIP's limit is the tokenizer's own; pipelines give other text encoders (T5, Gemma) theirs as an argument.
     parameter = inspect.signature(type(pipeline).__call__).parameters.get("max_sequence_length")
+    by_default = _CUT_WITHOUT_ARGUMENT.get(type(pipeline).__name__) if parameter is None else parameter.default
+    given = arguments.get("max_sequence_length", by_default)
     limits = []
     for name, part in pipeline.components.items():
         encoder = pipeline.components.get(name.replace("tokenizer", "text_encoder"))
         if not isinstance(part, PreTrainedTokenizerBase) or encoder is None:
             continue
         limit = part.model_max_length
-        if not isinstance(part, CLIPTokenizer) and parameter is not None and isinstance(parameter.default, int):
-            limit = min(limit, parameter.default)
+        if not isinstance(part, CLIPTokenizer) and isinstance(given, int):
+            limit = min(limit, given)
         if limit < _NO_LIMIT:
             limits.append((part, limit))
     return limits

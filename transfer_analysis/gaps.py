@@ -8,7 +8,13 @@ import numpy as np
 from transfer_analysis.cells import Cell, require_paired
 from transfer_analysis.confusion_differences import describe_confusion_difference
 from transfer_analysis.crossed_bootstrap import draw_means, percentile_interval
-from transfer_analysis.crossed_effects import MeanEstimate, estimate_difference, estimate_mean, estimate_means
+from transfer_analysis.crossed_effects import (
+    MeanEstimate,
+    estimate_difference,
+    estimate_differences,
+    estimate_mean,
+    estimate_means,
+)
 from transfer_analysis.paired_answers import describe_pairs
 from transfer_analysis.several_tests import correct_for_number
 
@@ -97,7 +103,8 @@ def _describe_classes(lost_sn: np.ndarray, home: Cell) -> dict[str, dict[str, An
     """Return each class's gap, and how far it exceeds that of the other classes; p-values adjusted over the classes."""
     of_class = {name: home.labels_n == label for label, name in enumerate(home.classes)}
     gaps = dict(zip(of_class, estimate_means([lost_sn[:, mask_n] for mask_n in of_class.values()]), strict=True))
-    beyond = {name: estimate_difference(lost_sn[:, mask_n], lost_sn[:, ~mask_n]) for name, mask_n in of_class.items()}
+    apart = [(lost_sn[:, mask_n], lost_sn[:, ~mask_n]) for mask_n in of_class.values()]
+    beyond = dict(zip(of_class, estimate_differences(apart), strict=True))
     entries = [
         {name: estimate.tested(-widest, widest) for name, estimate in family.items()}
         # An excess reaches from −2 to 2: one class all lost, the others all gained.

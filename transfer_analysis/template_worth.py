@@ -14,12 +14,15 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from transfer_analysis.cells import Cell
-from transfer_analysis.crossed_effects import estimate_mean
-from transfer_analysis.gaps import describe_gap
+from transfer_analysis.cells import Cell, require_paired
+from transfer_analysis.crossed_effects import estimate_mean, estimate_means
+from transfer_analysis.gaps import SIGNIFICANCE
+from transfer_analysis.several_tests import correct_for_number
 from transfer_analysis.tables import csv_text
 
 _RESAMPLES = 2000
+# What is said of a template's worth.
+_TESTED = ("mean", "ci95", "p_value", "p_value_holm", "minimum_detectable_effect")
 # Below this many, chance alone gives perfect rankings often (one in six of three).
 _FEWEST_TO_RANK = 4
 
@@ -36,8 +39,11 @@ def describe_worth(
         without: answers of those trained without each, in the order of `names`.
         estimates_smg: float (S, M, G), `neighbour_shapley.replacement_values` in the features of each of the first.
     """
-    measured = [describe_gap(everything, cell) for cell in without]
+    for cell in without:
+        require_paired(everything, cell)
     measured_gsm = np.stack([everything.correct_sn - cell.correct_sn for cell in without])
+    measured = [estimate.tested(-1.0, 1.0) for estimate in estimate_means(measured_gsm)]
+    correct_for_number(measured)
     estimated_gsm = np.moveaxis(np.asarray(estimates_smg, np.float64), 2, 0)
     agreement = _agreement(measured_gsm, estimated_gsm)
     accuracy = estimate_mean(everything.correct_sn)
@@ -49,7 +55,7 @@ def describe_worth(
         "values": [
             {
                 "name": name,
-                "worth": {key: gap[key] for key in ("mean", "ci95", "p_value", "minimum_detectable_effect")},
+                "worth": {key: gap[key] for key in _TESTED},
                 "estimate": estimate_mean(table_sm).described(-1.0, 1.0),
             }
             for name, gap, table_sm in zip(names, measured, estimated_gsm, strict=True)
@@ -61,11 +67,11 @@ def describe_worth(
 
 def worth_table(worth: Mapping[str, Any]) -> str:
     """Return the worths as CSV; fractions in 0-1."""
-    numbers = ["worth", "ci95_low", "ci95_high", "p_value", "minimum_detectable_effect"]
+    numbers = ["worth", "ci95_low", "ci95_high", "p_value", "p_value_holm", "minimum_detectable_effect"]
     rows: list[list] = [[worth["by"], *numbers, "estimate", "estimate_ci95_low", "estimate_ci95_high"]]
     for value in worth["values"]:
         measured, estimate = value["worth"], value["estimate"]
-        reference = [measured["mean"], *measured["ci95"], measured["p_value"], measured["minimum_detectable_effect"]]
+        reference = [measured["mean"], *measured["ci95"], *(measured[key] for key in _TESTED[2:])]
         rows.append([value["name"], *reference, estimate["mean"], *estimate["ci95"]])
     return csv_text(rows)
 
@@ -97,8 +103,9 @@ def _spearman(first_bg: np.ndarray, second_bg: np.ndarray) -> np.ndarray:
 
 def _finding(worth: Mapping[str, Any]) -> str:
     values, agreement = worth["values"], worth["rank_correlation"]
-    useful = [value["name"] for value in values if value["worth"]["ci95"][0] > 0]
-    harmful = [value["name"] for value in values if value["worth"]["ci95"][1] < 0]
+    shown = [value for value in values if value["worth"]["p_value_holm"] < SIGNIFICANCE]
+    useful = [value["name"] for value in shown if value["worth"]["mean"] > 0]
+    harmful = [value["name"] for value in shown if value["worth"]["mean"] < 0]
     parts = []
     if useful:
         parts.append(f"leaving out costs accuracy: {'; '.join(useful)}")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from photographs.atomic_files import write_atomically
 from text_to_image.model_source import resolve_model
+from text_to_image.part_sources import with_pinned_parts
 from workflow_scripts.command import parser, run
 from workflow_scripts.study_files import add_study_arguments, read_generator
 
@@ -35,6 +36,8 @@ def main() -> None:
     config = read_generator(
         [options.config, *options.study], **{key: value for key, value in changes.items() if value is not None}
     )
+    # Nothing is refused of what was asked for in one's own words.
+    config = with_pinned_parts(config.model_copy(update={"rejection": None}))
     source = resolve_model(config)
     # Said before transformers is imported, which otherwise greets with warnings about image processors.
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
@@ -44,8 +47,10 @@ def main() -> None:
     from text_to_image.contact_sheet import contact_sheet
     from text_to_image.free_prompt import draw_free_prompt, understand
     from text_to_image.pipeline import Pipeline
+    from text_to_image.settling import settle
 
     torch.set_num_threads(options.threads)
+    config = settle(config, source)
     understood = understand(source, options.prompt)
     if understood.answer:
         print(understood.answer, flush=True)

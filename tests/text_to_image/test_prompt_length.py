@@ -3,7 +3,12 @@
 import pytest
 
 from tests.text_to_image.test_pipelines import run_command
-from tests.text_to_image.tiny_pipelines import save_stable_diffusion_3, save_stable_diffusion_xl
+from tests.text_to_image.tiny_pipelines import (
+    save_deepfloyd,
+    save_pixart,
+    save_stable_diffusion_3,
+    save_stable_diffusion_xl,
+)
 from text_to_image.config import GeneratorConfig
 from text_to_image.embedded_generator.tokenizer import MAX_TOKENS
 from text_to_image.model_source import resolve_model
@@ -41,6 +46,21 @@ def test_models_with_several_text_encoders_are_held_to_the_shortest(save, tmp_pa
     pipeline.refuse_cut_prompts([LONGEST])
     with pytest.raises(ValueError, match=MESSAGE):
         pipeline.refuse_cut_prompts([LONGEST, TOO_LONG])
+
+
+def test_a_limit_that_the_settings_give_is_the_one_that_counts(tmp_path):
+    save_pixart(tmp_path / "model")
+    settings = {"guidance_scale": 0, "arguments": {"use_resolution_binning": False, "max_sequence_length": 40}}
+    pipeline = load(tmp_path / "model", **settings)
+    pipeline.refuse_cut_prompts(["a b " * 5 + "frog"])
+    with pytest.raises(ValueError, match="PixArtAlphaPipeline takes 40 and would drop the rest"):
+        pipeline.refuse_cut_prompts(["a b " * 20 + "frog"])
+
+
+def test_a_limit_that_a_pipeline_has_in_its_code_counts_too(tmp_path):
+    save_deepfloyd(tmp_path / "model")
+    with pytest.raises(ValueError, match="IFPipeline takes 77 and would drop the rest"):
+        load(tmp_path / "model").refuse_cut_prompts(["a b " * 60 + "frog"])
 
 
 def test_job_stops_in_one_line_before_it_draws(tiny_model, tmp_path):

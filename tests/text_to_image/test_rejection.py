@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import ResNetForImageClassification
 
 from photographs.photo_set import PhotoSet, read_photo_set, write_photo_set
@@ -189,3 +190,41 @@ def test_classifier_without_the_class_or_without_weights_is_one_line(classifier)
     with pytest.raises(ValueError, match="cannot be loaded as an image classifier") as failure:
         RejectionClassifier(settings, ["cat"], "cpu")
     assert "\n" not in str(failure.value)
+
+
+def changed_copy(classifier, folder, change):
+    """Return a copy of the classifier's folder with `change` made to its config.json."""
+    shutil.copytree(classifier, folder)
+    settings = json.loads((folder / "config.json").read_text())
+    change(settings)
+    (folder / "config.json").write_text(json.dumps(settings))
+    return folder
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda settings: settings.update(label2id={name: str(at) for name, at in settings["label2id"].items()}),
+        lambda settings: settings.pop("label2id"),
+        lambda settings: settings.update(label2id=dict.fromkeys(settings["label2id"], 0)),
+    ],
+    ids=["text", "missing", "wrong"],
+)
+def test_what_a_logit_stands_for_is_what_its_number_says(classifier, tmp_path, change):
+    images = np.random.default_rng(0).random((6, 32, 32, 3), np.float32)
+    names = ["cat", "frog"] * 3
+    folders = (classifier, changed_copy(classifier, tmp_path / "changed", change))
+    first, second = (
+        RejectionClassifier(RejectionConfig(classifier=str(folder)), ("cat", "frog"), "cpu").refuses(images, names)
+        for folder in folders
+    )
+    assert first == second
+
+
+def test_weights_that_are_not_there_are_not_drawn_at_random(classifier, tmp_path):
+    folder = changed_copy(classifier, tmp_path / "changed", lambda settings: None)
+    weights = load_file(folder / "model.safetensors")
+    lacking = {name: tensor for name, tensor in weights.items() if not name.startswith("classifier")}
+    save_file(lacking, folder / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(ValueError, match="its weights lack classifier"):
+        RejectionClassifier(RejectionConfig(classifier=str(folder)), ("cat", "frog"), "cpu")

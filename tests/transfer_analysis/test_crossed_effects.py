@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from transfer_analysis.crossed_effects import estimate_difference, estimate_mean, estimate_means
+from transfer_analysis.crossed_effects import (
+    detectable_effect,
+    estimate_difference,
+    estimate_differences,
+    estimate_mean,
+    estimate_means,
+)
+from transfer_analysis.several_tests import correct_for_number
 
 
 def table_of_answers(seed: int, shape: tuple[int, int], seed_spread: float, image_spread: float) -> np.ndarray:
@@ -57,10 +64,27 @@ def test_one_seed_gives_the_usual_t_interval_over_images_and_says_so():
     assert estimate_mean(np.vstack([table, table])).seed_variance == "estimated"
 
 
-def test_minimum_detectable_effect_is_the_two_quantiles_times_the_standard_error():
-    estimate = estimate_mean(table_of_answers(2, (1, 50), 0.0, 1.0))
-    quantiles = stats.t.ppf(0.975, 49) + stats.t.ppf(0.8, 49)
-    assert estimate.minimum_detectable_effect() == pytest.approx(quantiles * estimate.standard_error)
+@pytest.mark.parametrize(("freedom", "n_tests"), [(1, 1), (2, 6), (4, 1), (30, 6), (None, 6)])
+def test_the_minimum_detectable_effect_is_found_four_times_in_five(freedom, n_tests):
+    rng = np.random.default_rng(0)
+    effect = detectable_effect(1.0, freedom, n_tests)
+    errors = 1.0 if freedom is None else np.sqrt(rng.chisquare(freedom, 40_000) / freedom)
+    p_values = 2 * stats.t.sf((effect + rng.normal(size=40_000)) / errors, np.inf if freedom is None else freedom)
+    assert (p_values < 0.05 / n_tests).mean() == pytest.approx(0.8, abs=0.01)
+
+
+def test_of_differences_of_nothing_few_are_found_though_networks_differ():
+    rng = np.random.default_rng(0)
+    false_alarms = 0
+    for _ in range(150):
+        # Each network is better or worse at each of six classes, which are no harder than others on average.
+        chances_sc = 1 / (1 + np.exp(-rng.normal(0.5, 0.2, (3, 6))))
+        answers_scn = rng.random((3, 6, 200)) < chances_sc[:, :, None]
+        pairs = [(answers_scn[:, k], np.delete(answers_scn, k, axis=1).reshape(3, -1)) for k in range(6)]
+        found = [estimate.tested(-1, 1) for estimate in estimate_differences(pairs)]
+        correct_for_number(found)
+        false_alarms += any(one["p_value_holm"] < 0.05 for one in found)
+    assert false_alarms / 150 < 0.09
 
 
 def test_all_right_leaves_the_exact_limit_for_an_unseen_event():

@@ -4,7 +4,6 @@ import json
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from tests.transfer_analysis.invented_representations import (
     BLOCKS,
@@ -12,7 +11,7 @@ from tests.transfer_analysis.invented_representations import (
     invented_representations,
     invented_transplants,
 )
-from transfer_analysis.crossed_effects import estimate_mean
+from transfer_analysis.crossed_effects import detectable_effect, estimate_mean
 from transfer_analysis.representations.jackknife import Replicates, mean_over_pairs
 from transfer_analysis.representations.kernel_alignment import alignment, image_groups
 from transfer_analysis.representations.linear_probe import Labelled, halves, probe_answers
@@ -174,9 +173,9 @@ def test_losses_that_could_have_been_found_are_those_of_the_strictest_step():
     described = describe_transplants(answers, 50, 20)
     lost_sn = np.stack([of_seed.correct_ln("real")[2] - of_seed.correct_ln("synthetic")[2] for of_seed in answers])
     estimate = estimate_mean(lost_sn)
-    quantiles = stats.t.ppf([1 - 0.025 / 3, 0.8], estimate.degrees_of_freedom).sum()
     told = described["depths"][2]["gap"]["minimum_detectable_effect"]
-    assert told == pytest.approx(quantiles * estimate.standard_error)
+    assert told == pytest.approx(detectable_effect(estimate.standard_error, estimate.degrees_of_freedom, 3))
+    assert told > estimate.minimum_detectable_effect()
 
 
 def test_transplants_that_saw_other_images_cannot_be_compared():

@@ -48,6 +48,8 @@ def test_studies_are_sound(settings, study):
         ({"images_per_class": {"synthetic": 60, "train": 50}}, "leaves 45 to train on"),
         ({"generator": {"model": "models/nothing"}}, "generator.model is 'models/nothing': no folder with a diffusers"),
         ({"generator": {"model": "a/b", "guidance_scale": [5, 1]}}, "runs downwards; write [low, high]"),
+        ({"generator": {"model": "a/b", "guidance_scale": [0, 3]}}, "where images lose their class; write [1, 3]"),
+        ({"generator": {"model": "a/b", "guidance_scale": float("nan")}}, "it must be a number, or [low, high]"),
         ({"generator": {"model": "a/b", "prompts": {"templates": ["a {dog}"]}}}, "has {dog}; known are class, a_class"),
         (
             {"generator": {"model": "a/b", "rejection": {"classifier": "models/nothing"}}},

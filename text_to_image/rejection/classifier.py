@@ -32,9 +32,11 @@ class RejectionClassifier:
         try:
             # The same arithmetic whether or not torchvision is installed.
             self._processor = AutoImageProcessor.from_pretrained(name, backend="pil", **location)
-            model = AutoModelForImageClassification.from_pretrained(
-                name, use_safetensors=True, dtype=torch.float32, **location
+            model, loaded = AutoModelForImageClassification.from_pretrained(
+                name, use_safetensors=True, dtype=torch.float32, output_loading_info=True, **location
             )
+            if missing := sorted(loaded["missing_keys"]):
+                raise ValueError(f"its weights lack {missing[0]}, which would be drawn at random")
         except (OSError, ValueError, ImportError, SafetensorError) as error:
             raise ValueError(
                 f"generator.rejection.classifier is {name!r}: it cannot be loaded as an image classifier "
@@ -42,7 +44,8 @@ class RejectionClassifier:
             ) from error
         self._model = model.eval().to(device)
         self._least_probability = config.least_probability
-        self._numbers = {label.lower(): number for label, number in model.config.label2id.items()}
+        # Not by `label2id`, which is for people, often of text, and not always of the same order.
+        self._numbers = {label.lower(): int(number) for number, label in model.config.id2label.items()}
         if unknown := [each for each in classes if each.lower() not in self._numbers]:
             raise ValueError(
                 f"generator.rejection.classifier is {name!r}: it has no label {unknown[0]!r} "

@@ -6,12 +6,13 @@ class, in each network's own features; distances are given relative to those of 
 network, so that 1 is "as far as photographs".
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from scipy.spatial.distance import cdist
 
-from transfer_analysis.crossed_effects import estimate_difference, estimate_mean
+from transfer_analysis.crossed_effects import estimate_difference
 from transfer_analysis.domain_gap.sides import Side
 
 NEIGHBOUR = 5
@@ -60,9 +61,10 @@ def _distances(reference: Side, judged: Side, neighbour: int) -> tuple[np.ndarra
 
 def _describe(real_sn: np.ndarray, generated_sm: np.ndarray) -> dict[str, Any]:
     unit_s1 = real_sn.mean(axis=1, keepdims=True)
-    generated = estimate_mean(generated_sm / unit_s1)
-    difference = estimate_difference(generated_sm / unit_s1, real_sn / unit_s1)
+    ratios_sm = generated_sm / unit_s1
+    # The unit is a mean over photographs, which might have been others: the delta method's term of a ratio.
+    ratio = estimate_difference(ratios_sm, ratios_sm.mean(axis=1, keepdims=True) * (real_sn / unit_s1 - 1))
     return {
-        "generated": generated.described(0.0, np.inf),
-        "difference": difference.described(-1.0, np.inf),
+        "generated": ratio.described(0.0, np.inf),
+        "difference": replace(ratio, mean=ratio.mean - 1).described(-1.0, np.inf),
     }

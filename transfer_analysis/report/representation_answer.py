@@ -54,8 +54,14 @@ def write_similarity(sources: dict[str, Any], domain: str) -> Markup:
         "of {across} ({range}); two networks of the same training have {ceiling}, a trained and an untrained one "
         "{floor}. "
     )
+    parts["ceiling"] = n("decimal", "ceiling", "mean")
+    if entry["shortfall"] is None:
+        finding = (
+            "With two networks an arm it cannot be told whether the kind of training images makes them less alike than "
+            "another seed does."
+        )
+        return Markup(opening + finding).format(**parts)
     parts |= {
-        "ceiling": n("decimal", "ceiling", "mean"),
         "size": n("decimal", "shortfall", "mean"),
         "between": n("decimal_range", "shortfall", "ci95"),
         "p": n("p_value", "shortfall", "p_value_holm"),

@@ -176,18 +176,21 @@ def _write_maps(sources: dict[str, Any]) -> Markup:
         "Heat maps of the same photograph (what speaks for its true class, {number} photographs) correlate at "
         "{between} between networks trained on real and on generated images; maps of different photographs at {other}. "
     )
-    if entry["difference"] is None:
+    if entry["within"] is None:
         opening += "With one network of each arm there is no pair to compare that with, so nothing follows from it."
         return Markup(opening).format(**parts)
     parts |= {arm: n("decimal", "within", arm, "mean") for arm in _ARMS}
+    opening += "Two networks trained on the same real photographs agree at {real}, on the same generated images at "
+    opening += "{synthetic}. "
+    if entry["difference"] is None:
+        opening += "With two networks of each arm the luck of training is not known, so nothing follows from it."
+        return Markup(opening).format(**parts)
     parts |= {
         "size": n("decimal", "difference", "mean"),
         "low": n("decimal", "difference", "ci95", 0),
         "high": n("decimal", "difference", "ci95", 1),
         "p": n("p_value", "difference", "p_value_holm"),
     }
-    opening += "Two networks trained on the same real photographs agree at {real}, on the same generated images at "
-    opening += "{synthetic}. "
     elsewhere = entry["between"]["mean"] < min(entry["within"][arm]["mean"] for arm in _ARMS)
     finding = {
         "above": "So the two arms look at other places than the luck of training explains (difference {size}, interval "
@@ -202,6 +205,4 @@ def _write_maps(sources: dict[str, Any]) -> Markup:
         "{high}, adjusted p {p}).",
     }[_verdict(entry["difference"])]
     finding += " " + caveat(entry["difference"])
-    if entry["difference"]["seed_variance"] == "not estimated":
-        finding += "With two networks of each arm, this interval holds the choice of photographs alone."
     return Markup(opening + finding).format(**parts)

@@ -8,7 +8,7 @@ start from equal weights, which is likeness that no training made.
 import itertools
 from typing import Any
 
-from transfer_analysis.representations.jackknife import Replicates, mean_over_pairs
+from transfer_analysis.representations.jackknife import FEWEST_SEEDS, Replicates, mean_over_pairs
 from transfer_analysis.representations.kernel_alignment import alignment, image_groups
 from transfer_analysis.representations.network_features import TRAINED, UNTRAINED, DomainFeatures
 from transfer_analysis.several_tests import correct_for_number
@@ -20,7 +20,8 @@ def describe_similarity(domains: list[DomainFeatures]) -> dict[str, Any]:
     """Return CKA by domain and block: "across" arms, "ceiling", "floor", within each arm, "shortfall", "position".
 
     The shortfall is ceiling − across. The position is where `across` lies between floor (0) and ceiling (1); None where
-    the two are not told apart. With one seed there is no ceiling, and networks of equal seed are compared.
+    the two are not told apart. Both are about the luck of training, and None with fewer than three seeds, which do not
+    show it. With one seed there is no ceiling, and networks of equal seed are compared.
     """
     described = {domain.domain: _describe_domain(domain) for domain in domains}
     shortfalls = [
@@ -43,12 +44,13 @@ def _describe_block(domain: DomainFeatures, block: str) -> dict[str, Any]:
         return entry | dict.fromkeys(("ceiling", "within_real", "within_synthetic", "shortfall", "position"))
     within = [_compare(domain, block, arm, arm) for arm in TRAINED]
     ceiling = (within[0] + within[1]).scaled(0.5)
+    is_known = domain.n_seeds >= FEWEST_SEEDS
     return entry | {
         "ceiling": _stated(ceiling),
         "within_real": _stated(within[0]),
         "within_synthetic": _stated(within[1]),
-        "shortfall": (ceiling - across).describe(),
-        "position": _position(across, ceiling, floor),
+        "shortfall": (ceiling - across).describe() if is_known else None,
+        "position": _position(across, ceiling, floor) if is_known else None,
     }
 
 

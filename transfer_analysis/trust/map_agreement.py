@@ -28,8 +28,9 @@ def describe_agreement(maps_of_arm: Mapping[str, np.ndarray], first: str, second
 
     Returns:
         "between", "within" ({arm: …}) and "other_photograph": mean correlations, each {"mean", "ci95"} over
-        photographs, or None where there is none; "difference": within (mean of both arms) less between, with "ci95",
-        "p_value" and "seed_variance", or None; "n_photographs" with a map from every network, of "n_asked".
+        photographs, or None where there is none; "difference": within (mean of both arms) less between, as
+        `MeanEstimate.tested` says it, or None with fewer than three seeds; "n_photographs" with a map from every
+        network, of "n_asked".
     """
     stacks = {arm: _standardised(maps_of_arm[arm]) for arm in (first, second)}
     usable_n = np.all([np.isfinite(stack).all(axis=(0, 2)) for stack in stacks.values()], axis=0)
@@ -39,24 +40,23 @@ def describe_agreement(maps_of_arm: Mapping[str, np.ndarray], first: str, second
     if n_photographs < 2:
         return {**asked, "between": None, "within": None, "other_photograph": None, "difference": None}
     between_ssn = _products(stacks[first], stacks[second])
-    other_ssn = _products(stacks[first], np.roll(stacks[first], 1, axis=1))
+    other_ssn = _products(stacks[first], np.roll(stacks[first], n_photographs // 2, axis=1))
     asked |= {"between": _mean(_of_other_seeds(between_ssn).mean(axis=0))}
+    # They stand class after class: half the way round lies a photograph of another class, but for a few.
     if n_seeds == 1:
         return {**asked, "within": None, "other_photograph": _mean(other_ssn[0, 0]), "difference": None}
     within = {arm: _of_other_seeds(_products(stack, stack)) for arm, stack in stacks.items()}
+    described = asked | {
+        "within": {arm: _mean(within_sn.mean(axis=0)) for arm, within_sn in within.items()},
+        "other_photograph": _mean(_of_other_seeds(other_ssn).mean(axis=0)),
+    }
+    if n_seeds == 2:  # both networks of an arm have the same one pair, which says nothing of the luck of training
+        return {**described, "difference": None}
     # A pair between arms is met from both its seeds.
     crossed_sn = (_of_other_seeds(between_ssn) + _of_other_seeds(between_ssn.swapaxes(0, 1))) / 2
     difference_sn = (within[first] + within[second]) / 2 - crossed_sn
     estimate = estimate_mean(_pseudo_values(difference_sn))
-    return {
-        **asked,
-        "within": {arm: _mean(within_sn.mean(axis=0)) for arm, within_sn in within.items()},
-        "other_photograph": _mean(_of_other_seeds(other_ssn).mean(axis=0)),
-        "difference": {
-            **estimate.tested(-2.0, 2.0),
-            "seed_variance": estimate.seed_variance,
-        },
-    }
+    return {**described, "difference": estimate.tested(-2.0, 2.0)}
 
 
 def _standardised(maps_snhw: np.ndarray) -> np.ndarray:
@@ -84,8 +84,6 @@ def _of_other_seeds(values_ssn: np.ndarray) -> np.ndarray:
 def _pseudo_values(values_sn: np.ndarray) -> np.ndarray:
     """Return the seeds' values about the same mean, spread so that the variance of their mean is the jackknife's."""
     n_seeds, mean_1n = len(values_sn), values_sn.mean(axis=0, keepdims=True)
-    if n_seeds == 2:  # both seeds have the same one pair
-        return mean_1n
     return mean_1n + 2 * (n_seeds - 1) / (n_seeds - 2) * (values_sn - mean_1n)
 
 
