@@ -102,11 +102,18 @@ def as_json(settings):
 
 def model_files(wildcards):
     """Return what the generator's manifest is made from."""
-    if STUDY.image_folder is not None:
-        return []
-    rejection = STUDY.generator.rejection
-    models = (STUDY.generator.model, STUDY.generator.tiny_vae, rejection and rejection.classifier)
-    return [file for model in models if model is not None for file in files_of_model(model)]
+    return [] if STUDY.image_folder is not None else files_of_generators([STUDY.generator])
+
+
+def files_of_generators(generators):
+    """Return the files of the generators' models and of what stands beside them: tiny decoders, classifiers."""
+    models = {
+        model
+        for one in generators
+        for model in (one.model, one.tiny_vae, one.rejection and one.rejection.classifier)
+        if model is not None
+    }
+    return [file for model in sorted(models) for file in files_of_model(model)]
 
 
 def files_of_model(model):

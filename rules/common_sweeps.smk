@@ -25,8 +25,7 @@ def sweep_plan(wildcards):
 
 def files_of_sweeps_models(wildcards):
     """Return the files of every model that the sweep draws with."""
-    models = {point.generator.model for point in SWEEP_POINTS[wildcards.sweep].values()}
-    return [file for model in sorted(models) for file in files_of_model(model)]
+    return files_of_generators([point.generator for point in SWEEP_POINTS[wildcards.sweep].values()])
 
 
 def drawn_with(wildcards):

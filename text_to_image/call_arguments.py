@@ -51,6 +51,11 @@ def check_call(
             f"generator.guidance_scale is {json.dumps(config.guidance_scale)}, but {pipeline_class} takes none; set it "
             f"to 0 and, under generator.arguments, {_alternatives(accepted, 'guidance_scale')}"
         )
+    if "true_cfg_scale" in accepted and uses_guidance(config) and not takes_guidance(network):
+        raise ValueError(
+            f"generator.guidance_scale is {json.dumps(config.guidance_scale)}, but has no effect with {config.model}, "
+            "whose network takes none; set it to 0, or to guide against prompts.negative arguments.true_cfg_scale"
+        )
     if "height" not in accepted and config.image_size is not None:
         raise ValueError(
             f"generator.image_size is {config.image_size}, but {pipeline_class} draws in its own size alone; set null"

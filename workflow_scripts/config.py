@@ -192,7 +192,8 @@ class Study(_Settings):
             if not name.replace("_", "").isalnum():
                 raise ValueError(f"sweeps.{name} becomes a folder name; use letters, digits and _")
             try:
-                points_of(self.generator, grid)
+                for point in points_of(self.generator, grid).values():
+                    point.generator.prompts.check_classes(self.classes, CIFAR10_CLASSES)
             except ValueError as error:
                 raise ValueError(f"sweeps.{name}: {error}") from error
         if self.sweep_size.steps and self.sweep_size.steps % self.training.evaluations:
@@ -340,25 +341,32 @@ def load_study(settings: dict[str, Any]) -> Study:
         if not Path(study.image_folder.folder).is_dir():
             raise ConfigError(f"config: image_folder.folder is {study.image_folder.folder!r}: there is no such folder")
         return study
-    folder = Path(study.generator.model)
-    if is_folder(study.generator.model) and study.generator.model != TRAINED_GENERATOR_FOLDER:
-        if not (folder / "model_index.json").is_file():
-            raise ConfigError(
-                f"config: generator.model is {study.generator.model!r}: no folder with a diffusers pipeline "
-                "(model_index.json); give a folder that has one, or a hub id such as stabilityai/sd-turbo"
-            )
-        known = known_classes(folder)
-        if known is not None and (unknown := [name for name in study.classes if name not in known]):
-            raise ConfigError(
-                f"config: classes has {unknown[0]!r}, which the generator {study.generator.model!r} cannot draw; "
-                f"it knows {', '.join(known)}: choose among these or another generator.model"
-            )
-    _check_rejection(study)
+    points = [point.generator for points in study.sweep_points().values() for point in points.values()]
+    for generator in (study.generator, *points):
+        _check_model(generator, study.classes)
+        _check_rejection(generator, study.classes)
     return study
 
 
-def _check_rejection(study: Study) -> None:
-    rejection = study.generator.rejection
+def _check_model(generator: GeneratorConfig, classes: tuple[str, ...]) -> None:
+    folder = Path(generator.model)
+    if not is_folder(generator.model) or generator.model == TRAINED_GENERATOR_FOLDER:
+        return
+    if not (folder / "model_index.json").is_file():
+        raise ConfigError(
+            f"config: generator.model is {generator.model!r}: no folder with a diffusers pipeline "
+            "(model_index.json); give a folder that has one, or a hub id such as stabilityai/sd-turbo"
+        )
+    known = known_classes(folder)
+    if known is not None and (unknown := [name for name in classes if name not in known]):
+        raise ConfigError(
+            f"config: classes has {unknown[0]!r}, which the generator {generator.model!r} cannot draw; "
+            f"it knows {', '.join(known)}: choose among these or another generator.model"
+        )
+
+
+def _check_rejection(generator: GeneratorConfig, classes: tuple[str, ...]) -> None:
+    rejection = generator.rejection
     if rejection is None or not is_folder(rejection.classifier) or rejection.classifier == TRAINED_REJECTION_FOLDER:
         return
     settings = Path(rejection.classifier) / "config.json"
@@ -370,7 +378,7 @@ def _check_rejection(study: Study) -> None:
             f"{where}: no folder with an image classifier in transformers' layout (config.json with id2label); give a "
             "folder that has one, or a hub id, or rejection: null"
         ) from None
-    if unknown := [name for name in study.classes if name not in labels]:
+    if unknown := [name for name in classes if name not in labels]:
         raise ConfigError(
             f"{where}, which has no label {unknown[0]!r}; it knows {', '.join(labels)}: choose classes among these, "
             "another classifier, or rejection: null"

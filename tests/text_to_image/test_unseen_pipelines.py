@@ -60,6 +60,13 @@ def test_only_the_range_is_blamed_for_what_it_caused():
         GuidancePerImage([1.0, 2.0], 3.0) - 1
 
 
+def test_guidance_is_refused_where_the_network_takes_none():
+    accepted = accepted_arguments(diffusers.FluxPipeline)
+    with pytest.raises(ValueError, match="has no effect with owner/model, whose network takes none; set it to 0"):
+        check_call(GeneratorConfig(model="owner/model", guidance_scale=5), "FluxPipeline", accepted, {})
+    check_call(GeneratorConfig(model="owner/model", guidance_scale=0), "FluxPipeline", accepted, {})
+
+
 def check(pipeline_class, **settings):
     config = GeneratorConfig(model="owner/model", **settings)
     accepted = accepted_arguments(getattr(diffusers, pipeline_class))
@@ -81,7 +88,11 @@ def check(pipeline_class, **settings):
         ),
         ("StableDiffusionPipeline", {"arguments": {"speed": 2}}, "has 'speed', which is no argument of StableDiff"),
         ("StableDiffusionPipeline", {"arguments": {"height": 64}}, "has 'height', which is given by other settings"),
-        ("FluxPipeline", {"prompts": {"negative": "blurry"}}, "or raise arguments.true_cfg_scale above 1"),
+        (
+            "FluxPipeline",
+            {"guidance_scale": 0, "prompts": {"negative": "blurry"}},
+            "or raise arguments.true_cfg_scale above 1",
+        ),
         ("LDMTextToImagePipeline", {"prompts": {"negative": "blurry"}}, "generator.prompts.negative is set, but has"),
     ],
 )
@@ -93,7 +104,9 @@ def test_setting_that_the_class_would_not_hear_is_refused(pipeline_class, settin
 
 
 def test_negative_prompt_needs_a_class_that_takes_one():
-    config = GeneratorConfig(model="a/b", prompts={"negative": "blurry"}, arguments={"true_cfg_scale": 2.0})
+    config = GeneratorConfig(
+        model="a/b", guidance_scale=0, prompts={"negative": "blurry"}, arguments={"true_cfg_scale": 2.0}
+    )
     taken = ("prompt", "generator", "output_type", "num_inference_steps", "guidance_scale", "height", "true_cfg_scale")
     with pytest.raises(ValueError, match="negative is set, but has no effect"):
         check_call(config, "SomePipeline", dict.fromkeys(taken, False), {})
@@ -107,5 +120,5 @@ def test_settings_of_its_own_reach_the_class():
         arguments={"prior_guidance_scale": 2.0, "prior_num_inference_steps": 5},
     )
     assert given == {"num_inference_steps": 7, "prior_guidance_scale": 2.0, "prior_num_inference_steps": 5}
-    steered = check("FluxPipeline", prompts={"negative": "blurry"}, arguments={"true_cfg_scale": 2.0})
+    steered = check("FluxPipeline", guidance_scale=0, prompts={"negative": "blurry"}, arguments={"true_cfg_scale": 2.0})
     assert steered["negative_prompt"] == ["blurry", "blurry"]

@@ -62,6 +62,11 @@ def test_studies_are_sound(settings, study):
             },
             "generator.rejection.classifier is 'models/rejection_classifier', which has no label 'ship'",
         ),
+        (
+            {"sweeps": {"judges": {"rejection": [None, {"classifier": "models/nothing"}]}}},
+            "generator.rejection.classifier is 'models/nothing': no folder with an image classifier",
+        ),
+        ({"sweeps": {"words": {"prompts": [{"class_words": {"catt": ["kitten"]}}]}}}, "catt"),
         ({"image_folder": {"folder": "nowhere"}}, "image_folder.folder is 'nowhere': there is no such folder"),
         ({"arms": {"real": {"synthetic_share": 0}}}, "'synthetic' must be there with synthetic_share 1"),
         ({"mixtures": {"seeds": 9}}, "mixtures.seeds is 9: each is paired with one of the arms' trainings"),
