@@ -99,7 +99,7 @@ def _main(batch_size: int) -> None:
     from flax_cnn.convolution import convolve_by
 
     # In float32, and of operations that XLA can part, as it can those of a GPU. Three steps: what the last bits differ
-    # in grows with them, from 0.0004 of a logit in three to 0.0011 in six on one processor, on another to 0.008 in nine.
+    # in grows with them, from 0.0004 of a logit in three to 0.0011 in six on one processor; another had 0.008 in nine.
     with convolve_by("shifted views"):
         config = TINY.model_copy(update={"batch_size": batch_size, "steps": 3})
         classifier, _ = train(config, DATA, CLASSES, training_keys(0, "real", 0))
