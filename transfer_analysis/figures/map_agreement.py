@@ -42,7 +42,7 @@ def draw_map_agreement(trust: dict[str, Any]) -> Figure:
         figure,
         "Do the networks look at the same places?",
         "Coloured: networks of two arms, the same photograph. Grey: "
-        + ("two networks of one arm (the most to be\nexpected), and " if has_ceiling else "")
+        + ("two networks of one arm (the most to be\nexpected), and " if has_ceiling else "\n")
         + "different photographs (what agrees anyway). 95 % intervals over photographs.",
     )
     return figure
