@@ -6,6 +6,7 @@ the embedded model that is three times faster.
 """
 
 from diffusers import AutoencoderTiny, DiffusionPipeline
+from safetensors import SafetensorError
 
 from text_to_image.config import GeneratorConfig
 from text_to_image.model_source import where_to_load
@@ -45,7 +46,15 @@ def _tiny_decoder(pipeline: DiffusionPipeline, config: GeneratorConfig) -> Autoe
     if own is None:
         raise ValueError(f"generator.vae is 'tiny', but {type(pipeline).__name__} has no decoder; write full")
     location = where_to_load(config.tiny_vae, config.tiny_vae_revision)
-    tiny = AutoencoderTiny.from_pretrained(config.tiny_vae, use_safetensors=True, torch_dtype=own.dtype, **location)
+    try:
+        tiny = AutoencoderTiny.from_pretrained(
+            config.tiny_vae, use_safetensors=True, torch_dtype=own.dtype, **location
+        ).to(own.device)
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+        raise ValueError(
+            f"generator.tiny_vae is {config.tiny_vae!r}: it cannot be loaded as an AutoencoderTiny "
+            f"({str(error).strip().splitlines()[0]}); if a file is spoilt, get it again"
+        ) from error
     theirs = (tiny.config.latent_channels, len(tiny.config.decoder_block_out_channels))
     ours = (own.config.latent_channels, len(own.config.block_out_channels))
     if theirs != ours:
@@ -53,4 +62,4 @@ def _tiny_decoder(pipeline: DiffusionPipeline, config: GeneratorConfig) -> Autoe
             f"generator.tiny_vae is {config.tiny_vae!r}: it decodes {theirs[0]} latent channels, halved "
             f"{theirs[1] - 1} times, the model has {ours[0]}, halved {ours[1] - 1} times; choose the one made for it"
         )
-    return tiny.to(own.device)
+    return tiny

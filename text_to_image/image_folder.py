@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from photographs.cifar10 import CIFAR10_CLASSES
 from photographs.digests import image_digest
@@ -95,6 +95,11 @@ def _cifake_class(path: Path) -> str | None:
 def _read(path: Path) -> np.ndarray:
     try:
         with Image.open(path) as image:
-            return np.asarray(image.convert("RGB"))
-    except (UnidentifiedImageError, OSError) as error:
+            image.load()
+            pixels = np.asarray(image.convert("RGB"))
+    except Exception as error:  # Pillow answers damage with errors of many unrelated types.
         raise ValueError(f"{path}: not a readable image ({error}); remove or replace it") from error
+    if image.mode.startswith(("I", "F")):
+        # Converted, all but its darkest values would be white.
+        raise ValueError(f"{path}: it has more than 8 bits a channel; convert it to 8")
+    return pixels

@@ -1,5 +1,7 @@
 """Latents become pixels as `generator.vae` says, and for large images one at a time."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -59,6 +61,17 @@ def test_tiles_are_decoded_where_asked(tiny_model):
     pipeline = load(tiny_model, vae="tiled", image_size=136)
     assert pipeline._pipeline.vae.use_tiling
     assert draw(pipeline).shape == (2, 136, 136, 3)
+
+
+@pytest.mark.parametrize("harm", [lambda weights: weights.unlink(), lambda weights: weights.write_bytes(b"spoilt")])
+def test_tiny_decoder_without_sound_weights_is_one_line(tiny_model, tmp_path, harm):
+    decoder = save_tiny_decoder(tmp_path / "decoder")
+    harm(next(Path(decoder).glob("*.safetensors")))
+    with pytest.raises(
+        ValueError, match=r"generator.tiny_vae is '.*': it cannot be loaded as an AutoencoderTiny"
+    ) as one:
+        load(tiny_model, vae="tiny", tiny_vae=decoder, image_size=64)
+    assert "\n" not in str(one.value)
 
 
 @pytest.mark.parametrize("settings", [{"vae": "tiny"}, {"tiny_vae": "madebyollin/taesd"}])

@@ -53,3 +53,19 @@ def test_broken_image_is_named(tmp_path):
     reader = FolderReader(ImageFolderConfig(folder=str(tmp_path)), ["cat"])
     with pytest.raises(ValueError, match=r"1\.png: not a readable image"):
         reader.draw("cat", [1])
+
+
+def test_images_that_are_broken_within_or_of_more_than_8_bits_are_named(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (200, 200, 3), np.uint8)
+    broken, deep = tmp_path / "cat" / "0.png", tmp_path / "cat" / "1.png"
+    broken.parent.mkdir()
+    Image.fromarray(noise).save(broken)
+    whole = broken.read_bytes()
+    second = whole.index(b"IDAT", whole.index(b"IDAT") + 4)
+    broken.write_bytes(whole[:second] + b"\xff" * (len(whole) - second))
+    Image.fromarray(np.full((32, 32), 30_000, np.uint16)).save(deep)
+    reader = FolderReader(ImageFolderConfig(folder=str(tmp_path)), ["cat"])
+    with pytest.raises(ValueError, match=r"0\.png: not a readable image"):
+        reader.draw("cat", [0])
+    with pytest.raises(ValueError, match=r"1\.png: it has more than 8 bits a channel"):
+        reader.draw("cat", [1])
