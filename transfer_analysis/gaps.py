@@ -34,7 +34,7 @@ def describe_gaps(cells: Mapping[tuple[str, str], Cell]) -> dict[str, dict[str, 
         for (arm, domain), cell in cells.items()
         if arm != domain and (domain, domain) in cells
     }
-    lost = [_lost(home, away) for home, away in pairs.values()]
+    lost = [lost_answers(home, away) for home, away in pairs.values()]
     gaps = {
         key: {**_describe(home, away, estimate), **_describe_further(home, away, lost_sn)}
         for (key, (home, away)), lost_sn, estimate in zip(pairs.items(), lost, estimate_means(lost), strict=True)
@@ -61,10 +61,10 @@ def describe_gap(home: Cell, away: Cell) -> dict[str, Any]:
     Raises:
         ValueError: the two were tested on different images.
     """
-    return _describe(home, away, estimate_mean(_lost(home, away)))
+    return _describe(home, away, estimate_mean(lost_answers(home, away)))
 
 
-def _lost(home: Cell, away: Cell) -> np.ndarray:
+def lost_answers(home: Cell, away: Cell) -> np.ndarray:
     """Return what `away` lacks of `home`'s right answers, −1, 0 or 1, (S, N)."""
     require_paired(home, away)
     return home.correct_sn - away.correct_sn

@@ -9,11 +9,9 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from transfer_analysis.cells import Cell, require_paired
+from transfer_analysis.cells import Cell
 from transfer_analysis.crossed_effects import detectable_effect, estimate_mean, estimate_means
-from transfer_analysis.gaps import SIGNIFICANCE, describe_gap
+from transfer_analysis.gaps import SIGNIFICANCE, describe_gap, lost_answers
 from transfer_analysis.tables import csv_text
 
 _MOST_NAMED = 5
@@ -176,7 +174,7 @@ def _behind_best(cells: Mapping[str, Cell], best: str) -> dict[str, dict[str, An
     """
     others = [name for name in cells if name != best]
     n_pairs = len(cells) * len(others) // 2
-    estimates = estimate_means([_lost(cells[best], cells[name]) for name in others])
+    estimates = estimate_means([lost_answers(cells[best], cells[name]) for name in others])
     return {
         name: {
             **estimate.described(-1.0, 1.0),
@@ -188,11 +186,6 @@ def _behind_best(cells: Mapping[str, Cell], best: str) -> dict[str, dict[str, An
         }
         for name, estimate in zip(others, estimates, strict=True)
     }
-
-
-def _lost(best: Cell, other: Cell) -> np.ndarray:
-    require_paired(best, other)
-    return best.correct_sn - other.correct_sn
 
 
 def _difference(first: Cell, second: Cell) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from transfer_analysis.cells import Cell, require_paired
+from transfer_analysis.cells import Cell
 from transfer_analysis.crossed_effects import estimate_mean, estimate_means
-from transfer_analysis.gaps import SIGNIFICANCE
+from transfer_analysis.gaps import SIGNIFICANCE, lost_answers
 from transfer_analysis.several_tests import correct_for_number
 from transfer_analysis.tables import csv_text
 
@@ -39,9 +39,7 @@ def describe_worth(
         without: answers of those trained without each, in the order of `names`.
         estimates_smg: float (S, M, G), `neighbour_shapley.replacement_values` in the features of each of the first.
     """
-    for cell in without:
-        require_paired(everything, cell)
-    measured_gsm = np.stack([everything.correct_sn - cell.correct_sn for cell in without])
+    measured_gsm = np.stack([lost_answers(everything, cell) for cell in without])
     measured = [estimate.tested(-1.0, 1.0) for estimate in estimate_means(measured_gsm)]
     correct_for_number(measured)
     estimated_gsm = np.moveaxis(np.asarray(estimates_smg, np.float64), 2, 0)

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.report.falling_classes import write_falling_classes
 from transfer_analysis.report.numbers import Numbers, literal
-from transfer_analysis.report.open_findings import is_beyond_all
+from transfer_analysis.report.open_findings import is_beyond_all, seems_shown
 from transfer_analysis.report.prototype_evidence import easier_than_photographs, write_prototype_evidence
 
 Verdict = Literal["below", "above", "undetected"]
@@ -134,7 +134,7 @@ def _findings(summary: dict[str, Any], arm: str, domain: str) -> list[Markup]:
             )
         ],
     }[verdict(gap)]
-    if verdict(gap) == "undetected" and gap["ci95"][0] * gap["ci95"][1] > 0:
+    if seems_shown(gap):
         findings.append(
             Markup(" The interval leaves out zero, but that does not outlive the correction for {gaps} gaps.")
         )

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.mixtures.exchange_rate import may_be, measurable
 from transfer_analysis.report.numbers import Numbers, literal
-from transfer_analysis.report.open_findings import caveat, is_beyond_all
+from transfer_analysis.report.open_findings import caveat, is_beyond_all, seems_shown
 
 _NO_RATE = (
     "Networks trained on real photographs were not shown to do better than chance in any number, so there is nothing "
@@ -50,7 +50,6 @@ def _write_rate(sources: dict[str, Any], position: int) -> Markup:
         "range": n("rate_range", *place, "ci95"),
         "level": literal("95 %"),
         "equivalent": n("number", *place, "equivalent_real"),
-        "low": n("rate", *place, "ci95", 0),
         "high": n("rate", *place, "ci95", 1),
         "networks": Markup("In this sample, networks") if _is_of_the_sample(rate) else Markup("Networks"),
     }
@@ -134,7 +133,7 @@ def _write_gain(sources: dict[str, Any], position: int) -> Markup:
     rate, place, _ = _rate_at(sources, position)
     rates = {"k": n("rate", *place, "k"), "k_range": n("rate_range", *place, "ci95")}
     text += "; k is {k} in this sample ({k_range})." if _is_of_the_sample(rate) else "; k is {k} ({k_range})."
-    if caveat(gain):
+    if seems_shown(gain):
         text += (
             " The interval of the change leaves out zero, but that does not outlive the correction for several tests; "
             "that of k is not corrected."

@@ -5,9 +5,14 @@ from typing import Any
 from transfer_analysis.gaps import SIGNIFICANCE
 
 
+def seems_shown(tested: dict[str, Any]) -> bool:
+    """Return whether a difference was not told from zero, though its own interval leaves zero out."""
+    return tested["p_value_holm"] >= SIGNIFICANCE and tested["ci95"][0] * tested["ci95"][1] > 0
+
+
 def caveat(tested: dict[str, Any]) -> str:
-    """Return a sentence for a difference that was not told from zero, though its interval seems to say so."""
-    if tested["p_value_holm"] < SIGNIFICANCE or tested["ci95"][0] * tested["ci95"][1] <= 0:
+    """Return a sentence for a difference that only `seems_shown`, and none for others."""
+    if not seems_shown(tested):
         return ""
     return "This interval leaves out zero, but that does not outlive the correction for several tests. "
 

@@ -40,9 +40,9 @@ def describe_agreement(maps_of_arm: Mapping[str, np.ndarray], first: str, second
     if n_photographs < 2:
         return {**asked, "between": None, "within": None, "other_photograph": None, "difference": None}
     between_ssn = _products(stacks[first], stacks[second])
+    # They stand class after class: half the way round lies a photograph of another class, but for a few.
     other_ssn = _products(stacks[first], np.roll(stacks[first], n_photographs // 2, axis=1))
     asked |= {"between": _mean(_of_other_seeds(between_ssn).mean(axis=0))}
-    # They stand class after class: half the way round lies a photograph of another class, but for a few.
     if n_seeds == 1:
         return {**asked, "within": None, "other_photograph": _mean(other_ssn[0, 0]), "difference": None}
     within = {arm: _of_other_seeds(_products(stack, stack)) for arm, stack in stacks.items()}
