@@ -11,6 +11,9 @@ A hierarchical bootstrap of P tables seeds × images about the same N images (P 
   degrees of freedom are Satterthwaite's, and each draw divides by its own χ²/ν, so few seeds give the wide tails of
   Student's t.
 
+Images of which three or fewer deviate (with none, the draws would all be equal) tell little about how many would: their
+part of a table's draws is never narrower than −ln(0.025)/N, as in `crossed_effects`.
+
 For a single table of few seeds that is cautious: its intervals come out up to 2.6 times as wide as those of
 `crossed_effects` at three seeds, and as wide from about twenty on. With one seed the draws hold the choice of images
 alone. Sources: Davison & Hinkley, *Bootstrap Methods and their
@@ -23,7 +26,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from transfer_analysis.crossed_effects import image_mean_squares
+from transfer_analysis.crossed_effects import image_mean_squares, least_half_width
 
 DRAWS = 2000
 
@@ -40,6 +43,10 @@ def draw_means(tables_psn: np.ndarray, rng: np.random.Generator, draws: int = DR
     n_tables, n_seeds, n_images = tables_psn.shape
     patterns_cp, counts_c = np.unique(tables_psn.mean(axis=1).T, axis=0, return_counts=True)
     means_bp = rng.multinomial(n_images, counts_c / n_images, draws) @ patterns_cp / n_images
+    least = least_half_width(n_images) / stats.norm.ppf(0.975)
+    lacking_p = np.sqrt(np.maximum(least**2 - tables_psn.mean(axis=1).var(axis=1) / n_images, 0.0))
+    if lacking_p.any():
+        means_bp = means_bp + lacking_p * rng.normal(size=means_bp.shape)
     if n_seeds == 1:
         return means_bp
     of_seeds = tables_psn.mean(axis=2).var(axis=1, ddof=1) / n_seeds

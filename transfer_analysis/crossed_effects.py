@@ -16,7 +16,8 @@ whose accuracies spread by up to 3 points, 92–94 % when they spread by 7. Two 
 whose seeds' variance `estimate_means` shares (2 points of spread, 3,000 images): 96–98 % with two seeds and with three;
 where their spreads differ sixfold, 92–100 %. Coverage is no bound on small p-values: of six differences of nothing,
 each by its own component, Holm's correction called one shown in 13–15 % of simulated studies with three seeds and in
-30 % with two, and with a shared component in 4–6 %. What is corrected for its number therefore shares it.
+30 % with two, and with a shared component in 4–6 %. What is corrected for its number therefore shares it: see
+`several_tests.describe_differences`.
 
 A mean of three or fewer deviating images tells little about its own variance (with none, the width would be zero), so
 the half-width is never below −ln(0.025)/N, the exact upper limit for an event not seen in N images.
@@ -76,10 +77,15 @@ class MeanEstimate:
             "degrees_of_freedom": self.degrees_of_freedom if math.isfinite(self.degrees_of_freedom) else None,
         }
 
-    @property
-    def seed_variance(self) -> str:
-        """Say whether the interval holds the luck of training; a single seed cannot show it."""
-        return "estimated" if self.n_seeds > 1 else "not estimated"
+
+def seed_variance(n_seeds: int) -> str:
+    """Say whether intervals over so many seeds hold the luck of training; a single seed cannot show it."""
+    return "estimated" if n_seeds > 1 else "not estimated"
+
+
+def least_half_width(n_images: int) -> float:
+    """Return the half-width below which no interval falls: the exact upper limit for an event unseen in N images."""
+    return -math.log(1 - _UPPER) / n_images
 
 
 def detectable_effect(standard_error: float, degrees_of_freedom: float | None, n_tests: int = 1) -> float:
@@ -181,9 +187,9 @@ def _estimate(parts: _Parts, shared: float = 0.0, shared_freedom: int = 0) -> Me
     standard_error = math.sqrt(variance)
     degrees_of_freedom = variance**2 / weighted if weighted > 0 else math.inf
 
-    least_half_width = -math.log(1 - _UPPER) / parts.n_images
-    if stats.t.ppf(_UPPER, degrees_of_freedom) * standard_error < least_half_width:
-        standard_error, degrees_of_freedom = least_half_width / stats.norm.ppf(_UPPER), math.inf
+    least = least_half_width(parts.n_images)
+    if stats.t.ppf(_UPPER, degrees_of_freedom) * standard_error < least:
+        standard_error, degrees_of_freedom = least / stats.norm.ppf(_UPPER), math.inf
     return MeanEstimate(parts.mean, standard_error, degrees_of_freedom, parts.n_seeds, parts.n_images)
 
 

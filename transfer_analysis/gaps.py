@@ -9,14 +9,13 @@ from transfer_analysis.cells import Cell, require_paired
 from transfer_analysis.confusion_differences import describe_confusion_difference
 from transfer_analysis.crossed_bootstrap import draw_means, percentile_interval
 from transfer_analysis.crossed_effects import (
-    MeanEstimate,
     estimate_difference,
     estimate_differences,
     estimate_mean,
-    estimate_means,
+    seed_variance,
 )
 from transfer_analysis.paired_answers import describe_pairs
-from transfer_analysis.several_tests import correct_for_number
+from transfer_analysis.several_tests import correct_for_number, describe_differences
 
 SIGNIFICANCE = 0.05
 
@@ -34,13 +33,12 @@ def describe_gaps(cells: Mapping[tuple[str, str], Cell]) -> dict[str, dict[str, 
         for (arm, domain), cell in cells.items()
         if arm != domain and (domain, domain) in cells
     }
-    lost = [lost_answers(home, away) for home, away in pairs.values()]
-    gaps = {
-        key: {**_describe(home, away, estimate), **_describe_further(home, away, lost_sn)}
-        for (key, (home, away)), lost_sn, estimate in zip(pairs.items(), lost, estimate_means(lost), strict=True)
+    lost = {key: lost_answers(home, away) for key, (home, away) in pairs.items()}
+    tested = describe_differences(lost, -1.0, 1.0)
+    return {
+        key: {**_describe(home, away, tested[key]), **_describe_further(home, away, lost[key])}
+        for key, (home, away) in pairs.items()
     }
-    correct_for_number(gaps.values())
-    return gaps
 
 
 def describe_own_gain(cells: Mapping[tuple[str, str], Cell]) -> dict[str, Any] | None:
@@ -61,7 +59,7 @@ def describe_gap(home: Cell, away: Cell) -> dict[str, Any]:
     Raises:
         ValueError: the two were tested on different images.
     """
-    return _describe(home, away, estimate_mean(lost_answers(home, away)))
+    return _describe(home, away, estimate_mean(lost_answers(home, away)).tested(-1.0, 1.0))
 
 
 def lost_answers(home: Cell, away: Cell) -> np.ndarray:
@@ -70,15 +68,16 @@ def lost_answers(home: Cell, away: Cell) -> np.ndarray:
     return home.correct_sn - away.correct_sn
 
 
-def _describe(home: Cell, away: Cell, gap: MeanEstimate) -> dict[str, Any]:
+def _describe(home: Cell, away: Cell, gap: dict[str, Any]) -> dict[str, Any]:
+    n_seeds, n_images = home.correct_sn.shape
     return {
         "arm": away.arm,
         "home": home.arm,
         "domain": home.domain,
-        **gap.tested(-1.0, 1.0),
-        "n_seeds": gap.n_seeds,
-        "n_images": gap.n_images,
-        "seed_variance": gap.seed_variance,
+        **gap,
+        "n_seeds": n_seeds,
+        "n_images": n_images,
+        "seed_variance": seed_variance(n_seeds),
     }
 
 
@@ -102,14 +101,9 @@ def _describe_further(home: Cell, away: Cell, lost_sn: np.ndarray) -> dict[str, 
 def _describe_classes(lost_sn: np.ndarray, home: Cell) -> dict[str, dict[str, Any]]:
     """Return each class's gap, and how far it exceeds that of the other classes; p-values adjusted over the classes."""
     of_class = {name: home.labels_n == label for label, name in enumerate(home.classes)}
-    gaps = dict(zip(of_class, estimate_means([lost_sn[:, mask_n] for mask_n in of_class.values()]), strict=True))
-    apart = [(lost_sn[:, mask_n], lost_sn[:, ~mask_n]) for mask_n in of_class.values()]
-    beyond = dict(zip(of_class, estimate_differences(apart), strict=True))
-    entries = [
-        {name: estimate.tested(-widest, widest) for name, estimate in family.items()}
-        # An excess reaches from −2 to 2: one class all lost, the others all gained.
-        for family, widest in ((gaps, 1.0), (beyond, 2.0))
-    ]
-    for family in entries:
-        correct_for_number(family.values())
-    return {name: {**entries[0][name], "excess": entries[1][name]} for name in home.classes}
+    gaps = describe_differences({name: lost_sn[:, mask_n] for name, mask_n in of_class.items()}, -1.0, 1.0)
+    apart = estimate_differences([(lost_sn[:, mask_n], lost_sn[:, ~mask_n]) for mask_n in of_class.values()])
+    # From −2 to 2: one class all lost, the others all gained.
+    beyond = [estimate.tested(-2.0, 2.0) for estimate in apart]
+    correct_for_number(beyond)
+    return {name: {**gaps[name], "excess": excess} for name, excess in zip(of_class, beyond, strict=True)}

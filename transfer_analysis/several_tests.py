@@ -1,12 +1,14 @@
 """Many tests at once: adjusted so that looking often does not find by luck, and saying what could then be found."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 from scipy import stats
 
-from transfer_analysis.crossed_effects import detectable_effect
+from transfer_analysis.crossed_effects import detectable_effect, estimate_means
+
+Key = TypeVar("Key")
 
 
 def holm(p_values: list[float]) -> list[float]:
@@ -17,6 +19,23 @@ def holm(p_values: list[float]) -> list[float]:
         largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[position]))
         adjusted[position] = largest
     return adjusted
+
+
+def describe_differences(
+    differences_sn: Mapping[Key, np.ndarray], lowest: float, highest: float
+) -> dict[Key, dict[str, Any]]:
+    """Return `MeanEstimate.tested` of several differences of one view of a study, corrected for their number.
+
+    They share the seeds' component (`estimate_means`), without which Holm's correction of few seeds finds too often.
+
+    Args:
+        differences_sn: float (S, N) each: paired answers of S networks to N images, less those of others.
+        lowest, highest: the possible values of their means.
+    """
+    estimates = estimate_means(list(differences_sn.values()))
+    found = {key: estimate.tested(lowest, highest) for key, estimate in zip(differences_sn, estimates, strict=True)}
+    correct_for_number(found.values())
+    return found
 
 
 def correct_for_number(entries: Iterable[dict[str, Any]]) -> None:

@@ -15,9 +15,9 @@ import numpy as np
 from scipy import stats
 
 from transfer_analysis.cells import Cell
-from transfer_analysis.crossed_effects import estimate_mean, estimate_means
+from transfer_analysis.crossed_effects import estimate_mean
 from transfer_analysis.gaps import SIGNIFICANCE, lost_answers
-from transfer_analysis.several_tests import correct_for_number
+from transfer_analysis.several_tests import describe_differences
 from transfer_analysis.tables import csv_text
 
 _RESAMPLES = 2000
@@ -40,8 +40,7 @@ def describe_worth(
         estimates_smg: float (S, M, G), `neighbour_shapley.replacement_values` in the features of each of the first.
     """
     measured_gsm = np.stack([lost_answers(everything, cell) for cell in without])
-    measured = [estimate.tested(-1.0, 1.0) for estimate in estimate_means(measured_gsm)]
-    correct_for_number(measured)
+    measured = describe_differences(dict(zip(names, measured_gsm, strict=True)), -1.0, 1.0)
     estimated_gsm = np.moveaxis(np.asarray(estimates_smg, np.float64), 2, 0)
     agreement = _agreement(measured_gsm, estimated_gsm)
     accuracy = estimate_mean(everything.correct_sn)
@@ -53,10 +52,10 @@ def describe_worth(
         "values": [
             {
                 "name": name,
-                "worth": {key: gap[key] for key in _TESTED},
+                "worth": {key: measured[name][key] for key in _TESTED},
                 "estimate": estimate_mean(table_sm).described(-1.0, 1.0),
             }
-            for name, gap, table_sm in zip(names, measured, estimated_gsm, strict=True)
+            for name, table_sm in zip(names, estimated_gsm, strict=True)
         ],
         "rank_correlation": agreement,
     }
@@ -75,7 +74,11 @@ def worth_table(worth: Mapping[str, Any]) -> str:
 
 
 def _agreement(measured_gsm: np.ndarray, estimated_gsm: np.ndarray) -> dict[str, Any]:
-    """Return Spearman's rank correlation over groups, with a percentile interval from resampled seeds and images."""
+    """Return Spearman's rank correlation over groups, and how sure it is in two ways.
+
+    Its percentile interval, from resampled seeds and images, says how well the correlation of these groups is known.
+    The "p_value", how often groups paired at random would agree as well, says whether so few could do so by luck.
+    """
     _, n_seeds, n_images = measured_gsm.shape
     rng = np.random.default_rng(0)
     seeds_bs = rng.multinomial(n_seeds, np.full(n_seeds, 1 / n_seeds), _RESAMPLES) / n_seeds
@@ -88,6 +91,17 @@ def _agreement(measured_gsm: np.ndarray, estimated_gsm: np.ndarray) -> dict[str,
     return {
         "mean": float(_spearman(*observed)[0]),
         "ci95": [float(end) for end in np.quantile(_spearman(*resampled), [0.025, 0.975])],
+        "p_value": float(
+            stats.permutation_test(
+                (observed[0][0],),
+                lambda means_g: _spearman(means_g[None], observed[1])[0],
+                permutation_type="pairings",
+                alternative="greater",
+                vectorized=False,
+                n_resamples=_RESAMPLES,
+                rng=0,
+            ).pvalue
+        ),
         "n_values": len(measured_gsm),
     }
 
@@ -112,10 +126,13 @@ def _finding(worth: Mapping[str, Any]) -> str:
     if len(useful) + len(harmful) < len(values):
         parts.append("every other is not shown to matter" if parts else f"no {worth['by']} is shown to matter")
     low, high = agreement["ci95"]
-    correlation = f"rank correlation {agreement['mean']:.2f} ({low:.2f} to {high:.2f}) over {len(values)}"
+    correlation = (
+        f"rank correlation {agreement['mean']:.2f} ({low:.2f} to {high:.2f}) over {len(values)}, "
+        f"p = {agreement['p_value']:.2g} of a permutation test"
+    )
     if len(values) < _FEWEST_TO_RANK:
         verdict = f"too few to tell whether the cheaper estimate ranks as retraining does: {correlation}"
-    elif low > 0:
+    elif low > 0 and agreement["p_value"] < SIGNIFICANCE:
         verdict = f"the cheaper estimate ranks them as retraining does, within its interval: {correlation}"
     else:
         verdict = f"the cheaper estimate is not shown to rank them as retraining does, do not rely on it: {correlation}"

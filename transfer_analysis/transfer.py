@@ -6,7 +6,7 @@ import numpy as np
 
 from transfer_analysis.calibration import expected_calibration_error
 from transfer_analysis.cells import Cell
-from transfer_analysis.crossed_effects import MeanEstimate, estimate_means
+from transfer_analysis.crossed_effects import MeanEstimate, estimate_means, seed_variance
 
 
 def describe_cell(cell: Cell, accuracy: MeanEstimate) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def describe_cell(cell: Cell, accuracy: MeanEstimate) -> dict[str, Any]:
             **accuracy.described(0.0, 1.0),
             "per_seed": correct_sn.mean(axis=1).tolist(),
             "standard_error": accuracy.standard_error,
-            "seed_variance": accuracy.seed_variance,
+            "seed_variance": seed_variance(len(correct_sn)),
         },
         "per_class_recall": {
             name: {**recall.described(0.0, 1.0), "n_images": recall.n_images}

@@ -48,3 +48,14 @@ def test_what_all_tables_find_hard_cancels_out_of_a_difference():
     draws_bp = draw_means(same, np.random.default_rng(0))
     assert draws_bp[:, 0].std() > 0.02
     assert np.allclose(draws_bp[:, 0], draws_bp[:, 1])
+
+
+def test_answers_that_are_all_right_prove_no_more_than_an_event_not_seen_in_so_many_images():
+    draws_bp = draw_means(np.ones((2, 3, 40)), np.random.default_rng(0))
+    low, high = percentile_interval(draws_bp[:, 0], 0, 1)
+    assert high == 1
+    assert low == pytest.approx(1 + np.log(0.025) / 40, abs=0.01)
+    # Neither of two such tables is shown to be the better one, nor to be equal.
+    low, high = percentile_interval(draws_bp[:, 0] - draws_bp[:, 1], -1, 1)
+    assert low < np.log(0.025) / 40
+    assert high > -np.log(0.025) / 40

@@ -10,8 +10,9 @@ from transfer_analysis.crossed_effects import (
     estimate_differences,
     estimate_mean,
     estimate_means,
+    seed_variance,
 )
-from transfer_analysis.several_tests import correct_for_number
+from transfer_analysis.several_tests import correct_for_number, describe_differences
 
 
 def table_of_answers(seed: int, shape: tuple[int, int], seed_spread: float, image_spread: float) -> np.ndarray:
@@ -60,8 +61,8 @@ def test_one_seed_gives_the_usual_t_interval_over_images_and_says_so():
     estimate = estimate_mean(table)
     expected = stats.t.interval(0.95, 49, table.mean(), stats.sem(table[0]))
     assert estimate.interval(0, 1) == pytest.approx(expected)
-    assert estimate.seed_variance == "not estimated"
-    assert estimate_mean(np.vstack([table, table])).seed_variance == "estimated"
+    assert seed_variance(estimate.n_seeds) == "not estimated"
+    assert seed_variance(estimate_mean(np.vstack([table, table])).n_seeds) == "estimated"
 
 
 @pytest.mark.parametrize(("freedom", "n_tests"), [(1, 1), (2, 6), (4, 1), (30, 6), (None, 6)])
@@ -85,6 +86,19 @@ def test_of_differences_of_nothing_few_are_found_though_networks_differ():
         correct_for_number(found)
         false_alarms += any(one["p_value_holm"] < 0.05 for one in found)
     assert false_alarms / 150 < 0.09
+
+
+@pytest.mark.parametrize("n_seeds", [2, 3])
+def test_of_several_differences_of_equal_arms_few_are_found_though_their_networks_differ(n_seeds):
+    rng = np.random.default_rng(n_seeds)
+    false_alarms = 0
+    for _ in range(200):
+        # Five arms and their reference, whose networks are better and worse by luck, asked about the same images.
+        of_networks, of_images = rng.normal(0, 0.2, (6, n_seeds, 1)), rng.normal(0, 1.5, 400)
+        answers = rng.random((6, n_seeds, 400)) < 1 / (1 + np.exp(-0.5 - of_networks - of_images))
+        found = describe_differences({arm: answers[arm] - answers[0].astype(float) for arm in range(1, 6)}, -1, 1)
+        false_alarms += any(one["p_value_holm"] < 0.05 for one in found.values())
+    assert false_alarms / 200 < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 200)
 
 
 def test_all_right_leaves_the_exact_limit_for_an_unseen_event():

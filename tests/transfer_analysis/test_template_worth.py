@@ -61,6 +61,7 @@ def test_useful_and_harmful_templates_are_told_from_indifferent_ones():
     assert "leaving out costs accuracy: template 0; template 3" in described["finding"].lower()
     assert "leaving out gains accuracy: template 2" in described["finding"].lower()
     assert described["rank_correlation"]["mean"] == pytest.approx(1)
+    assert described["rank_correlation"]["p_value"] == pytest.approx(1 / 24)
     assert "ranks them as retraining does" in described["finding"]
     assert worth_table(described).count("\n") == 5
 
@@ -68,6 +69,13 @@ def test_useful_and_harmful_templates_are_told_from_indifferent_ones():
 def test_poor_estimate_is_called_poor():
     described = worth([160, 100, 60, 130], [-0.03, 0.0, 0.02, -0.01])
     assert described["rank_correlation"]["mean"] == pytest.approx(-1)
+    assert "do not rely on it" in described["finding"]
+
+
+def test_ranks_that_one_order_in_six_has_by_luck_are_not_relied_on():
+    described = worth([160, 100, 60, 130], [0.02, 0.0, -0.02, 0.03])
+    assert described["rank_correlation"]["ci95"][0] > 0
+    assert described["rank_correlation"]["p_value"] == pytest.approx(4 / 24)
     assert "do not rely on it" in described["finding"]
 
 

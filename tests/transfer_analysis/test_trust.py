@@ -16,8 +16,8 @@ from transfer_analysis.trust.description import describe_trust
 from transfer_analysis.trust.map_agreement import describe_agreement
 from transfer_analysis.trust.photo_choice import choose_photographs
 from transfer_analysis.trust.reliability import calibrated_ece, describe_reliability, ece_terms
-from transfer_analysis.trust.robustness import compare_losses, describe_loss, loss_terms
-from transfer_analysis.trust.selective import accuracy_terms, aurc_terms, best_aurc
+from transfer_analysis.trust.robustness import Answers, compare_losses, describe_loss, loss_terms
+from transfer_analysis.trust.selective import accuracy_terms, aurc_terms, best_aurc, describe_share
 from transfer_analysis.trust.tables import trust_tables
 
 
@@ -100,7 +100,8 @@ def test_row_means_of_the_terms_are_the_areas_and_the_oracle_reaches_the_best():
 def test_oracle_confidence_is_right_on_every_share_up_to_its_accuracy_and_blind_confidence_gains_nothing():
     rng = np.random.default_rng(4)
     correct_sn = np.tile(rng.permutation(np.repeat([1.0, 0.0], [600, 400])), (2, 1))
-    assert accuracy_terms(correct_sn, correct_sn, 0.6).mean() == 1
+    assert accuracy_terms(correct_sn, correct_sn, 0.6).mean() == pytest.approx(1)
+    assert describe_share(correct_sn, correct_sn, 0.6)["accuracy"] == 1
     assert accuracy_terms(correct_sn, correct_sn, 1.0).mean() == pytest.approx(0.6)
     blind_sn = rng.random(correct_sn.shape)
     assert accuracy_terms(blind_sn, correct_sn, 0.5).mean() == pytest.approx(0.6, abs=0.05)
@@ -118,14 +119,26 @@ def test_interval_of_the_area_holds_the_truth_about_as_often_as_it_says():
     assert 0.95 - 3 * np.sqrt(0.95 * 0.05 / repetitions) <= held / repetitions
 
 
+def test_interval_of_selective_accuracy_holds_the_truth_about_as_often_as_it_says():
+    # P(right | confidence c) = c, c uniform: on the more confident half of the images it is 3/4 on average.
+    held, repetitions = 0, 400
+    for repetition in range(repetitions):
+        rng = np.random.default_rng(repetition)
+        confidence_sn = np.tile(rng.random(800), (3, 1))
+        correct_sn = np.tile(rng.random(800) < confidence_sn[0], (3, 1)).astype(float)
+        low, high = describe_share(confidence_sn, correct_sn, 0.5)["ci95"]
+        held += low <= 0.75 <= high
+    assert abs(held / repetitions - 0.95) <= 3 * np.sqrt(0.95 * 0.05 / repetitions)
+
+
 # ---- robustness
 
 
 def partly_known(rng, accuracy, kept, chance):
-    """Return (clean, spoilt), float (3, 900), of networks that guess what they do not know, or no longer know."""
+    """Return answers, float (3, 900), of networks that guess what they do not know, or no longer know."""
     known_sn = rng.random((3, 900)) < (accuracy - chance) / (1 - chance)
     answers = known_sn, known_sn & (rng.random(known_sn.shape) < kept)
-    return tuple((right_sn | (rng.random(known_sn.shape) < chance)).astype(float) for right_sn in answers)
+    return Answers(*((right_sn | (rng.random(known_sn.shape) < chance)).astype(float) for right_sn in answers))
 
 
 def test_equal_relative_losses_of_unequal_arms_are_not_told_apart_and_unequal_ones_are():
@@ -134,8 +147,9 @@ def test_equal_relative_losses_of_unequal_arms_are_not_told_apart_and_unequal_on
     strong, weak, fragile = (partly_known(rng, *arm, 1 / 6) for arm in ((0.9, 0.7), (0.5, 0.7), (0.5, 0.45)))
     left = (strong[1].mean() - 1 / 6) / (strong[0].mean() - 1 / 6)
     assert loss_terms(*strong, 1 / 6).mean() == pytest.approx(1 - left)
-    assert compare_losses(weak, strong, 1 / 6)["p_value"] > 0.05
-    assert compare_losses(fragile, strong, 1 / 6)["ci95"][0] > 0.1
+    apart = compare_losses({"weak": (weak, strong), "fragile": (fragile, strong)}, 1 / 6)
+    assert apart["weak"]["p_value"] > 0.05
+    assert apart["fragile"]["ci95"][0] > 0.1
 
 
 @pytest.mark.parametrize(("strong", "weak", "chance"), [(0.95, 0.65, 1 / 2), (0.73, 0.4, 1 / 6)])
@@ -145,21 +159,21 @@ def test_arms_that_are_left_with_guessing_alone_lose_all_alike(strong, weak, cha
     for arm in arms:
         low, high = describe_loss(*arm, chance)["ci95"]
         assert low <= 1 <= high
-    assert compare_losses(*arms, chance)["p_value"] > 0.05
+    assert compare_losses({"pair": arms}, chance)["pair"]["p_value"] > 0.05
 
 
 def test_the_arm_that_loses_more_of_what_it_knows_is_found_though_it_lies_near_chance():
     rng = np.random.default_rng(14)
     strong, weak = partly_known(rng, 0.73, 0.45, 1 / 6), partly_known(rng, 0.4, 0.3, 1 / 6)
     assert 1 - weak[1].mean() / weak[0].mean() < 1 - strong[1].mean() / strong[0].mean()
-    assert compare_losses(weak, strong, 1 / 6)["ci95"][0] > 0
+    assert compare_losses({"pair": (weak, strong)}, 1 / 6)["pair"]["ci95"][0] > 0
 
 
 def test_an_arm_that_was_not_shown_to_beat_guessing_has_no_loss():
     rng = np.random.default_rng(15)
-    guesses = tuple((rng.random((3, 600)) < 0.5).astype(float) for _ in range(2))
+    guesses = Answers(*((rng.random((3, 600)) < 0.5).astype(float) for _ in range(2)))
     assert describe_loss(*guesses, 0.5) is None
-    assert compare_losses(guesses, partly_known(rng, 0.9, 0.5, 0.5), 0.5) is None
+    assert compare_losses({"pair": (guesses, partly_known(rng, 0.9, 0.5, 0.5))}, 0.5) == {}
 
 
 def test_interval_of_the_loss_holds_the_truth_about_as_often_as_it_says():

@@ -17,7 +17,7 @@ from transfer_analysis.domain_gap.nullspace import random_directions, telling_di
 from transfer_analysis.domain_gap.probe import STRENGTH, ProbeAnswers, ask_probe, describe_answers, linear_probe
 from transfer_analysis.domain_gap.sides import Side
 from transfer_analysis.domain_gap.terms import KINDS, RANDOM, TELLING
-from transfer_analysis.several_tests import correct_for_number
+from transfer_analysis.several_tests import describe_differences
 
 
 @dataclass(frozen=True)
@@ -139,13 +139,10 @@ def _entry(values_sn: np.ndarray, lowest: float) -> dict[str, Any]:
 
 
 def _compare_gaps(before: list[Remainder], after: list[Remainder], control: list[Remainder]) -> dict[str, Any]:
-    gaps = {
-        tested: {
-            name: estimate_mean(_gap_sn(larger, tested) - _gap_sn(after, tested)).tested(-2.0, 2.0)
-            for name, larger in (("before_less_after", before), ("random_less_telling", control))
-        }
-        | {"gain_less_loss": estimate_mean(_both_sn(after, tested) - _both_sn(control, tested)).tested(-2.0, 2.0)}
-        for tested in KINDS
-    }
-    correct_for_number(entry for of_kind in gaps.values() for entry in of_kind.values())
-    return gaps
+    compared = {}
+    for tested in KINDS:
+        compared[tested, "before_less_after"] = _gap_sn(before, tested) - _gap_sn(after, tested)
+        compared[tested, "random_less_telling"] = _gap_sn(control, tested) - _gap_sn(after, tested)
+        compared[tested, "gain_less_loss"] = _both_sn(after, tested) - _both_sn(control, tested)
+    found = describe_differences(compared, -2.0, 2.0)
+    return {kind: {name: entry for (of, name), entry in found.items() if of == kind} for kind in KINDS}

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from transfer_analysis.representations.differences import describe_accuracy, describe_difference
+from transfer_analysis.crossed_effects import estimate_mean
 from transfer_analysis.representations.linear_probe import Labelled, probe_answers
 from transfer_analysis.representations.network_features import DOMAINS, NETWORKS, TRAINED, DomainFeatures
-from transfer_analysis.several_tests import correct_for_number
+from transfer_analysis.several_tests import describe_differences
 
 # By (network, block, fitted on, tested on): float (S, N), 1 where the probe was right.
 Answers = dict[tuple[str, str, str, str], np.ndarray]
@@ -35,7 +35,10 @@ def describe_probes(domains: list[DomainFeatures], images_per_class: int | None)
         "accuracy": {
             network: {
                 block: {
-                    fitted: {tested: describe_accuracy(answers[network, block, fitted, tested]) for tested in DOMAINS}
+                    fitted: {
+                        tested: estimate_mean(answers[network, block, fitted, tested]).described(0.0, 1.0)
+                        for tested in DOMAINS
+                    }
                     for fitted in DOMAINS
                 }
                 for block in blocks
@@ -71,12 +74,12 @@ def _answers(by_name: dict[str, DomainFeatures], n_fit: int) -> Answers:
 
 def _feature_gaps(answers: Answers, blocks: tuple[str, ...]) -> dict[str, Any]:
     """Return by test domain and block what the away arm's features lack, probes fitted and tested on that domain."""
-    gaps: dict[str, dict[str, Any]] = {tested: {} for tested in DOMAINS}
-    for tested, block in itertools.product(DOMAINS, blocks):
-        home_sn, away_sn = (answers[arm, block, tested, tested] for arm in (tested, away_from(tested)))
-        gaps[tested][block] = describe_difference(home_sn, away_sn)
-    correct_for_number([gap for by_block in gaps.values() for gap in by_block.values()])
-    return gaps
+    lost = {
+        (tested, block): answers[tested, block, tested, tested] - answers[away_from(tested), block, tested, tested]
+        for tested, block in itertools.product(DOMAINS, blocks)
+    }
+    gaps = describe_differences(lost, -1.0, 1.0)
+    return {tested: {block: gaps[tested, block] for block in blocks} for tested in DOMAINS}
 
 
 def _parts(answers: Answers, block: str, tested: str) -> dict[str, Any]:
@@ -88,13 +91,8 @@ def _parts(answers: Answers, block: str, tested: str) -> dict[str, Any]:
     away = away_from(tested)
     home_sn, refitted_sn = answers[tested, block, tested, tested], answers[away, block, tested, tested]
     carried_sn = answers[away, block, away, tested]
-    parts = {
-        "whole": describe_difference(home_sn, carried_sn),
-        "features": describe_difference(home_sn, refitted_sn),
-        "reading": describe_difference(refitted_sn, carried_sn),
-    }
-    correct_for_number(list(parts.values()))
-    return parts
+    parts = {"whole": home_sn - carried_sn, "features": home_sn - refitted_sn, "reading": refitted_sn - carried_sn}
+    return describe_differences(parts, -1.0, 1.0)
 
 
 def away_from(domain: str) -> str:

@@ -10,14 +10,11 @@ from typing import Any
 
 import numpy as np
 
+from transfer_analysis.crossed_effects import estimate_mean
 from transfer_analysis.gaps import SIGNIFICANCE
-from transfer_analysis.representations.differences import (
-    describe_accuracy,
-    describe_difference,
-)
 from transfer_analysis.representations.network_features import TRAINED
 from transfer_analysis.representations.transplant_answers import TransplantAnswers
-from transfer_analysis.several_tests import correct_for_number
+from transfer_analysis.several_tests import describe_differences
 
 
 def describe_transplants(of_seeds: Sequence[TransplantAnswers], images_per_class: int, steps: int) -> dict[str, Any]:
@@ -48,22 +45,29 @@ def describe_transplants(of_seeds: Sequence[TransplantAnswers], images_per_class
         {
             "depth": depth,
             "last_frozen": first.blocks[depth - 1] if depth else None,
-            "real": describe_accuracy(real_lsn[depth]),
-            "synthetic": describe_accuracy(synthetic_lsn[depth]),
+            "real": estimate_mean(real_lsn[depth]).described(0.0, 1.0),
+            "synthetic": estimate_mean(synthetic_lsn[depth]).described(0.0, 1.0),
         }
         for depth in range(len(first.blocks) + 1)
     ]
-    for depth, entry in enumerate(depths[1:], 1):
-        entry["gap"] = describe_difference(real_lsn[depth], synthetic_lsn[depth])
-        entry["share"] = describe_difference(lost_lsn[depth], lost_lsn[depth - 1])
-        entry["gain"] = {
-            donor: describe_difference(correct_lsn[depth], correct_lsn[0])
-            for donor, correct_lsn in zip(TRAINED, (real_lsn, synthetic_lsn), strict=True)
-        }
     frozen = depths[1:]
-    correct_for_number([entry["gap"] for entry in frozen])
-    correct_for_number([entry["share"] for entry in frozen])
-    correct_for_number([gain for entry in frozen for gain in entry["gain"].values()])
+    below = {entry["depth"]: entry["depth"] - 1 for entry in frozen}
+    gaps = describe_differences({depth: lost_lsn[depth] for depth in below}, -1.0, 1.0)
+    # From −2 to 2: a block may turn all of a gain into a loss.
+    shares = describe_differences({depth: lost_lsn[depth] - lost_lsn[less] for depth, less in below.items()}, -2.0, 2.0)
+    gained = {
+        (depth, donor): correct_lsn[depth] - correct_lsn[0]
+        for depth in below
+        for donor, correct_lsn in zip(TRAINED, (real_lsn, synthetic_lsn), strict=True)
+    }
+    gains = describe_differences(gained, -1.0, 1.0)
+    for entry in frozen:
+        depth = entry["depth"]
+        entry |= {
+            "gap": gaps[depth],
+            "share": shares[depth],
+            "gain": {donor: gains[depth, donor] for donor in TRAINED},
+        }
     found = [entry["depth"] for entry in frozen if is_shown(entry["gap"])]
     return {
         "images_per_class": images_per_class,

@@ -32,13 +32,8 @@ def describe_trust(tests: Tests, seeds: Sequence[TrustAnswers]) -> dict[str, Any
     """
     first = seeds[0]
     temperatures_sat = np.stack([answers.temperatures_at for answers in seeds])
-    calibration = {
-        arm: {kind: describe_calibration(tests[arm, kind], temperatures_sat[:, row], kind) for kind in KINDS}
-        for row, arm in enumerate(first.arms)
-    }
-    cells = [cell for by_kind in calibration.values() for cell in by_kind.values()]
-    correct_for_number(cell["overconfidence"] for cell in cells)
-    correct_for_number(cell["ece_change"] for cell in cells)
+    cells = {(arm, kind): tests[arm, kind] for arm in first.arms for kind in KINDS}
+    calibration = describe_calibration(cells, dict(zip(first.arms, temperatures_sat.swapaxes(0, 1), strict=True)))
     return {
         "n_seeds": len(seeds),
         "chance": 1 / len(first.classes),
@@ -51,7 +46,7 @@ def describe_trust(tests: Tests, seeds: Sequence[TrustAnswers]) -> dict[str, Any
             }
             for row, arm in enumerate(first.arms)
         },
-        "calibration": calibration,
+        "calibration": {arm: {kind: calibration[arm, kind] for kind in KINDS} for arm in first.arms},
         "selective": describe_selection({arm: tests[arm, "real"] for arm in first.arms}),
         "robustness": describe_robustness(seeds),
         "maps": _describe_maps(seeds),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from transfer_analysis.crossed_effects import estimate_mean
+from transfer_analysis.crossed_effects import estimate_mean, least_half_width
 from transfer_analysis.predictions import Predictions
 
 # What every other arm is compared with.
@@ -24,5 +24,5 @@ def interval_of_part(terms_sn: np.ndarray, n_images: int) -> list[float]:
     are all right have no spread, but prove little.
     """
     low, high = estimate_mean(terms_sn).interval(-math.inf, math.inf)
-    middle, half = (low + high) / 2, max((high - low) / 2, -math.log(0.025) / n_images)
+    middle, half = (low + high) / 2, max((high - low) / 2, least_half_width(n_images))
     return [max(0.0, middle - half), min(1.0, middle + half)]

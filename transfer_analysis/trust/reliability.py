@@ -12,7 +12,7 @@ calibrated network shows `calibrated_ece`. Sources: Guo et al. 2017 (arXiv 1706.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ import numpy as np
 from transfer_analysis.calibration import N_BINS, confidence_bins, top_confidence
 from transfer_analysis.crossed_effects import estimate_mean
 from transfer_analysis.predictions import Predictions
+from transfer_analysis.several_tests import describe_differences
 from transfer_analysis.trust.answers import FITTED_ON
 from transfer_analysis.trust.differences import correct_answers, interval_of_part
 
@@ -78,20 +79,41 @@ def describe_reliability(confidence_sn: np.ndarray, correct_sn: np.ndarray) -> l
     return described
 
 
-def describe_calibration(networks: Sequence[Predictions], temperatures_st: np.ndarray, kind: str) -> dict[str, Any]:
-    """Return one arm's calibration on one kind of test images: as trained, and by the temperatures of validation."""
-    correct_sn = correct_answers(networks)
-    confidence = {
-        "raw": np.stack([top_confidence(network.logits_nk) for network in networks]),
-        "own": _scaled_confidence(networks, temperatures_st[:, FITTED_ON.index("own")]),
-        "of_test": _scaled_confidence(networks, temperatures_st[:, FITTED_ON.index(kind)]),
+def describe_calibration(
+    tests: Mapping[tuple[str, str], Sequence[Predictions]], temperatures: Mapping[str, np.ndarray]
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """Return each (arm, kind of test images)'s calibration: as trained, and by the temperatures of validation.
+
+    Args:
+        tests: predictions by (arm, kind), one a seed.
+        temperatures: float (S, len(FITTED_ON)) of each arm's networks.
+    """
+    correct = {cell: correct_answers(networks) for cell, networks in tests.items()}
+    confidence = {cell: _confidence(networks, temperatures[cell[0]], cell[1]) for cell, networks in tests.items()}
+    terms = {
+        cell: {scaling: ece_terms(confidence_sn, correct[cell]) for scaling, confidence_sn in scaled.items()}
+        for cell, scaled in confidence.items()
     }
-    terms = {scaling: ece_terms(confidence_sn, correct_sn) for scaling, confidence_sn in confidence.items()}
+    surplus = describe_differences({cell: confidence[cell]["raw"] - correct[cell] for cell in tests}, -1.0, 1.0)
+    # What the arm's own temperature changes: above zero the error grows.
+    change = describe_differences({cell: terms[cell]["own"] - terms[cell]["raw"] for cell in tests}, -1.0, 1.0)
+    return {
+        cell: {
+            **_describe_confidence(confidence[cell], correct[cell], terms[cell]),
+            "overconfidence": surplus[cell],
+            "ece_change": change[cell],
+        }
+        for cell in tests
+    }
+
+
+def _describe_confidence(
+    confidence: Mapping[str, np.ndarray], correct_sn: np.ndarray, terms: Mapping[str, np.ndarray]
+) -> dict[str, Any]:
     return {
         "n_images": correct_sn.shape[1],
         "accuracy": float(correct_sn.mean()),
         "confidence": float(confidence["raw"].mean()),
-        "overconfidence": estimate_mean(confidence["raw"] - correct_sn).tested(-1.0, 1.0),
         "ece": {
             scaling: {
                 "mean": float(terms_sn.mean()),
@@ -100,9 +122,16 @@ def describe_calibration(networks: Sequence[Predictions], temperatures_st: np.nd
             }
             for scaling, terms_sn in terms.items()
         },
-        # What the arm's own temperature changes: above zero the error grows.
-        "ece_change": estimate_mean(terms["own"] - terms["raw"]).tested(-1.0, 1.0),
         "reliability": {scaling: describe_reliability(confidence[scaling], correct_sn) for scaling in ("raw", "own")},
+    }
+
+
+def _confidence(networks: Sequence[Predictions], temperatures_st: np.ndarray, kind: str) -> dict[str, np.ndarray]:
+    """Return the probability of the predicted class (S, N): as trained, by its own temperature, by `kind`'s."""
+    return {
+        "raw": np.stack([top_confidence(network.logits_nk) for network in networks]),
+        "own": _scaled_confidence(networks, temperatures_st[:, FITTED_ON.index("own")]),
+        "of_test": _scaled_confidence(networks, temperatures_st[:, FITTED_ON.index(kind)]),
     }
 
 

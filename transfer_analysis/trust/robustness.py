@@ -10,15 +10,30 @@ A ratio says nothing where its denominator may be zero: an arm that was not show
 no loss, and is compared with none.
 """
 
-from collections.abc import Sequence
-from typing import Any
+import itertools
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
 from transfer_analysis.crossed_effects import estimate_mean
-from transfer_analysis.several_tests import correct_for_number
+from transfer_analysis.several_tests import describe_differences
 from transfer_analysis.trust.answers import TrustAnswers
 from transfer_analysis.trust.differences import REFERENCE
+
+Key = TypeVar("Key")
+
+
+class Answers(NamedTuple):
+    """Right (1) and wrong (0) answers of one arm's S networks to N photographs, float (S, N), before and after.
+
+    Attributes:
+        clean_sn: to the photographs as they are.
+        spoilt_sn: to the spoilt ones, or the mean over several ways of spoiling.
+    """
+
+    clean_sn: np.ndarray
+    spoilt_sn: np.ndarray
 
 
 def loss_terms(clean_sn: np.ndarray, spoilt_sn: np.ndarray, chance: float) -> np.ndarray:
@@ -60,45 +75,53 @@ def describe_loss(clean_sn: np.ndarray, spoilt_sn: np.ndarray, chance: float) ->
     return estimate.described(1 - (1 - chance) / known, 1 + chance / known)
 
 
-def compare_losses(
-    first: tuple[np.ndarray, np.ndarray], second: tuple[np.ndarray, np.ndarray], chance: float
-) -> dict[str, Any] | None:
-    """Return the first arm's relative loss less the second's, each given as (clean, spoilt); None if undefined.
+def compare_losses(pairs: Mapping[Key, tuple[Answers, Answers]], chance: float) -> dict[Key, dict[str, Any]]:
+    """Return the relative loss of each pair's first arm less the second's, corrected for their number.
 
-    A network that nothing spoils may lose less than nothing, so it has no bounds.
+    A pair of which one was not shown to have anything to lose is left out. A network that nothing spoils may lose less
+    than nothing, so a difference has no bounds.
     """
-    if not all(beats_guessing(clean_sn, chance) for clean_sn, _ in (first, second)):
-        return None
-    return estimate_mean(loss_terms(*first, chance) - loss_terms(*second, chance)).tested(-np.inf, np.inf)
+    apart = {
+        key: loss_terms(*first, chance) - loss_terms(*second, chance)
+        for key, (first, second) in pairs.items()
+        if beats_guessing(first.clean_sn, chance) and beats_guessing(second.clean_sn, chance)
+    }
+    return describe_differences(apart, -np.inf, np.inf)
 
 
 def describe_robustness(seeds: Sequence[TrustAnswers]) -> dict[str, Any]:
     """Return each arm's accuracy and relative loss: over all corruptions, for each, and at every severity."""
-    first = seeds[0]
+    first, chance = seeds[0], 1 / len(seeds[0].classes)
     clean_asn = np.stack([answers.clean_an == first.labels_n for answers in seeds], axis=1).astype(np.float64)
     spoilt_ascvn = np.stack([answers.corrupted_acvn == first.labels_n for answers in seeds], axis=1).astype(np.float64)
-    reference, chance = first.arms.index(REFERENCE), 1 / len(first.classes)
-
-    def entry(row: int, spoilt_asn: np.ndarray) -> dict[str, Any]:
-        tables = [(clean_asn[arm], spoilt_asn[arm]) for arm in (row, reference)]
-        return {
-            "accuracy": describe_accuracy(spoilt_asn[row]),
-            "loss": describe_loss(*tables[0], chance),
-            "difference": None if row == reference else compare_losses(*tables, chance),
-        }
-
-    described = {
+    others = [arm for arm in first.arms if arm != REFERENCE]
+    overall = {
+        arm: Answers(clean_sn, spoilt_sn)
+        for arm, clean_sn, spoilt_sn in zip(first.arms, clean_asn, spoilt_ascvn.mean(axis=(2, 3)), strict=True)
+    }
+    single = {
+        (arm, name): Answers(clean_asn[row], spoilt_ascvn[row, :, position].mean(axis=1))
+        for row, arm in enumerate(first.arms)
+        for position, name in enumerate(first.corruptions)
+    }
+    overall_apart = compare_losses({arm: (overall[arm], overall[REFERENCE]) for arm in others}, chance)
+    single_apart = compare_losses(
+        {
+            (arm, name): (single[arm, name], single[REFERENCE, name])
+            for arm, name in itertools.product(others, first.corruptions)
+        },
+        chance,
+    )
+    return {
         arm: {
             "clean": describe_accuracy(clean_asn[row]),
-            "overall": entry(row, spoilt_ascvn.mean(axis=(2, 3))),
+            "overall": {**_describe(overall[arm], chance), "difference": overall_apart.get(arm)},
             "corruptions": {
                 name: {
-                    **entry(row, spoilt_ascvn[:, :, position].mean(axis=2)),
+                    **_describe(single[arm, name], chance),
+                    "difference": single_apart.get((arm, name)),
                     "by_severity": [
-                        {
-                            "accuracy": describe_accuracy(spoilt_sn),
-                            "loss": describe_loss(clean_asn[row], spoilt_sn, chance),
-                        }
+                        _describe(Answers(clean_asn[row], spoilt_sn), chance)
                         for spoilt_sn in spoilt_ascvn[row, :, position].swapaxes(0, 1)
                     ],
                 }
@@ -107,7 +130,7 @@ def describe_robustness(seeds: Sequence[TrustAnswers]) -> dict[str, Any]:
         }
         for row, arm in enumerate(first.arms)
     }
-    correct_for_number(arm["overall"]["difference"] for arm in described.values() if arm["overall"]["difference"])
-    single = [corruption for arm in described.values() for corruption in arm["corruptions"].values()]
-    correct_for_number(corruption["difference"] for corruption in single if corruption["difference"])
-    return described
+
+
+def _describe(answers: Answers, chance: float) -> dict[str, Any]:
+    return {"accuracy": describe_accuracy(answers.spoilt_sn), "loss": describe_loss(*answers, chance)}
