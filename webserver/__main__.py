@@ -4,6 +4,7 @@ Every key of `playground` in the config can be set by an environment variable to
 """
 
 import argparse
+import errno
 import logging
 import os
 import signal
@@ -19,6 +20,8 @@ def main() -> None:
     options = arguments.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     logging.getLogger("absl").setLevel(logging.WARNING)
+    # It would warn of every request that waits for a thread.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     # Small products a request: more threads than one would only wait for each other, and requests come side by side.
     # Read when NumPy is imported and when convolutions are traced.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -38,18 +41,22 @@ def main() -> None:
     from flax_cnn.compiled_programs import keep_compiled_programs
 
     keep_compiled_programs(cache_folder() / "compiled")
-    app = create_app(settings, generator, classes)
+    # Before anything is loaded: an address that cannot be had is told of at once. Nobody is answered before it runs.
     try:
         server = DeadlineServer(
-            app,
+            None,
             host=settings.host,
             port=settings.port,
             threads=settings.threads,
-            largest_request=app.config["MAX_CONTENT_LENGTH"],
+            largest_request=settings.max_upload_bytes,
             body_seconds=settings.upload_seconds,
         )
-    except OSError as error:
-        sys.exit(f"error: playground.port is {settings.port}: {error.strerror}; set another, as FAUXTOGRAPH_PORT=8001")
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        if isinstance(error, OSError) and error.errno in (errno.EADDRINUSE, errno.EACCES):
+            sys.exit(f"error: playground.port is {settings.port}: {reason}; set another, as FAUXTOGRAPH_PORT=8001")
+        sys.exit(f"error: playground.host is {settings.host}: {reason}; set one of this machine's, as 127.0.0.1")
+    server.application = app = create_app(settings, generator, classes)
     print(f"Fauxtograph's playground: http://{settings.host}:{server.effective_port}/  (Ctrl-C stops it)", flush=True)
     services = app.extensions["playground"]
 

@@ -45,7 +45,7 @@ def create_app(settings: PlaygroundConfig, generator: GeneratorConfig, classes: 
     app = Flask(__name__, static_folder="static")
     app.json.sort_keys = False
     app.json.compact = True
-    app.config["MAX_CONTENT_LENGTH"] = int(settings.max_upload_megabytes * 1_000_000)
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     app.request_class = MemoryRequest
     if settings.trusted_proxies:

@@ -74,7 +74,9 @@ class Registry:
         self._results, self._shipped, self._swapped = results, shipped, swapped
         self._served: Served | None = None
         self._seen: dict[tuple[str, str], tuple] = {}
+        self._newest: dict[str, dict[str, Arm]] = {STUDY: {}, SHIPPED: {}}
         self._held: dict[str, dict[str, Arm]] = {STUDY: {}, SHIPPED: {}}
+        self._has_looked = False
         self._refused: dict[str, str] = {}
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -88,6 +90,15 @@ class Registry:
     def refused(self) -> dict[str, str]:
         """Why newer checkpoints were refused, by their folder."""
         return dict(self._refused)
+
+    @property
+    def why_none(self) -> str:
+        """Why nothing is served, for when nothing is."""
+        if not self._has_looked:
+            return "the classifiers are still loading"
+        if self._refused:
+            return f"no classifiers can be served: {'; '.join(f'{path}: {why}' for path, why in self.refused.items())}"
+        return f"there are no classifiers in {self._results / 'classifiers'}, nor in {self._shipped}"
 
     def watch(self, seconds: float) -> None:
         """Look for classifiers now and then every so often, in a thread of its own."""
@@ -117,6 +128,7 @@ class Registry:
                 self.look()
             except Exception:
                 log.exception("looking for classifiers failed; what is served goes on")
+            self._has_looked = True
             self._stopping.wait(seconds)
 
     def _take(self, origin: str, offers: dict[str, Offer], needed: Collection[str] = ()) -> bool:
@@ -129,7 +141,8 @@ class Registry:
                     loaded[name] = arm
         if not loaded:
             return False
-        arms = self._of_one_kind(self._held[origin], loaded)
+        self._newest[origin] |= loaded
+        arms = self._of_one_kind(self._held[origin], {name: self._newest[origin].get(name) for name in offers})
         if not arms.keys() >= set(needed):
             self._held[origin] = arms
             return False
@@ -138,7 +151,8 @@ class Registry:
             served.ensemble.warm()
         except Exception as error:
             log.exception("newer classifiers cannot be run")
-            for arm in loaded.values():
+            for name, arm in loaded.items():
+                self._newest[origin].pop(name)
                 self._refuse(arm.offer, f"it cannot be run: {error}")
             return False
         # Held from here on: with what cannot be run no later set could be either.
@@ -162,14 +176,20 @@ class Registry:
         self._refused.pop(str(offer.checkpoint), None)
         return arm
 
-    def _of_one_kind(self, held: dict[str, Arm], loaded: dict[str, Arm]) -> dict[str, Arm]:
-        """Return `held` with what was loaded in its place, where classes agree; a whole new set replaces all."""
-        if held.keys() <= loaded.keys():
-            held = {}
-        kind = next(iter((held or loaded).values())).classifier.classes
-        for name, arm in loaded.items():
+    def _of_one_kind(self, held: dict[str, Arm], offered: dict[str, Arm | None]) -> dict[str, Arm]:
+        """Return `held` with the newest of each arm in its place, where classes agree.
+
+        Arms of other classes wait until all that are offered have these; then they replace all. An arm that is offered
+        no longer is held on, for a study that trains it anew takes it away first.
+        """
+        newest = {name: arm for name, arm in offered.items() if arm is not None}
+        kinds = {arm.classifier.classes for arm in newest.values()}
+        kind = next(iter(kinds)) if len(kinds) == 1 else next(iter((held or newest).values())).classifier.classes
+        held = {name: arm for name, arm in held.items() if arm.classifier.classes == kind}
+        for name, arm in newest.items():
             if arm.classifier.classes == kind:
                 held = {**held, name: arm}
+                self._refused.pop(str(arm.offer.checkpoint), None)
             else:
                 self._refuse(arm.offer, f"its classes {arm.classifier.classes} are not those of the others, {kind}")
         return held

@@ -12,7 +12,8 @@ import numpy as np
 
 from photographs.verified_arrays import read_arrays, write_arrays
 
-_NEIGHBOURS = 5
+# Neighbours that a reading names, and whose mean distance says how far off an image is.
+MOST_NEIGHBOURS = 5
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ class Companion:
         standardised = (features_nf - self.probe_mean) / self.probe_scale
         return 1 / (1 + np.exp(-(standardised @ self.probe_weights + self.probe_bias).clip(-50, 50)))
 
-    def neighbours(self, features_nf: np.ndarray, count: int = _NEIGHBOURS) -> tuple[np.ndarray, np.ndarray]:
+    def neighbours(self, features_nf: np.ndarray, count: int = MOST_NEIGHBOURS) -> tuple[np.ndarray, np.ndarray]:
         """Return rows (N, count) of the nearest training photographs, nearest first, and their cosine distances."""
         return nearest(self._index, features_nf, count)
 

@@ -18,6 +18,8 @@ _HEAD_BYTES = 32_768
 _BORDER_BYTES = 100_000
 _BODIES_IN_MEMORY = 32
 _LOOK_SECONDS = 0.2
+# Between two counts of what waits for a thread.
+_COUNT_SECONDS = 0.02
 
 
 class _Channel(HTTPChannel):
@@ -35,7 +37,7 @@ class _Channel(HTTPChannel):
 
     def readable(self) -> bool:
         # Closed earlier in the same round of waitress' loop, it is asked once more.
-        return self.connected and super().readable()
+        return self.connected and not self.server.is_full and super().readable()
 
     @property
     def owes_request(self) -> bool:
@@ -48,12 +50,16 @@ class _Channel(HTTPChannel):
         return self.last_activity if self.request is None else self._begun
 
     @property
+    def bytes_waiting(self) -> int:
+        """Bytes of whole requests, which wait for a thread or are answered by one."""
+        return sum(request.body_bytes_received for request in self.requests)
+
+    @property
     def bytes_in_memory(self) -> int:
         """Bytes of bodies, whole or not, and of answers that were not fetched, the larger of which lie in a file."""
         unfinished = self.request
-        requests = [*self.requests, *([] if unfinished is None else [unfinished])]
         answers = min(self.total_outbufs_len, self.adj.outbuf_overflow)
-        return answers + sum(request.body_bytes_received for request in requests)
+        return answers + self.bytes_waiting + (0 if unfinished is None else unfinished.body_bytes_received)
 
     def is_overdue(self, now: float) -> bool:
         """Whether it was silent too long, fetched nothing of its answer, or is too slow in asking."""
@@ -79,7 +85,8 @@ class DeadlineServer(TcpWSGIServer):
 
     Args:
         threads: requests answered at once.
-        largest_request: bytes of a request's body. All connections together hold 32 times as many.
+        largest_request: bytes of a request's body. All connections together hold 32 times as many: while whole
+            requests do, nothing more is read; else unfinished ones give way.
         body_seconds: time in which a request must have come whole.
         silent_seconds: time in which its head must have come; and after which who says nothing, or fetches nothing of
             an answer, is disconnected.
@@ -101,6 +108,7 @@ class DeadlineServer(TcpWSGIServer):
         connections: int = _CONNECTIONS,
     ):
         self.largest_request, self.body_seconds, self.silent_seconds = largest_request, body_seconds, silent_seconds
+        self.is_full, self._next_count = False, 0.0
         super().__init__(
             app,
             host=host,
@@ -122,6 +130,9 @@ class DeadlineServer(TcpWSGIServer):
 
     def readable(self) -> bool:
         """Return whether a connection is accepted; where there are too many, one gives way."""
+        if (now := time.monotonic()) >= self._next_count:
+            waiting = sum(channel.bytes_waiting for channel in list(self.active_channels.values()))
+            self.is_full, self._next_count = waiting >= self._most_bytes, now + _COUNT_SECONDS
         if len(self._map) >= self.adj.connection_limit:
             for channel in self._longest_owing()[:1]:
                 channel.handle_close()
@@ -134,12 +145,17 @@ class DeadlineServer(TcpWSGIServer):
             if channel.is_overdue(now):
                 channel.handle_close()
         surplus = sum(channel.bytes_in_memory for channel in self.active_channels.values())
-        surplus -= _BODIES_IN_MEMORY * self.largest_request
-        for channel in self._longest_owing() if surplus > 0 else ():
-            surplus -= channel.bytes_in_memory
-            channel.handle_close()
+        surplus -= self._most_bytes
+        for channel in self._longest_owing():
             if surplus <= 0:
                 break
+            if held := channel.bytes_in_memory:
+                surplus -= held
+                channel.handle_close()
+
+    @property
+    def _most_bytes(self) -> int:
+        return _BODIES_IN_MEMORY * self.largest_request
 
     def _longest_owing(self) -> list[_Channel]:
         owing = [channel for channel in self.active_channels.values() if channel.owes_request]

@@ -15,8 +15,10 @@ from webserver.generation_worker import Drawing, Drawn
 log = logging.getLogger(__name__)
 
 State = Literal["queued", "running", "done", "cancelled", "failed"]
+OVER = ("done", "cancelled", "failed")
 _STOP_SECONDS = 10.0
-_RESTART_SECONDS = 2.0
+# Twice as long after every start that failed, up to the longest: a model that cannot be loaded costs seconds each time.
+_RESTART_SECONDS, _LONGEST_RESTART_SECONDS = 2.0, 300.0
 # A process that ends while it loads may have been killed by chance; one that does it again and again cannot load.
 _MOST_ENDS_WHILE_LOADING = 3
 
@@ -44,7 +46,7 @@ class Job:
     @property
     def is_over(self) -> bool:
         """Whether nothing will change any more."""
-        return self.state in ("done", "cancelled", "failed")
+        return self.state in OVER
 
 
 class QueueFullError(Exception):
@@ -57,6 +59,11 @@ class QueueFullError(Exception):
     def __init__(self, seconds: float):
         super().__init__("the queue is full")
         self.seconds = seconds
+
+
+def restart_pause(failed_starts: int) -> float:
+    """Return the seconds before a process is started again after so many in a row that did not load the model."""
+    return min(_RESTART_SECONDS * 2 ** min(failed_starts - 1, 20), _LONGEST_RESTART_SECONDS)
 
 
 class GenerationQueue:
@@ -91,7 +98,7 @@ class GenerationQueue:
         self._changed = threading.Condition()
         self._process: DrawingProcess | None = None
         self._has_loaded = False
-        self._ends_while_loading = 0
+        self._failed_starts = 0
         self._seconds_a_job = 5.0
         self.is_closing = False
         self.model: dict[str, Any] | None = None
@@ -112,7 +119,7 @@ class GenerationQueue:
             QueueFullError: no room, or the server stops.
         """
         with self._changed:
-            if self.is_closing or len(self._waiting) >= max(1, self._length):
+            if self.is_closing or len(self._waiting) >= self._length:
                 raise QueueFullError(self._seconds_a_job * len(self._waiting))
             job = Job(secrets.token_urlsafe(12), drawing)
             self._jobs[job.id] = job
@@ -166,9 +173,11 @@ class GenerationQueue:
         self._end_process()
 
     def _forget_oldest(self) -> None:
-        over = [job.id for job in self._jobs.values() if job.is_over]
-        for job_id in over[: max(0, len(self._jobs) - self._kept)]:
-            del self._jobs[job_id]
+        over = [job for job in self._jobs.values() if job.is_over]
+        # First what has no pictures, then the oldest.
+        over.sort(key=lambda job: job.state == "done")
+        for job in over[: max(0, len(self._jobs) - self._kept)]:
+            del self._jobs[job.id]
 
     def _set(self, job: Job, **values: Any) -> None:
         with self._changed:
@@ -189,7 +198,7 @@ class GenerationQueue:
         while not self.is_closing:
             if not self._process_is_ready():
                 with self._changed:
-                    self._changed.wait_for(lambda: self.is_closing, _RESTART_SECONDS)
+                    self._changed.wait_for(lambda: self.is_closing, restart_pause(self._failed_starts))
             elif (job := self._next_job()) is not None:
                 try:
                     self._draw(job)
@@ -213,6 +222,7 @@ class GenerationQueue:
         if self.is_ready:
             return True
         self._end_process()
+        self._failed_starts += 1  # until it has loaded
         try:
             self._process = self._start()
         except OSError as error:
@@ -220,14 +230,13 @@ class GenerationQueue:
             return False
         match self._process.next_message(lambda silence: self.is_closing):
             case ("ready", facts):
-                self.model, self.broken, self._has_loaded, self._ends_while_loading = facts, "", True, 0
+                self.model, self.broken, self._has_loaded, self._failed_starts = facts, "", True, 0
                 return True
             case ("broken", reason):
                 self._break(reason)
             case None if not self.is_closing:
-                self._ends_while_loading += 1
                 log.warning("the generator's process ended while it loaded the model")
-                if self._ends_while_loading >= _MOST_ENDS_WHILE_LOADING:
+                if self._failed_starts >= _MOST_ENDS_WHILE_LOADING:
                     self._break("its process ends while it loads the model")
         return False
 

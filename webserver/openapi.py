@@ -1,11 +1,13 @@
 """The API described: an OpenAPI 3.1 document, written from the shapes in `schemas`. A test holds it to the routes."""
 
 import functools
+from http import HTTPStatus
 from typing import Any
 
 from pydantic import BaseModel
 
 from webserver import schemas
+from webserver.companion import MOST_NEIGHBOURS
 from webserver.study_schemas import Cell, Confusion, Guesses, Quiz, QuizResult, Transfer
 from webserver.uploads import MEDIA_TYPES
 
@@ -46,7 +48,10 @@ def document() -> dict[str, Any]:
             "description": "Photographs from words, and what networks trained on real, generated and mixed photographs "
             "make of them. Errors are problem documents (RFC 9457).",
         },
-        "paths": _paths(),
+        "paths": {
+            path: {method: _refusing(method, operation) for method, operation in operations.items()}
+            for path, operations in _paths().items()
+        },
         "components": {"schemas": components},
     }
 
@@ -63,7 +68,7 @@ def _paths() -> dict[str, Any]:
                 {200: "Classified"},
                 (400, 413, 415, 422, 503),
                 parameters=[
-                    _parameter("nearest", "query", {"type": "integer", "minimum": 0, "maximum": 5}),
+                    _parameter("nearest", "query", {"type": "integer", "minimum": 0, "maximum": MOST_NEIGHBOURS}),
                     _parameter("pixels", "query", {"type": "integer", "minimum": 0, "maximum": 1}),
                 ],
                 body=_uploads(),
@@ -157,23 +162,35 @@ def _operation(
     parameters: list[dict] | None = None,
     body: dict | None = None,
 ) -> dict[str, Any]:
-    problem = {"application/problem+json": {"schema": {"$ref": _REFERENCE.format(model="ProblemDocument")}}}
-    # Any request can come by a foreign name or ask too much, and any that changes something come from a foreign page.
-    refusals = (*problems, 421, 429) if body is None else (*problems, 403, 421, 429)
-    responses: dict[str, Any] = {
-        str(code): {"description": "Refused", "content": problem} for code in sorted(set(refusals))
-    }
+    responses: dict[str, Any] = {str(code): _refusal(code) for code in problems}
     for code, content in answers.items():
         kind, schema = (
             ("application/json", {"$ref": _REFERENCE.format(model=content)}) if isinstance(content, str) else content
         )
         responses[str(code)] = {"description": summary, "content": {kind: {"schema": schema}}}
+        if code == HTTPStatus.ACCEPTED and body:
+            responses[str(code)]["headers"] = {"Location": {"schema": {"type": "string"}}}
     operation: dict[str, Any] = {"summary": summary, "responses": responses}
     if parameters:
         operation["parameters"] = parameters
     if body:
         operation["requestBody"] = body
     return operation
+
+
+def _refusing(method: str, operation: dict[str, Any]) -> dict[str, Any]:
+    """Return an operation with what can happen to any: a foreign name, too many, and to a change a foreign page."""
+    anywhere = (421, 429) if method == "get" else (403, 421, 429)
+    refusals = {str(code): _refusal(code) for code in anywhere}
+    return {**operation, "responses": dict(sorted({**operation["responses"], **refusals}.items()))}
+
+
+def _refusal(code: int) -> dict[str, Any]:
+    problem = {"application/problem+json": {"schema": {"$ref": _REFERENCE.format(model="ProblemDocument")}}}
+    refusal: dict[str, Any] = {"description": "Refused", "content": problem}
+    if code in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        refusal["headers"] = {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer"}}}
+    return refusal
 
 
 def _parameter(name: str, place: str, schema: dict | None = None, required: bool = False) -> dict[str, Any]:

@@ -45,11 +45,6 @@ class Playground:
     quizzes: Quizzes
 
     @property
-    def max_upload_bytes(self) -> int:
-        """Largest request body."""
-        return int(self.settings.max_upload_megabytes * 1_000_000)
-
-    @property
     def default_guidance(self) -> float:
         """The guidance scale of a request that names none: the playground's, the generator's, or its range's middle."""
         if self.settings.guidance_scale is not None:
@@ -59,7 +54,7 @@ class Playground:
     def served(self) -> Served:
         """Return the classifiers that are served now; 503 before there are any."""
         if (served := self.registry.served) is None:
-            raise ProblemError(503, "the classifiers are still loading", {"Retry-After": "5"})
+            raise ProblemError(503, self.registry.why_none, {"Retry-After": "5"})
         return served
 
     def read(self, images: Sequence[np.ndarray], beyond_bound: bool = False) -> list[dict[str, Any]]:

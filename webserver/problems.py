@@ -42,7 +42,7 @@ def install_problems(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def from_http(error: HTTPException) -> Response:
-        kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After", "Location")}
+        kept = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
         return _document(error.code or 500, error.description or HTTPStatus(error.code or 500).phrase, kept)
 
     @app.errorhandler(Exception)

@@ -8,8 +8,6 @@ from flax_cnn.ensemble import Answer
 from webserver.classifier_registry import Arm, Served
 from webserver.companion import softmax
 
-MOST_NEIGHBOURS = 5
-
 
 def readings(served: Served, images_nhwc: np.ndarray) -> list[dict[str, Any]]:
     """Return one reading an image, as `schemas.Reading` describes, for uint8 images (N, 32, 32, 3)."""
@@ -25,6 +23,7 @@ def _joined(served: Served, arms: dict[str, dict[str, Any]]) -> dict[str, Any]:
     flags = [arm["none_of_these"] for arm in arms.values() if arm["none_of_these"] is not None]
     probe = _best_probe(served)
     return {
+        "origin": served.origin,
         "arms": arms,
         "agreement": {"all_agree": len(votes) == 1, "votes": votes},
         "none_of_these": bool(flags) and sum(flags) * 2 > len(flags),
@@ -57,7 +56,7 @@ def _arm_readings(arm: Arm, answer: Answer) -> list[dict[str, Any]]:
     ]
     if companion is None:
         return rows
-    near, distances = companion.neighbours(answer.features_nf, MOST_NEIGHBOURS)
+    near, distances = companion.neighbours(answer.features_nf)
     strange = companion.strangeness(probabilities.max(axis=1), distances.mean(axis=1))
     generated = companion.generated_score(answer.features_nf)
     for place, row in enumerate(rows):

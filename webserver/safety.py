@@ -1,6 +1,7 @@
 """What holds for every request and answer: own names, same origin, a limit by client, headers that forbid the rest."""
 
 import math
+from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
@@ -90,9 +91,20 @@ def install_safety(app: Flask, requests: TokenBuckets, names: frozenset[str] | N
 
 def refuse_if_spent(buckets: TokenBuckets) -> None:
     """Raise 429 with Retry-After if the request's client has no token left in `buckets`."""
-    wait = math.ceil(buckets.seconds_to_wait(request.remote_addr or "unknown"))
+    wait = math.ceil(buckets.seconds_to_wait(_client(request.remote_addr or "unknown")))
     if wait:
         raise ProblemError(429, f"too many requests; try again in {wait} s", {"Retry-After": str(wait)})
+
+
+def _client(address: str) -> str:
+    """Return what stands for one client: an IPv4 address, or the /64 that an IPv6 host may take addresses from."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    return str(parsed.ipv4_mapped or ip_network((parsed, 64), strict=False))
 
 
 def _host_of(origin: str) -> str:

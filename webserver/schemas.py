@@ -55,6 +55,7 @@ class Reading(_Shape):
     width: int
     height: int
     pixels: str | None = Field(description="The 32×32 pixels that the networks see, as a data address of a PNG.")
+    origin: str = Field(description="Where the networks come from: the study, or shipped with the project.")
     arms: dict[str, ArmReading]
     agreement: Agreement
     none_of_these: bool = Field(description="Whether most networks say so.")

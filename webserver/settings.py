@@ -11,7 +11,7 @@ PREFIX = "FAUXTOGRAPH_"
 class PlaygroundConfig(BaseModel):
     """The playground's settings. None of them changes a study's results."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 lets other machines in.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
@@ -48,10 +48,10 @@ class PlaygroundConfig(BaseModel):
         40_000_000, description="Most pixels of a request's photographs together, checked before they are decoded."
     )
     max_batch: int = Field(32, ge=1, le=256, description="Most photographs in one request.")
-    max_prompt_characters: PositiveInt = Field(300, description="Longest prompt.")
+    max_prompt_characters: int = Field(300, ge=1, le=4000, description="Longest prompt.")
     max_count: int = Field(8, ge=1, le=64, description="Most pictures of one job.")
     max_steps: PositiveInt = Field(50, description="Most denoising steps.")
-    queue_length: NonNegativeInt = Field(8, description="Jobs that may wait; one more is answered with 503.")
+    queue_length: PositiveInt = Field(8, description="Jobs that may wait; one more is answered with 503.")
     kept_jobs: PositiveInt = Field(64, description="Finished jobs whose pictures are kept in memory.")
     waiting_images: PositiveInt = Field(512, description="Photographs that may wait for classification; then 503.")
     requests_per_minute: PositiveInt = Field(600, description="Of one client, beyond which it is answered with 429.")
@@ -67,15 +67,24 @@ class PlaygroundConfig(BaseModel):
         "is one of them and no proxy is trusted, else any.",
     )
 
+    @property
+    def max_upload_bytes(self) -> int:
+        """Largest request body."""
+        return int(self.max_upload_megabytes * 1_000_000)
+
 
 def with_environment(settings: Mapping[str, Any], environment: Mapping[str, str]) -> PlaygroundConfig:
-    """Return `settings` with the environment's FAUXTOGRAPH_… laid over them.
+    """Return `settings` with the environment's FAUXTOGRAPH_… laid over them; "null" there is the config's null.
 
     Raises:
         ValueError: a variable or value that cannot be; the message names it.
     """
-    own = {name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)}
-    for key in own:
+    own: dict[str, str | None] = {
+        name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)
+    }
+    for key, value in own.items():
+        if value == "null":
+            own[key] = None
         if key not in PlaygroundConfig.model_fields:
             raise ValueError(
                 f"{PREFIX}{key.upper()} is no setting; known are {', '.join(PlaygroundConfig.model_fields)}"

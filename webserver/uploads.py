@@ -6,6 +6,7 @@ memory than its own pixels, once.
 """
 
 import io
+import re
 import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -30,12 +31,15 @@ warnings.filterwarnings("ignore", module=r"PIL\.")
 FORMATS = ("PNG", "JPEG", "WEBP")
 MEDIA_TYPES = ("image/png", "image/jpeg", "image/webp")
 _THIN = 64
-# Each scan of a JPEG goes over all of its pixels and may take a few bytes. Progressive files have some ten; the two
-# bytes that begin one cannot stand in compressed data.
-_SCAN, _MOST_SCANS = b"\xff\xda", 100
-# Larger pictures are decoded two at a time, for each may take hundreds of megabytes and a second; and by the same two
-# threads, for the system's allocator keeps for a thread what it has freed.
-_LARGE_PIXELS, _TURN_SECONDS, _LARGE_AT_ONCE = 4_000_000, 2, 2
+# Each scan of a JPEG goes over all of its pixels and may take a few bytes. Progressive files have some ten.
+_MOST_SCANS = 100
+# A JPEG's markers; what follows 0xFF in compressed data, and where a decoder may begin anew, is none of them.
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
+_SCAN, _END, _BARE = 0xDA, 0xD9, (0x01, 0xD8)
+# Larger pictures are decoded two at a time, for each may take hundreds of megabytes and a second, and a few megabytes
+# each are much where every thread has one; and by the same two threads, for the system's allocator keeps for a thread
+# what it has freed.
+_LARGE_PIXELS, _TURN_SECONDS, _LARGE_AT_ONCE = 500_000, 2, 2
 _turns = Semaphore(_LARGE_AT_ONCE)
 _large_pictures = ThreadPoolExecutor(_LARGE_AT_ONCE, "large-picture")
 
@@ -110,7 +114,7 @@ def read_photograph(data: bytes, max_pixels: int, place: int = 0, pixels_before:
         raise ProblemError(422, f"{which} cannot be decoded: its header is spoilt", image=place) from error
     with image:
         _check_header(image, max_pixels, pixels_before, which, place)
-        if image.format in ("JPEG", "MPO") and data.count(_SCAN) > _MOST_SCANS:
+        if image.format in ("JPEG", "MPO") and count_scans(data, _MOST_SCANS + 1) > _MOST_SCANS:
             raise ProblemError(422, f"{which} is a JPEG of more than {_MOST_SCANS} scans", image=place)
         return _in_turn(image.width * image.height, lambda: _decode(image, data, which, place))
 
@@ -126,6 +130,16 @@ def _check_header(image: Image.Image, max_pixels: int, pixels_before: int, which
     # Phones put a second view into a JPEG (MPO); the first is the photograph.
     if getattr(image, "is_animated", False) and image.format != "MPO":
         raise ProblemError(415, f"{which} is animated; send a single picture", image=place)
+
+
+def count_scans(data: bytes, most: int) -> int:
+    """Return how many scans a JPEG has, or `most`; what phones put behind its end, a film or another view, has none."""
+    scans, place = 0, 0
+    while scans < most and (found := _MARKER.search(data, place)) and (marker := data[found.end() - 1]) != _END:
+        scans += marker == _SCAN
+        length = 0 if marker in _BARE else int.from_bytes(data[found.end() : found.end() + 2], "big")
+        place = found.end() + length
+    return scans
 
 
 def _in_turn(pixels: int, decode: Callable[[], Photograph]) -> Photograph:

@@ -16,12 +16,11 @@ from flax_cnn.compiled_programs import keep_compiled_programs
 from flax_cnn.facts import fit_temperature
 from photographs.mixing import class_counts, largest_mix_size, mix, synthetic_count
 from photographs.photo_set import PhotoSet, read_photo_set
-from webserver.companion import Companion, nearest, softmax, strangeness, unit_length, write_companion
+from webserver.companion import MOST_NEIGHBOURS, Companion, nearest, softmax, strangeness, unit_length, write_companion
 from workflow_scripts.command import parser, run
 
 _QUANTILES = 201
 _USUAL = 0.95
-_NEIGHBOURS = 5
 
 
 def main() -> None:
@@ -71,7 +70,7 @@ def make_companion(
     temperature = fit_temperature(logits, own_val.labels)
     index = unit_length(classifier.predict_features(own_train.images_nhwc)).astype(np.float16)
     confidence = softmax(logits / temperature).max(axis=1)
-    distance = nearest(index.astype(np.float32), features, _NEIGHBOURS)[1].mean(axis=1)
+    distance = nearest(index.astype(np.float32), features, MOST_NEIGHBOURS)[1].mean(axis=1)
     levels = np.linspace(0, 1, _QUANTILES)
     quantiles = np.quantile(confidence, levels), np.quantile(distance, levels)
     scaler, probe, accuracy = _probe(classifier, train, val)

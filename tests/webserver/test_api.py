@@ -19,7 +19,7 @@ from webserver.openapi import document
 from webserver.quizzes import Quiz
 from webserver.study_files import StudyFiles
 
-PNG = {"Content-Type": "image/png"}
+PNG, JSON = {"Content-Type": "image/png"}, {"Content-Type": "application/json"}
 
 
 def check(response, path, method):
@@ -95,6 +95,8 @@ def test_heat_map_is_drawn_for_any_arm_and_class(client):
         ("/api/v1/classify", encoded(), {**PNG, "Origin": "http://["}, 403),
         ("/api/v1/classify", encoded(), {**PNG, "Sec-Fetch-Site": "cross-site"}, 403),
         pytest.param("/api/v1/classify", bytes(9_000_000), PNG, 413, id="large"),
+        pytest.param("/api/v1/generate", b"{" + b'"0":0,' * 20_000 + b'"1":0}', JSON, 413, id="many keys"),
+        ("/api/v1/quiz", b"", {"Sec-Fetch-Site": "cross-site"}, 403),
     ],
 )
 def test_wrong_requests_are_problems(client, address, data, headers, status):
@@ -182,6 +184,20 @@ def test_finished_pictures_are_read_however_many_photographs_wait(make_app):
     assert app.test_client().post("/api/v1/classify", data=photographs).status_code == 503
 
 
+def test_last_event_is_of_a_job_that_is_over(make_app, monkeypatch):
+    app = make_app()
+    services = app.extensions["playground"]
+    wait_until(lambda: services.registry.served is not None)
+    client = app.test_client()
+    job = services.queue.find(client.post("/api/v1/generate", json={"prompt": "a cat", "steps": 4}).json["id"])
+    slow = iter(client.get(f"/api/v1/jobs/{job.id}/events").iter_encoded())
+    first = next(slow)
+    # It ends while this client still reads of its beginning.
+    wait_until(lambda: job.is_over, 60)
+    last = [first, *slow][-1]
+    assert json.loads(last.decode().removeprefix("data: "))["state"] == "done"
+
+
 def test_events_end_when_the_server_stops(make_app):
     app = make_app()
     services = app.extensions["playground"]
@@ -249,7 +265,7 @@ def test_spaces_of_all_kinds_and_invisible_marks_are_no_fault(client, prompt, re
 def test_deep_json_is_a_problem(client, app, address):
     quiz = app.extensions["playground"].quizzes.keep(Quiz(np.zeros((10, 32, 32, 3), np.uint8), [True] * 10, []))
     headers = {"Content-Type": "application/json"}
-    response = client.post(address.format(quiz_id=quiz), data=b"[" * 100_000, headers=headers)
+    response = client.post(address.format(quiz_id=quiz), data=b"[" * 60_000, headers=headers)
     assert response.status_code == 422
     assert check(response, address, "post")["status"] == 422
 

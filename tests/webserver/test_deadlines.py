@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 
 import pytest
@@ -30,9 +31,9 @@ def echo(environ, start_response):
 
 
 @contextmanager
-def served(**changes):
+def served(app=echo, **changes):
     settings = {"host": "127.0.0.1", "port": 0, "threads": 4, "largest_request": 1_000_000, "body_seconds": 60}
-    server = DeadlineServer(echo, **{**settings, **changes})
+    server = DeadlineServer(app, **{**settings, **changes})
     threading.Thread(target=server.run, daemon=True).start()
     try:
         yield server
@@ -121,6 +122,26 @@ def test_bodies_that_are_never_whole_give_way_to_others_when_memory_runs_short()
         wait_until(lambda: sum(channel.bytes_in_memory for channel in list(server.active_channels.values())) <= 32e6)
         assert requests.post(address(server), data=bytes(1_000_000)).text == "1000000"
         assert len(server.active_channels) > 25
+
+
+def test_whole_requests_that_wait_for_a_thread_are_bounded_in_memory_and_all_answered():
+    go_on = threading.Event()
+
+    def waits(environ, start_response):
+        go_on.wait(60)
+        return echo(environ, start_response)
+
+    with served(app=waits) as server, ThreadPoolExecutor(120) as clients:
+        asked = [clients.submit(requests.post, address(server), data=bytes(1_000_000), timeout=60) for _ in range(100)]
+        wait_until(lambda: server.is_full)
+        time.sleep(1)
+        held = sum(channel.bytes_in_memory for channel in list(server.active_channels.values()))
+        go_on.set()
+        answers = [answer.result() for answer in asked if answer.exception() is None]
+    # What comes in between two counts, and what is not whole yet, is beyond the bound of 32 MB.
+    assert held < 60e6
+    assert len(answers) >= 32
+    assert {answer.text for answer in answers} == {"1000000"}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from tests.webserver import odd_workers
 from tests.webserver.conftest import wait_until
 from webserver import generation_queue
 from webserver.drawing_process import DrawingProcess
-from webserver.generation_queue import GenerationQueue, QueueFullError
+from webserver.generation_queue import GenerationQueue, QueueFullError, restart_pause
 from webserver.generation_worker import Drawing
 
 FOREVER = 1000.0
@@ -112,6 +112,24 @@ def test_queue_is_not_ready_between_two_processes_but_knows_what_drew(make_queue
     wait_until(lambda: queue.broken, 60)
     assert not queue.is_ready
     assert queue.model["model"] == "odd"
+
+
+def test_jobs_without_pictures_are_forgotten_first(make_queue, monkeypatch):
+    queue = make_queue()
+    monkeypatch.setattr(queue, "_kept", 3)
+    kept = drawn(queue)
+    running = submit(queue, "until-cancelled")
+    for _ in range(5):
+        queue.cancel(submit(queue, "anything"))
+    queue.cancel(running)
+    wait_until(lambda: running.is_over, 60)
+    assert queue.find(kept.id) is kept
+
+
+def test_model_that_cannot_be_loaded_is_tried_less_and_less_often():
+    pauses = [restart_pause(failed_starts) for failed_starts in range(1, 2000)]
+    assert pauses[:4] == [2, 4, 8, 16]
+    assert set(pauses[10:]) == {300}
 
 
 def test_every_job_that_is_over_is_counted_once(make_queue):

@@ -62,6 +62,39 @@ def test_companion_is_used_with_its_own_classifier_alone(shipped, study):
     assert "another training" in registry.served.arms["synthetic"].companion_note
 
 
+def test_a_study_of_other_classes_takes_over_once_all_its_arms_have_them(shipped, study):
+    registry = registry_of(study, shipped)
+    before = registry.served
+    for arm in ARMS[:2]:
+        save_classifier(checkpoint(study, arm), tiny_classifier(1, ("cat", "dog")))
+        registry.look()
+        assert registry.served.arms == before.arms
+        assert "classes" in registry.refused[str(checkpoint(study, arm))]
+    save_classifier(checkpoint(study, ARMS[2]), tiny_classifier(1, ("cat", "dog")))
+    assert registry.look()
+    assert registry.served.classes == ("cat", "dog")
+    assert registry.served.arms.keys() == set(ARMS)
+    assert not registry.refused
+
+
+def test_an_arm_that_is_taken_away_to_be_trained_anew_is_served_on(shipped, study):
+    registry = registry_of(study, shipped)
+    shutil.rmtree(checkpoint(study, "real"))
+    save_classifier(checkpoint(study, "mixture"), tiny_classifier(9))
+    assert registry.look()
+    assert registry.served.arms.keys() == set(ARMS)
+
+
+def test_where_there_are_no_classifiers_the_probe_says_so(make_app, tmp_path):
+    app = make_app(results=str(tmp_path), shipped_classifiers=str(tmp_path / "nowhere"))
+    wait_until(lambda: "loading" not in app.test_client().get("/readyz").json["classifiers"])
+    ready = app.test_client().get("/readyz")
+    assert ready.status_code == 503
+    looked_in = f"{tmp_path / 'classifiers'}, nor in {tmp_path / 'nowhere'}"
+    assert ready.json["classifiers"] == f"there are no classifiers in {looked_in}"
+    assert "no classifiers" in app.test_client().get("/api/v1/models").json["detail"]
+
+
 @pytest.mark.parametrize("damage", ["unfinished", "altered", "emptied", "other classes", "not numbers"])
 def test_unfit_checkpoint_is_refused_with_the_reason(damage, shipped, study):
     registry = registry_of(study, shipped)

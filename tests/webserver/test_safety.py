@@ -86,6 +86,16 @@ def test_proxys_word_for_its_clients_is_taken_where_it_is_trusted(make_app):
     assert asked == [200] * 3 + [429] + [200] * 3
 
 
+def test_an_ipv6_host_is_one_client_whatever_its_address(make_app):
+    clients = ["2001:db8::1", "2001:db8::2", "2001:db8:0:1::1", "::ffff:10.0.0.1", "::ffff:10.0.0.2", "10.0.0.1"]
+    with behind_a_proxy(make_app(trusted_proxies=1, requests_per_minute=1)) as address:
+        asked = [
+            requests.get(f"{address}openapi.json", headers={"X-Forwarded-For": client}).status_code
+            for client in clients
+        ]
+    assert asked == [200, 429, 200, 200, 200, 429]
+
+
 def test_no_word_of_a_proxy_is_taken_where_none_is_trusted(make_app):
     with behind_a_proxy(make_app(requests_per_minute=3)) as address:
         asked = [

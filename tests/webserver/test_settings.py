@@ -21,6 +21,8 @@ def test_environment_goes_above_the_config():
     [
         ({}, {"FAUXTOGRAPH_PROT": "1"}, "FAUXTOGRAPH_PROT is no setting"),
         ({}, {"FAUXTOGRAPH_PORT": "high"}, "FAUXTOGRAPH_PORT is 'high'"),
+        ({}, {"FAUXTOGRAPH_MAX_UPLOAD_MEGABYTES": "inf"}, "FAUXTOGRAPH_MAX_UPLOAD_MEGABYTES is 'inf'"),
+        ({}, {"FAUXTOGRAPH_QUEUE_LENGTH": "0"}, "FAUXTOGRAPH_QUEUE_LENGTH is '0'"),
         ({"port": -1}, {}, "playground.port is -1"),
         ({"prot": 1}, {}, "playground.prot is 1"),
     ],
@@ -28,6 +30,10 @@ def test_environment_goes_above_the_config():
 def test_wrong_setting_is_named(settings, environment, message):
     with pytest.raises(ValueError, match=message):
         with_environment(settings, environment)
+
+
+def test_null_in_the_environment_undoes_the_configs_value():
+    assert with_environment({"guidance_scale": 2.0}, {"FAUXTOGRAPH_GUIDANCE_SCALE": "null"}).guidance_scale is None
 
 
 def test_projects_own_config_can_be_served():
@@ -43,16 +49,24 @@ def test_documentation_lists_every_setting_as_it_is():
         assert f"| `{key}` | `{PREFIX}{key.upper()}` | {field.default} | {field.description} |" in text
 
 
-def test_wrong_setting_ends_the_server_with_one_line():
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PORT", "high", "error: FAUXTOGRAPH_PORT is 'high'"),
+        ("HOST", "nowhere.invalid", "error: playground.host is nowhere.invalid: "),
+        ("HOST", "192.0.2.1", "error: playground.host is 192.0.2.1: "),
+    ],
+)
+def test_wrong_setting_ends_the_server_with_one_line(name, value, said):
     finished = subprocess.run(
         [sys.executable, "-m", "webserver"],
         cwd=REPOSITORY,
-        env={"FAUXTOGRAPH_PORT": "high", "PATH": "/usr/bin"},
+        env={f"FAUXTOGRAPH_{name}": value, "PATH": "/usr/bin"},
         capture_output=True,
         text=True,
     )
     assert finished.returncode == 1
-    assert finished.stderr.startswith("error: FAUXTOGRAPH_PORT is 'high'")
+    assert finished.stderr.splitlines()[-1].startswith(said)
     assert "Traceback" not in finished.stderr
 
 

@@ -29,7 +29,7 @@ from tests.workflow.study import REPOSITORY
 from text_to_image.resampling import to_study_size
 from webserver import uploads
 from webserver.problems import ProblemError
-from webserver.uploads import MemoryRequest, read_photograph, read_uploads
+from webserver.uploads import MemoryRequest, count_scans, read_photograph, read_uploads
 
 PIXELS = 1_000_000
 
@@ -154,6 +154,13 @@ def test_progressive_jpeg_is_read_unless_its_scans_have_no_end():
     with pytest.raises(ProblemError, match="more than 100 scans") as caught:
         read_photograph(many_scans(101), PIXELS)
     assert caught.value.status == 422
+
+
+def test_what_lies_behind_a_jpegs_end_has_no_scans():
+    film = b"\xff\xda" * 5000
+    assert read_photograph(encoded("JPEG") + film, PIXELS).width == 48
+    assert count_scans(encoded("JPEG") + film, 101) == 1
+    assert count_scans(many_scans(100) + film, 101) == 100
 
 
 def test_metadata_that_cannot_be_written_again_still_says_how_the_picture_is_held():

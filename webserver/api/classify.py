@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from flax_cnn.saliency import grad_cam
 from webserver.classifier_folders import STUDY
+from webserver.companion import MOST_NEIGHBOURS
 from webserver.playground import Playground, playground
 from webserver.png import data_address, png
 from webserver.problems import ProblemError
-from webserver.reading import MOST_NEIGHBOURS, without_neighbours
+from webserver.reading import without_neighbours
 from webserver.uploads import Photograph, read_uploads
 
 blueprint = Blueprint("classify", __name__)
@@ -59,7 +60,7 @@ def complete(
     """Return a reading as it is sent: with the photograph's size, its pixels and its neighbours' addresses."""
     reading = without_neighbours(reading, nearest)
     for arm in reading["arms"].values():
-        arm["nearest"] = [{**found, "image": _address(services, found)} for found in arm["nearest"]]
+        arm["nearest"] = [{**found, "image": _address(services, reading["origin"], found)} for found in arm["nearest"]]
     return {
         "width": photograph.width,
         "height": photograph.height,
@@ -68,9 +69,9 @@ def complete(
     }
 
 
-def _address(services: Playground, neighbour: dict[str, Any]) -> str | None:
+def _address(services: Playground, origin: str, neighbour: dict[str, Any]) -> str | None:
     # Generated ones of the same number are the same photographs in the study alone that the classifiers come from.
-    its_own = neighbour["kind"] == "real" or services.served().origin == STUDY
+    its_own = neighbour["kind"] == "real" or origin == STUDY
     if not its_own or not services.photographs.are_here(neighbour["kind"], "train"):
         return None
     return url_for(

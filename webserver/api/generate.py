@@ -11,13 +11,13 @@ from flask.typing import ResponseReturnValue
 
 from webserver.api.classify import complete
 from webserver.api.json_bodies import read_body
-from webserver.generation_queue import Job, QueueFullError
+from webserver.companion import MOST_NEIGHBOURS
+from webserver.generation_queue import OVER, Job, QueueFullError
 from webserver.generation_worker import Drawing
 from webserver.playground import Playground, playground
 from webserver.png import data_address, png
 from webserver.problems import ProblemError
 from webserver.prompt_text import one_line
-from webserver.reading import MOST_NEIGHBOURS
 from webserver.safety import refuse_if_spent
 from webserver.schemas import LARGEST_INDEX, GenerateRequest
 from webserver.uploads import Photograph
@@ -124,17 +124,19 @@ def _events(services: Playground, job: Job) -> Iterator[str]:
             yield ": still there\n\n"
             continue
         version = now
-        yield f"data: {json.dumps(_state(services, job))}\n\n"
-        if job.is_over:
+        state = _state(services, job)
+        yield f"data: {json.dumps(state)}\n\n"
+        # By what was said: the job may have ended since.
+        if state["state"] in OVER:
             return
 
 
 def _state(services: Playground, job: Job) -> dict[str, Any]:
-    drawing = job.drawing
-    done = job.state == "done"
+    # Asked for once: whoever draws changes it meanwhile, to "done" when the pictures are there.
+    drawing, state = job.drawing, job.state
     return {
         "id": job.id,
-        "state": job.state,
+        "state": state,
         "position": services.queue.position(job),
         "step": job.step,
         "steps": job.steps,
@@ -150,7 +152,7 @@ def _state(services: Playground, job: Job) -> dict[str, Any]:
         "prompt": job.prompt,
         "answer": job.answer,
         "reason": job.reason,
-        "pictures": [_picture(services, job, place) for place in range(len(job.images))] if done else [],
+        "pictures": [_picture(services, job, place) for place in range(len(job.images))] if state == "done" else [],
     }
 
 

@@ -37,7 +37,7 @@ def models() -> ResponseReturnValue:
                 "max_steps": settings.max_steps,
                 "max_prompt_characters": settings.max_prompt_characters,
                 "max_batch": settings.max_batch,
-                "max_upload_bytes": services.max_upload_bytes,
+                "max_upload_bytes": settings.max_upload_bytes,
                 "max_pixels": settings.max_pixels,
                 "classes_only": settings.classes_only,
             },
@@ -59,7 +59,7 @@ def ready() -> ResponseReturnValue:
     generator = queue.broken or ("ready" if queue.is_ready else "loading")
     state = {
         "ready": served is not None,
-        "classifiers": served.origin if served is not None else "loading",
+        "classifiers": served.origin if served is not None else services.registry.why_none,
         "generator": generator,
         "refused": services.registry.refused,
     }
