@@ -14,6 +14,7 @@ import numpy as np
 from orbax.checkpoint import v1 as ocp
 
 from photographs.atomic_files import CorruptFileError, whole_folder
+from photographs.read_errors import tells_of_machine
 from photographs.verified_arrays import content_digest
 
 logging.getLogger("absl").setLevel(logging.WARNING)
@@ -38,15 +39,20 @@ def load_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     Raises:
         FileNotFoundError: there is no such folder.
         CorruptFileError: it is incomplete, altered, or not a checkpoint.
+        Exception: it cannot be read now, whatever it holds (`photographs.read_errors`), or no device answers.
     """
     path = Path(path).absolute()
     if not path.exists():
         raise FileNotFoundError(2, "no such checkpoint", str(path))
+    # Orbax asks for the devices; that there are none says nothing of the checkpoint.
+    jax.devices()
     try:
         sealed = ocp.metadata(path).custom_metadata
         arrays = {name: np.asarray(array) for name, array in ocp.load(path).items()}
         intact = _sealed_digest(arrays, sealed["content"]) == sealed["sha256"]
     except Exception as error:  # Orbax and TensorStore answer damage with errors of many unrelated types.
+        if tells_of_machine(error, path):
+            raise
         raise CorruptFileError(path, f"not readable as a checkpoint ({type(error).__name__}: {error})") from error
     if not intact:
         raise CorruptFileError(path, "the content does not match its digest")

@@ -13,10 +13,7 @@ from typing import Any, BinaryIO
 
 
 class CorruptFileError(Exception):
-    """A finished file (or folder) does not hold what was written to it.
-
-    Whoever meets this error may remove `path`: the workflow makes it anew.
-    """
+    """A finished file (or folder) does not hold what was written to it; a workflow that made it makes it anew."""
 
     def __init__(self, path: Path, reason: str):
         super().__init__(f"{path}: {reason}")

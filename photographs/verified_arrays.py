@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from photographs.atomic_files import CorruptFileError, write_atomically
+from photographs.read_errors import tells_of_machine
 
 _DIGEST = "digest"
 # What NumPy and zipfile were seen to raise on files with one flipped byte; an encryption flag is a RuntimeError.
@@ -51,15 +52,18 @@ def read_arrays(path: Path, content: str, names: Iterable[str]) -> dict[str, np.
 
     Raises:
         CorruptFileError: the file is truncated, altered, of another format, or lacks one of `names`.
-        FileNotFoundError, IsADirectoryError, PermissionError: there is no such file, or it may not be read.
+        FileNotFoundError, IsADirectoryError: there is no such file.
+        OSError, MemoryError: it cannot be read now, whatever it holds (`read_errors`).
     """
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = dict(file)
         intact = str(arrays.pop(_DIGEST)) == content_digest(arrays)
-    except (FileNotFoundError, IsADirectoryError, PermissionError):
+    except (FileNotFoundError, IsADirectoryError):
         raise
     except _UNREADABLE as error:
+        if tells_of_machine(error, path):
+            raise
         raise CorruptFileError(path, f"not readable as a file of arrays ({error})") from error
     if not intact:
         raise CorruptFileError(path, "the content does not match its digest")

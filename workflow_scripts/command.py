@@ -9,6 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from photographs.atomic_files import CorruptFileError
+from photographs.cifar10 import cache_folder
+
+# Under results/: the last that was found damaged of each, for who wants to know why.
+_DAMAGED = Path(".unfinished") / "damaged"
 
 
 def parser(docstring: str) -> argparse.ArgumentParser:
@@ -35,14 +39,15 @@ def named_file(text: str) -> tuple[str, Path]:
 def run(main: Callable[[], None]) -> None:
     """Call `main`; turn a failure that a user can mend into one line on standard error and exit status 1.
 
-    A corrupt input is removed first, so that the same Snakemake command makes it anew. Anything unforeseen keeps its
-    traceback.
+    A corrupt input that the study made is set aside first, so that the same Snakemake command makes it anew. Anything
+    unforeseen keeps its traceback.
     """
     try:
         main()
     except CorruptFileError as error:
-        _remove(error.path)
-        sys.exit(f"error: {error}; it was removed: run the same command again to make it anew")
+        sys.exit(f"error: {error}; {_part_with(error.path)}")
+    except MemoryError as error:
+        sys.exit(f"error: memory ran short ({error}); run it again where there is more")
     except OSError as error:
         if error.errno == errno.ENOSPC:
             sys.exit(f"error: {error.filename or 'disk'}: no space left; free some and run the same command again")
@@ -53,6 +58,23 @@ def run(main: Callable[[], None]) -> None:
         if type(error) not in (ValueError, RuntimeError, FloatingPointError):
             raise
         sys.exit(f"error: {error}")
+
+
+def _part_with(path: Path) -> str:
+    """Take a corrupt file or folder out of the way if it is the study's own; return what was done, and what to do."""
+    again = "run the same command again to make it anew"
+    path, results, cache = path.absolute(), Path("results").absolute(), cache_folder().absolute()
+    if path.is_relative_to(results):
+        aside = results / _DAMAGED / path.relative_to(results)
+        _remove(aside)
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            path.rename(aside)
+        return f"it was set aside, to {aside.relative_to(Path.cwd())}: {again}"
+    if path.is_relative_to(cache):
+        _remove(path)
+        return f"it was removed: {again}"
+    return "it is none of the study's own files, so it was left where it is: mend or replace it"
 
 
 def _remove(path: Path) -> None:

@@ -124,3 +124,12 @@ def test_features_are_what_the_head_sees(trained):
 def test_wrong_images_are_refused(trained):
     with pytest.raises(ValueError, match="the network takes uint8"):
         trained.predict_logits(DATA.val_images.astype(np.float32))
+
+
+def test_sound_checkpoint_that_cannot_be_opened_now_is_not_called_damaged(sound, monkeypatch):
+    def too_many(path):
+        raise ValueError(f"Error opening {path}: OS_ERROR: Too many open files [24]")
+
+    monkeypatch.setattr(ocp, "load", too_many)
+    with pytest.raises(ValueError, match="Too many open files"):
+        load_classifier(sound)

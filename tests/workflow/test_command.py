@@ -1,6 +1,7 @@
 """A failure that a user can mend is one line and a non-zero exit; nothing unforeseen is hidden."""
 
 import errno
+from pathlib import Path
 
 import pytest
 
@@ -23,20 +24,45 @@ def message(error):
     return raised.value.code
 
 
-def test_corrupt_file_is_named_and_removed(tmp_path):
-    path = tmp_path / "shard.npz"
-    path.write_text("half")
-    assert message(CorruptFileError(path, "truncated")) == (
-        f"error: {path}: truncated; it was removed: run the same command again to make it anew"
-    )
-    assert not path.exists()
+def test_corrupt_file_of_the_study_is_named_and_set_aside(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path, aside = Path("results/shards/0.npz"), Path("results/.unfinished/damaged/shards/0.npz")
+    path.parent.mkdir(parents=True)
+    for text in ("half", "once more"):
+        path.write_text(text)
+        assert message(CorruptFileError(path, "truncated")) == (
+            f"error: {path}: truncated; it was set aside, to {aside}: run the same command again to make it anew"
+        )
+        assert not path.exists()
+        assert aside.read_text() == text
 
 
-def test_corrupt_folder_is_removed_whole(tmp_path):
-    folder = tmp_path / "checkpoint"
+def test_corrupt_folder_is_set_aside_whole(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = Path("results/classifiers/real/checkpoint")
     (folder / "arrays").mkdir(parents=True)
     message(CorruptFileError(folder, "incomplete"))
     assert not folder.exists()
+    assert Path("results/.unfinished/damaged/classifiers/real/checkpoint/arrays").is_dir()
+
+
+def test_corrupt_download_in_the_cache_is_removed(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    package = tmp_path / "fauxtograph" / "cifar10"
+    package.mkdir(parents=True)
+    assert "it was removed" in message(CorruptFileError(package, "another digest"))
+    assert not package.exists()
+
+
+def test_what_is_not_the_studys_own_is_left_where_it_is(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    assert "so it was left where it is" in message(CorruptFileError(tmp_path / "mine", "not readable"))
+    assert (tmp_path / "mine").is_dir()
+
+
+def test_shortage_of_memory_is_one_line():
+    assert message(MemoryError("176 MiB")) == "error: memory ran short (176 MiB); run it again where there is more"
 
 
 def test_full_disk_is_one_line():
