@@ -1,5 +1,6 @@
 """A folder of generated images in the generator's place: one sub-folder a class, or CIFAKE's flat layout."""
 
+import hashlib
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -8,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from photographs.cifar10 import CIFAR10_CLASSES
-from photographs.digests import image_digest
+from photographs.digests import file_digest, image_digest
 from photographs.photo_set import PhotoSet
 from text_to_image.config import ImageFolderConfig
 from text_to_image.resampling import to_study_size
@@ -39,6 +40,14 @@ def files_by_class(folder: Path, classes: Sequence[str]) -> dict[str, list[Path]
                 f"image_folder.folder {folder} has no images of {name!r}: neither {name}/ nor CIFAKE's names"
             )
     return files
+
+
+def folder_digest(folder: Path) -> str:
+    """Return the hex SHA-256 of a folder's images, names and contents: what stands there is what is served."""
+    sha256 = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES):
+        sha256.update(f"{path.relative_to(folder)}\0{file_digest(path)}\n".encode())
+    return sha256.hexdigest()
 
 
 class FolderReader:

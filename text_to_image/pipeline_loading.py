@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from transformers.utils import logging as transformers_logging
 
 from text_to_image.config import GeneratorConfig
-from text_to_image.model_source import ModelSource, is_folder, where_to_load
+from text_to_image.model_source import ModelSource, where_to_load
 from text_to_image.samplers import chosen_scheduler
 
 
@@ -51,7 +51,7 @@ def load_pipeline(config: GeneratorConfig, source: ModelSource, dtype: torch.dty
                 config.model,
                 use_safetensors=True,
                 torch_dtype=dtype,
-                variant=None if is_folder(config.model) else config.variant,
+                variant=config.variant,
                 **where_to_load(config.model, source.revision),
             )
     except (OSError, ValueError, ImportError, SafetensorError) as error:
@@ -60,8 +60,19 @@ def load_pipeline(config: GeneratorConfig, source: ModelSource, dtype: torch.dty
             f"generator.model is {config.model!r}: {source.pipeline_class} at {source.revision} cannot be loaded "
             f"({reason}); if a file is spoilt, remove the model from where it is kept and get it again"
         ) from error
+    _refuse_missing_weights(config, pipeline)
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
+
+
+def _refuse_missing_weights(config: GeneratorConfig, pipeline: DiffusionPipeline) -> None:
+    """Raise ValueError for a network of which a weight is in no file: diffusers leaves it without a value."""
+    for part, network in pipeline.components.items():
+        for name, weight in network.named_parameters() if isinstance(network, torch.nn.Module) else ():
+            if weight.is_meta:
+                raise ValueError(
+                    f"generator.model is {config.model!r}: its {part} has no weight {name}; get the model again"
+                )
 
 
 def set_scheduler(pipeline: DiffusionPipeline, config: GeneratorConfig) -> None:

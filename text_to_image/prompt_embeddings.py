@@ -38,9 +38,9 @@ def encode_each_prompt_once(pipeline: DiffusionPipeline, kept: int = _KEPT) -> N
         return
     encode = pipeline.encode_prompt
     signature = inspect.signature(encode)
-    remembered: OrderedDict[str, tuple] = OrderedDict()
+    remembered: OrderedDict[str, Any] = OrderedDict()
 
-    def encode_one(arguments: dict[str, Any]) -> tuple:
+    def encode_one(arguments: dict[str, Any]) -> Any:
         key = repr(arguments)
         if key not in remembered:
             call = inspect.BoundArguments(signature, OrderedDict(arguments))
@@ -51,7 +51,7 @@ def encode_each_prompt_once(pipeline: DiffusionPipeline, kept: int = _KEPT) -> N
             remembered.popitem(last=False)
         return embedding
 
-    def encode_prompt(*args, **kwargs) -> tuple:
+    def encode_prompt(*args, **kwargs) -> Any:
         arguments = signature.bind(*args, **kwargs).arguments
         count = len(arguments["prompt"])
         embeddings = [encode_one(_arguments_of_row(arguments, row, count)) for row in range(count)]
@@ -60,7 +60,9 @@ def encode_each_prompt_once(pipeline: DiffusionPipeline, kept: int = _KEPT) -> N
             groups.setdefault(_shape(embedding), []).append(row)
         if len(groups) > 1:
             raise UnequalPromptsError(list(groups.values()))
-        return tuple(_joined(parts) for parts in zip(*embeddings, strict=True))
+        if isinstance(embeddings[0], tuple):
+            return tuple(_joined(parts) for parts in zip(*embeddings, strict=True))
+        return _joined(tuple(embeddings))
 
     pipeline.encode_prompt = encode_prompt
 
@@ -81,9 +83,22 @@ def _shape(embedding: Any) -> Any:
 
 
 def _joined(parts: tuple) -> Any:
-    """Join one of `encode_prompt`'s results over rows; what has no axis of rows (None, position ids) is equal."""
-    if isinstance(parts[0], list):
+    """Join one of `encode_prompt`'s results over rows; what has no axis of rows (None, position ids) is equal.
+
+    The axis of rows is the first, or where several things stand before it (HiDream's layers) the second.
+
+    Raises:
+        ValueError: the results differ and have no such axis.
+    """
+    first = parts[0]
+    if isinstance(first, list):
         return [element for part in parts for element in part]
-    if isinstance(parts[0], torch.Tensor) and len(parts[0]) == 1:
+    if not isinstance(first, torch.Tensor):
+        return first
+    if len(first) == 1:
         return torch.cat(parts)
-    return parts[0]
+    if first.ndim > 2 and first.shape[1] == 1:
+        return torch.cat(parts, 1)
+    if any(not torch.equal(part, first) for part in parts):
+        raise ValueError(f"prompt embeddings of shape {tuple(first.shape)} have no axis of prompts: draw one at a time")
+    return first

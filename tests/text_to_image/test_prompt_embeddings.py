@@ -148,3 +148,39 @@ def test_unequal_prompts_are_told_apart_by_shape():
     with pytest.raises(UnequalPromptsError) as raised:
         pipeline.encode_prompt(["aa", "b", "cc"])
     assert raised.value.groups == [[0, 2], [1]]
+
+
+class _RowEncoder:
+    """Encodes as `answer` says: a function of one prompt."""
+
+    def __init__(self, answer):
+        self._answer = answer
+
+    def encode_prompt(self, prompt):
+        (text,) = prompt
+        return self._answer(torch.full((1, 4, 3), float(len(text))))
+
+
+def encoded(answer, *prompts):
+    pipeline = _RowEncoder(answer)
+    encode_each_prompt_once(pipeline)
+    return pipeline.encode_prompt(list(prompts))
+
+
+def test_embeddings_of_several_layers_are_joined_along_their_rows():
+    (layers,) = encoded(lambda row: (torch.stack([row, 10 * row]),), "a", "bb", "bb")
+    assert layers.shape == (2, 3, 4, 3)
+    assert layers[:, :, 0, 0].tolist() == [[1, 2, 2], [10, 20, 20]]
+
+
+def test_a_bare_list_or_tensor_stays_one():
+    rows = encoded(lambda row: [row[0]], "a", "bb")
+    assert [row.shape for row in rows] == [(4, 3)] * 2
+    assert [float(row[0, 0]) for row in rows] == [1, 2]
+    assert encoded(lambda row: row, "a", "bb")[:, 0, 0].tolist() == [1, 2]
+
+
+def test_what_differs_and_has_no_axis_of_rows_is_not_taken_from_the_first():
+    assert encoded(lambda row: (row, torch.arange(3)), "a", "bb")[1].tolist() == [0, 1, 2]
+    with pytest.raises(ValueError, match="no axis of prompts"):
+        encoded(lambda row: (row[0],), "a", "bb")
