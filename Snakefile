@@ -110,6 +110,7 @@ rule playground:
 
 onstart:
     refuse_placeholders()
+    put_hypotheses_on_record()
     forget_digests(Path.cwd())
 
 

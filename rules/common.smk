@@ -7,6 +7,8 @@ from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
 
+from snakemake.cli import get_argument_parser
+
 from photographs.digests import file_digest
 from photographs.shard_names import shards_of_class
 from photographs.splits import SPLITS, split_sizes
@@ -18,7 +20,13 @@ from workflow_scripts.config import (
     ConfigError,
     load_study,
 )
-from workflow_scripts.noted_digests import forget_digests, not_yet_anew, note_digests, set_altered_aside
+from workflow_scripts.noted_digests import (
+    forget_digests,
+    name_altered,
+    not_yet_anew,
+    note_digests,
+    set_altered_aside,
+)
 from workflow_scripts.profile_placeholders import check_filled_in, check_filled_in_command
 from workflow_scripts.stale_lock import clear_stale_lock
 from workflow_scripts.subject_check import check_subjects
@@ -31,8 +39,26 @@ try:
 except ConfigError as error:
     sys.exit(f"error: {error}")
 
-if workflow.is_main_process and not workflow.dryrun:
-    if clear_stale_lock(Path.cwd()):
+# How Snakemake is asked to show, list or tidy, and not to run jobs. That it knows itself only after these files.
+LOOKING = (
+    *("dryrun", "summary", "detailed_summary", "dag", "rulegraph", "filegraph", "d3dag", "lint", "report"),
+    *("list_rules", "list_target_rules", "list_changes", "list_input_changes", "list_params_changes", "list_untracked"),
+    *("unlock", "archive", "containerize", "generate_unit_tests", "print_compilation", "cleanup_metadata"),
+    *("cleanup_shadow", "container_cleanup_images", "list_conda_envs", "conda_cleanup_envs", "conda_create_envs_only"),
+    *("delete_all_output", "delete_temp_output"),
+)
+
+
+def is_looking():
+    """Return whether this run executes no job: then it leaves the study's files as they are."""
+    asked, _ = get_argument_parser().parse_known_args(sys.argv[1:])
+    return any(getattr(asked, way) for way in LOOKING)
+
+
+if workflow.is_main_process:
+    if is_looking():
+        name_altered(Path.cwd())
+    elif clear_stale_lock(Path.cwd()):
         set_altered_aside(Path.cwd())
 
 DOMAINS = HOME_DOMAINS
@@ -102,7 +128,14 @@ def as_json(settings):
 
 def model_files(wildcards):
     """Return what the generator's manifest is made from."""
-    return [] if STUDY.image_folder is not None else files_of_generators([STUDY.generator])
+    if STUDY.image_folder is not None:
+        return files_in(STUDY.image_folder.folder)
+    return files_of_generators([STUDY.generator])
+
+
+def files_in(folder):
+    """Return all files of a folder, in order."""
+    return [str(path) for path in sorted(Path(folder).rglob("*")) if path.is_file()]
 
 
 def files_of_generators(generators):
@@ -122,8 +155,7 @@ def files_of_model(model):
         return []
     if model in (TRAINED_GENERATOR_FOLDER, TRAINED_REJECTION_FOLDER):
         return [model]
-    files = (path for path in Path(model).rglob("*") if path.is_file())
-    return sorted(str(path) for path in files if path.suffix != ".md")
+    return [file for file in files_in(model) if not file.endswith(".md")]
 
 
 def refuse_placeholders():

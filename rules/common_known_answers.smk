@@ -12,6 +12,10 @@ TRAINED_STAND_INS = (
     "blurred_2",
 )
 JUDGED_STAND_INS = ("held_out", "copies", "one_class_alike")
+# Held-out photographs, as many again with a validation part in proportion, are left only of so many a class.
+MOST_PHOTOS_WITH_HELD_OUT = (
+    REAL_TRAIN_PER_CLASS * REAL_TRAIN_PER_CLASS // (2 * REAL_TRAIN_PER_CLASS + REAL_VAL_PER_CLASS)
+)
 
 
 wildcard_constraints:
@@ -24,11 +28,10 @@ def real_photos_for_stand_ins(wildcards):
         sys.exit(
             "error: config: mixtures is null: known answers compare k, which needs real training sets of its sizes"
         )
-    most = REAL_TRAIN_PER_CLASS * REAL_TRAIN_PER_CLASS // (2 * REAL_TRAIN_PER_CLASS + REAL_VAL_PER_CLASS)
-    if STUDY.images_per_class.train > most:
+    if STUDY.images_per_class.train > MOST_PHOTOS_WITH_HELD_OUT:
         sys.exit(
             f"error: config: images_per_class.train is {STUDY.images_per_class.train}: known answers need as many "
-            f"held-out photographs again, and CIFAR-10 has {REAL_TRAIN_PER_CLASS} in all; lower it to at most {most}"
+            f"held-out photographs again, and CIFAR-10 has {REAL_TRAIN_PER_CLASS} in all; lower it to at most {MOST_PHOTOS_WITH_HELD_OUT}"
         )
     return "results/real_photos/train.npz"
 

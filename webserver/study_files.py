@@ -1,8 +1,8 @@
 """Which study the playground tells of: the one under `results/`, or until it is there a sample that ships.
 
 The sample lies beside the shipped classifiers, laid out as `results/`: what those classifiers said of some test
-photographs of each class and kind, the generated ones among these, and the summary and report of the study that they
-come from. Real photographs are fetched by a study, and do not ship.
+photographs of each class and kind, the generated ones among these, and the summary of the study that they come from.
+Real photographs are fetched by a study, and do not ship; nor does the report.
 """
 
 from pathlib import Path

@@ -49,21 +49,32 @@ def set_altered_aside(study_folder: Path) -> list[Path]:
     Returns:
         The files' former places, relative to the study.
     """
-    altered = []
-    for name, digest in _noted(study_folder).items():
-        path = study_folder / name
-        if path.is_file() and file_digest(path) != digest:
-            aside = study_folder / _ALTERED / Path(name).relative_to(_RESULTS)
-            aside.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(path, aside)
-            print(
-                f"{name} was altered since the study wrote it: the whole study makes it anew (what stood there is now "
-                f"{aside.relative_to(study_folder)})",
-                file=sys.stderr,
-                flush=True,
-            )
-            altered.append(Path(name))
+    altered = _altered(study_folder)
+    for name in altered:
+        aside = study_folder / _ALTERED / name.relative_to(_RESULTS)
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(study_folder / name, aside)
+        _say(name, f"the whole study makes it anew (what stood there is now {aside.relative_to(study_folder)})")
     return altered
+
+
+def name_altered(study_folder: Path) -> None:
+    """Say which files are not as noted, and leave them: for who plans or looks and runs nothing."""
+    for name in _altered(study_folder):
+        _say(name, "the next run makes it anew")
+
+
+def _altered(study_folder: Path) -> list[Path]:
+    noted = {Path(name): digest for name, digest in _noted(study_folder).items()}
+    return [
+        name
+        for name, digest in noted.items()
+        if (study_folder / name).is_file() and file_digest(study_folder / name) != digest
+    ]
+
+
+def _say(name: Path, what_follows: str) -> None:
+    print(f"{name} was altered since the study wrote it: {what_follows}", file=sys.stderr, flush=True)
 
 
 def not_yet_anew(study_folder: Path) -> list[str]:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from photographs.atomic_files import write_json
 from text_to_image.config import GeneratorConfig, ImageFolderConfig
+from text_to_image.image_folder import folder_digest
 from text_to_image.image_identity import generator_digest
 from text_to_image.model_source import ModelSource, resolve_model
 from text_to_image.part_sources import with_pinned_parts
@@ -35,6 +36,7 @@ def main() -> None:
             "revision": None,
             "is_embedded": False,
             "settings": settings,
+            "content_sha256": folder_digest(Path(settings["folder"])),
         }
     else:
         config = with_pinned_parts(GeneratorConfig.model_validate(options.generator), options.pins)

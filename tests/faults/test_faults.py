@@ -54,7 +54,7 @@ def test_altered_text_of_a_finished_study_is_named_and_made_anew(finished_study,
     name = str(victim.relative_to(study_copy.folder))
     damage(victim, chance)
     # Asked for something else first, the workflow must not lose what it set aside.
-    other = study_copy.run(chance.choice(("results/generator/manifest.json", "results/hypotheses/frozen.json")))
+    other = study_copy.run(chance.choice(("results/generator/manifest.json", "results/real_photos/manifest.json")))
     assert f"{name} was altered since the study wrote it" in other.stdout
     finished = study_copy.run()
     assert finished.returncode == 0, finished.stdout

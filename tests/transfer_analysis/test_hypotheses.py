@@ -1,21 +1,17 @@
 """Hypotheses are judged by intervals, and a version that came after the results is known by it."""
 
-import json
-
 import pytest
 
-from tests.transfer_analysis.test_commands import command
 from transfer_analysis.hypotheses import judge_hypotheses
 from workflow_scripts.hypotheses import Hypothesis
+from workflow_scripts.hypotheses_record import RECORD, read_record, record_hypotheses
 
 
 def judged(region, ci95, **version):
-    frozen = {
-        "hypotheses": {"h": {"gap": "synthetic_to_real", "sign": "loss", "points": None, "region": region}},
-        "versions": [{"after_results": False, "config_sha256": "a", **version}],
-    }
+    hypotheses = {"h": {"gap": "synthetic_to_real", "sign": "loss", "points": None, "region": region}}
+    versions = [{"after_results": False, "config_sha256": "a", **version}]
     gaps = {"synthetic_to_real": {"ci95": ci95}} if ci95 else {}
-    return judge_hypotheses(frozen, gaps, "a")
+    return judge_hypotheses(hypotheses, versions, gaps, "a")
 
 
 @pytest.mark.parametrize(
@@ -41,29 +37,30 @@ def test_other_settings_than_those_at_freezing_are_said():
     assert judged([0.0, None], [0.1, 0.2], config_sha256="b")["config_changed"]
 
 
-def freeze(folder, hypotheses):
-    error = command(
-        "write_hypotheses",
-        hypotheses=json.dumps(hypotheses),
-        config_sha256="a",
-        predictions_folder=folder / "predictions",
-        record=folder / "record.jsonl",
-        output=folder / "frozen.json",
-    )
-    assert error is None
-    return json.loads((folder / "frozen.json").read_text())
+def on_record(folder, hypotheses):
+    record_hypotheses(folder, hypotheses, "a")
+    return [version["after_results"] for version in read_record(folder / RECORD)]
 
 
-def test_what_was_frozen_first_and_what_came_after_results_stays_on_record(tmp_path):
+def test_what_was_expected_first_and_what_came_after_results_stays_on_record(tmp_path):
     first = {"h": {"gap": "synthetic_to_real", "sign": "loss"}}
-    assert [version["after_results"] for version in freeze(tmp_path, first)["versions"]] == [False]
-    (tmp_path / "predictions" / "real").mkdir(parents=True)
-    (tmp_path / "predictions" / "real" / "real.npz").write_bytes(b"")
-    assert len(freeze(tmp_path, first)["versions"]) == 1
-    second = {"h": {"gap": "synthetic_to_real", "sign": "gain"}}
-    frozen = freeze(tmp_path, second)
-    assert frozen["hypotheses"] == second
-    assert [version["after_results"] for version in frozen["versions"]] == [False, True]
+    assert on_record(tmp_path, first) == [False]
+    (tmp_path / "results" / "predictions" / "real").mkdir(parents=True)
+    (tmp_path / "results" / "predictions" / "real" / "real.npz").write_bytes(b"")
+    assert on_record(tmp_path, first) == [False]
+    assert on_record(tmp_path, {"h": {"gap": "synthetic_to_real", "sign": "gain"}}) == [False, True]
+
+
+@pytest.mark.parametrize("text", ["{", "[]\n", "{}\n"])
+def test_damaged_record_is_named(tmp_path, text):
+    (tmp_path / RECORD).parent.mkdir(parents=True)
+    (tmp_path / RECORD).write_text(text)
+    with pytest.raises(ValueError, match=r"record\.jsonl is damaged"):
+        record_hypotheses(tmp_path, {}, "a")
+
+
+def test_without_a_record_nothing_is_judged(tmp_path):
+    assert read_record(tmp_path / RECORD) == []
 
 
 def test_a_gap_of_none_that_leaves_out_none_is_refused():

@@ -1,5 +1,6 @@
 """Settings come from the config and, above it, the environment; wrong ones are one clear line."""
 
+import re
 import subprocess
 import sys
 
@@ -47,6 +48,11 @@ def test_documentation_lists_every_setting_as_it_is():
     text = (REPOSITORY / "docs" / "playground.md").read_text()
     for key, field in PlaygroundConfig.model_fields.items():
         assert f"| `{key}` | `{PREFIX}{key.upper()}` | {field.default} | {field.description} |" in text
+
+
+def test_readme_names_every_setting_and_no_other():
+    text = (REPOSITORY / "README.md").read_text().split("## The playground")[1].split("\n## ")[0]
+    assert set(re.findall(r"`([A-Z]+(?:_[A-Z]+)*)`", text)) == {key.upper() for key in PlaygroundConfig.model_fields}
 
 
 @pytest.mark.parametrize(

@@ -19,16 +19,16 @@ def failed_logs(study):
 def test_one_command_shows_the_log_of_every_job_that_failed_and_nothing_after_a_run_without(tmp_path, quiet):
     study = TinyStudy.create(tmp_path / "study")
     scripts = [
-        study.folder / "workflow_scripts" / f"{name}.py" for name in ("write_hypotheses", "prepare_downloaded_photos")
+        study.folder / "workflow_scripts" / f"{name}.py" for name in ("prepare_generator", "prepare_downloaded_photos")
     ]
     texts = [script.read_text() for script in scripts]
     for script, text in zip(scripts, texts, strict=True):
         script.write_text(f"raise ValueError('{script.stem} is broken')\n{text}")
-    frozen = "results/hypotheses/frozen.json"
-    assert study.run(frozen, "results/downloads/real_photos.json", *quiet).returncode == 1
+    manifest = "results/generator/manifest.json"
+    assert study.run(manifest, "results/downloads/real_photos.json", *quiet).returncode == 1
     shown = failed_logs(study)
-    assert re.findall("==> (.*) <==", shown) == ["logs/downloads/real_photos.log", "logs/hypotheses/frozen.log"]
+    assert re.findall("==> (.*) <==", shown) == ["logs/downloads/real_photos.log", "logs/generator.log"]
     assert all(f"{script.stem} is broken" in shown for script in scripts)
     scripts[0].write_text(texts[0])
-    assert study.run(frozen, *quiet).returncode == 0
+    assert study.run(manifest, *quiet).returncode == 0
     assert failed_logs(study) == ""

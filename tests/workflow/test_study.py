@@ -8,10 +8,11 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from flax_cnn.classifier import load_classifier
 from photographs.photo_set import read_photo_set
-from tests.workflow.study import TINY
+from tests.workflow.study import TINY, TinyStudy
 from transfer_analysis.report.sources import read_sources
 from transfer_analysis.report.verification import find_problems
 
@@ -145,6 +146,58 @@ def test_one_arms_setting_reruns_that_arm(study_copy):
     finished = study_copy.run("--dry-run")
     assert finished.returncode == 0, finished.stdout
     assert set(re.findall(r"output: results/classifiers/(\w+)/seed_\d+/checkpoint", finished.stdout)) == {"mixture"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "rules"),
+    [
+        ('trust={"photos_per_class": 2}', {"evaluate_trust", "analyse_trust", "analyse_transfer", "write_report"}),
+        ('domain_gap={"random_draws": 2}', {"analyse_domain_gap", "plot_directions_removed", "write_report"}),
+        ("seeds=1", {"analyse_transfer", "analyse_trust", "plot_gaps", "write_report"}),
+        ("mixtures=null", {"analyse_transfer", "write_report", "write_print_version"}),
+    ],
+)
+def test_changed_setting_reruns_all_that_it_decides_at_once(study_copy, setting, rules):
+    assert rules <= study_copy.planned_rules("--config", setting)
+
+
+def test_changed_hypothesis_is_judged_anew_and_tests_nothing_anew(study_copy):
+    other = 'hypotheses={"h": {"gap": "synthetic_to_real", "sign": "gain"}}'
+    assert study_copy.planned_rules("--config", other) == {
+        "analyse_hypotheses",
+        "write_report",
+        "write_print_version",
+    }
+
+
+@pytest.mark.parametrize("setting", ["mixtures=null", 'images_per_class={"train": 4500}'])
+def test_known_answers_of_before_hinder_no_study_that_cannot_have_them(study_copy, setting):
+    (study_copy.folder / "results" / "report" / "known_answers.json").write_text("{}")
+    assert "write_report" in study_copy.planned_rules("--config", setting)
+
+
+def test_replaced_images_of_a_folder_make_its_study_anew_and_a_touch_does_not(tmp_path):
+    study = TinyStudy.create(tmp_path / "study")
+    for name in ("bird", "cat", "deer", "dog", "frog", "horse"):
+        (study.folder / "mine" / name).mkdir(parents=True)
+        Image.new("RGB", (32, 32)).save(study.folder / "mine" / name / "0.png")
+    manifest, settings = "results/generator/manifest.json", ("--config", 'image_folder={"folder": "mine"}')
+    assert study.run(manifest, *settings).returncode == 0
+    before = json.loads((study.folder / manifest).read_text())["digest"]
+    (study.folder / "mine" / "cat" / "0.png").touch()
+    assert study.planned_rules(manifest, *settings) == set()
+    Image.new("RGB", (32, 32), "white").save(study.folder / "mine" / "cat" / "0.png")
+    assert study.planned_rules(manifest, *settings) == {"prepare_generator"}
+    assert study.run(manifest, *settings).returncode == 0
+    assert json.loads((study.folder / manifest).read_text())["digest"] != before
+
+
+def test_dry_run_leaves_an_altered_file_where_it_is(study_copy):
+    summary = study_copy.folder / "results" / "report" / "summary.json"
+    edit(summary, "}", "} ")
+    altered = summary.read_bytes()
+    assert "summary.json was altered since the study wrote it: the next run" in study_copy.run("--dry-run").stdout
+    assert summary.read_bytes() == altered
 
 
 def test_setting_without_effect_on_results_reruns_nothing(study_copy):

@@ -63,7 +63,10 @@ def photograph(kind: str, split: str, class_name: str, index: int) -> ResponseRe
         image = playground().photographs.image(kind, split, class_name, index)
     if image is None:
         raise ProblemError(404, "there is no such photograph on this machine")
-    return Response(png(image), content_type="image/png", headers={"Cache-Control": "max-age=3600"})
+    # Another study may take its place: asked for again, the browser keeps what is still the same.
+    response = Response(png(image), content_type="image/png", headers={"Cache-Control": "no-cache"})
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 @blueprint.get("/study/transfer")
