@@ -15,6 +15,7 @@ from safetensors import SafetensorError
 from transformers.utils import logging as transformers_logging
 
 from text_to_image.config import GeneratorConfig
+from text_to_image.missing_weights import drawn_at_random, left_without_value
 from text_to_image.model_source import ModelSource, where_to_load
 from text_to_image.samplers import chosen_scheduler
 
@@ -34,7 +35,7 @@ def load_pipeline(config: GeneratorConfig, source: ModelSource, dtype: torch.dty
     A model that was saved for image-to-image or inpainting is loaded as its text-to-image sibling.
 
     Raises:
-        ValueError: this version of diffusers has no such class, or the files do not make one.
+        ValueError: this version of diffusers has no such class, the files do not make one, or lack a weight.
     """
     if not hasattr(diffusers, source.pipeline_class):
         raise ValueError(
@@ -45,7 +46,7 @@ def load_pipeline(config: GeneratorConfig, source: ModelSource, dtype: torch.dty
     transformers_logging.disable_progress_bar()
     loader = AutoPipelineForText2Image if source.pipeline_class in _START_FROM_AN_IMAGE else DiffusionPipeline
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), drawn_at_random() as at_random:
             warnings.simplefilter("ignore", FutureWarning)
             pipeline = loader.from_pretrained(
                 config.model,
@@ -60,19 +61,13 @@ def load_pipeline(config: GeneratorConfig, source: ModelSource, dtype: torch.dty
             f"generator.model is {config.model!r}: {source.pipeline_class} at {source.revision} cannot be loaded "
             f"({reason}); if a file is spoilt, remove the model from where it is kept and get it again"
         ) from error
-    _refuse_missing_weights(config, pipeline)
+    if missing := [*at_random, *left_without_value(pipeline)]:
+        raise ValueError(
+            f"generator.model is {config.model!r}: {source.pipeline_class} at {source.revision} has no weight "
+            f"{missing[0]} in its files; get the model again"
+        )
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
-
-
-def _refuse_missing_weights(config: GeneratorConfig, pipeline: DiffusionPipeline) -> None:
-    """Raise ValueError for a network of which a weight is in no file: diffusers leaves it without a value."""
-    for part, network in pipeline.components.items():
-        for name, weight in network.named_parameters() if isinstance(network, torch.nn.Module) else ():
-            if weight.is_meta:
-                raise ValueError(
-                    f"generator.model is {config.model!r}: its {part} has no weight {name}; get the model again"
-                )
 
 
 def set_scheduler(pipeline: DiffusionPipeline, config: GeneratorConfig) -> None:

@@ -1,5 +1,7 @@
 """What a folder lacks is named, and what it has under a variant's name is found."""
 
+import re
+
 import pytest
 from safetensors.torch import load_file, save_file
 
@@ -14,13 +16,20 @@ def load(folder, **settings):
     return Pipeline(config, resolve_model(config))
 
 
-def test_weight_that_is_in_no_file_is_named(tmp_path):
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [
+        ("unet/diffusion_pytorch_model.safetensors", "conv_in.weight"),
+        ("vae/diffusion_pytorch_model.safetensors", "decoder.conv_in.bias"),
+        ("text_encoder/model.safetensors", "encoder.layers.0.layer_norm2.weight"),
+    ],
+)
+def test_weight_that_is_in_no_file_is_named(tmp_path, file, name):
     save_stable_diffusion(tmp_path / "tiny")
-    file = tmp_path / "tiny" / "unet" / "diffusion_pytorch_model.safetensors"
-    weights = load_file(file)
-    weights.pop("conv_in.weight")
-    save_file(weights, file, {"format": "pt"})
-    with pytest.raises(ValueError, match=r"its unet has no weight conv_in\.weight"):
+    weights = load_file(tmp_path / "tiny" / file)
+    weights.pop(name)
+    save_file(weights, tmp_path / "tiny" / file, {"format": "pt"})
+    with pytest.raises(ValueError, match=rf"has no weight (\w+\.)?{re.escape(name)} in its files"):
         load(tmp_path / "tiny")
 
 
