@@ -63,7 +63,7 @@ def address(make_app, results):
 @pytest.fixture
 def page(chromium, address):
     """Return a page at the start; any error in its script or in its policy fails the test."""
-    context = chromium.new_context(viewport={"width": 1100, "height": 900})
+    context = chromium.new_context(viewport={"width": 1100, "height": 900}, base_url=address)
     page = context.new_page()
     page.set_default_timeout(60_000)
     errors = []
@@ -239,6 +239,43 @@ def test_own_photograph_is_cut_and_read(page):
     page.wait_for_selector("#read article")
     page.click("#read .choices label:nth-child(2)")
     page.wait_for_selector("#read figcaption:has-text('Grad-CAM')")
+
+
+@pytest.mark.parametrize("size", [(32, 32), (41, 32), (40, 81), (288, 289)])
+def test_small_photograph_is_read_at_its_very_pixels(page, size):
+    file = encoded(size=size)
+    page.click("nav a[href='#photograph']")
+    page.set_input_files("#file", {"name": "own.png", "mimeType": "image/png", "buffer": file})
+    page.click("#crop button")
+    page.wait_for_selector("#read article")
+    answer = page.request.post("/api/v1/classify?pixels=1", data=file, headers={"Content-Type": "image/png"})
+    assert page.get_attribute("#read .layers img", "src") == answer.json()["readings"][0]["pixels"]
+
+
+def test_large_photograph_is_sent_at_288_pixels_a_side(page):
+    page.click("nav a[href='#photograph']")
+    page.set_input_files("#file", {"name": "own.png", "mimeType": "image/png", "buffer": encoded(size=(400, 300))})
+    with page.expect_response("**/classify?**") as answer:
+        page.click("#crop button")
+    (reading,) = answer.value.json()["readings"]
+    assert (reading["width"], reading["height"]) == (288, 288)
+
+
+def test_same_file_can_be_chosen_again(page):
+    page.click("nav a[href='#photograph']")
+    page.set_input_files("#file", {"name": "own.png", "mimeType": "image/png", "buffer": encoded()})
+    page.wait_for_selector("#crop")
+    assert page.input_value("#file") == ""
+
+
+def test_camera_is_offered_where_there_may_be_one(page, chromium, address):
+    page.click("nav a[href='#photograph']")
+    assert page.is_visible("label:has(#file)")
+    assert page.is_hidden("label:has(#camera)")
+    phone = chromium.new_page(has_touch=True, is_mobile=True, viewport={"width": 360, "height": 740})
+    phone.goto(f"{address}#photograph")
+    phone.wait_for_selector("label:has(#camera)")
+    phone.close()
 
 
 def test_quiz_is_answered_and_scored(page):
