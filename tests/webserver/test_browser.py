@@ -93,6 +93,17 @@ def answer_quiz(page):
     page.wait_for_selector("#quiz-score")
 
 
+def held_back(page, address):
+    """Return a list that requests to the address are put into, for the test to let them go."""
+    requests = []
+
+    def hold(route):
+        requests.append(route)
+
+    page.route(address, hold)
+    return requests
+
+
 def violations(page):
     from axe_playwright_python.sync_playwright import Axe
 
@@ -134,6 +145,28 @@ def test_drawing_is_cancelled_and_another_begun(page):
     page.fill("#steps", "1")
     page.click("#make-form [type=submit]")
     page.wait_for_selector("#made article")
+
+
+def test_drawing_that_is_cancelled_before_the_server_has_named_it_is_cancelled(page):
+    asked = held_back(page, "**/api/v1/generate")
+    make(page, steps=50, count=8)
+    page.click("#cancel")
+    assert page.inner_text("#progress-text") == "Stopping…"
+    assert page.is_disabled("#cancel")
+    with page.expect_response("**/api/v1/generate") as answer:
+        asked[0].continue_()
+    page.wait_for_selector("#status:has-text('Cancelled.')")
+    assert page.request.get(f"/api/v1/jobs/{answer.value.json()['id']}").json()["state"] == "cancelled"
+
+
+def test_page_that_is_left_cancels_its_drawing(page):
+    with page.expect_response("**/api/v1/generate") as answer:
+        make(page, steps=50, count=8)
+    job = f"/api/v1/jobs/{answer.value.json()['id']}"
+    page.wait_for_selector("#progress-text:has-text('Step')")
+    page.goto("about:blank")
+    wait_until(lambda: page.request.get(job).json()["state"] not in ("queued", "running"))
+    assert page.request.get(job).json()["state"] == "cancelled"
 
 
 def test_page_that_is_refused_or_cut_off_at_first_tries_again(chromium, address):

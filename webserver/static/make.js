@@ -5,6 +5,7 @@ import { card } from "./card.js";
 import { byId, dataAddress, el, say } from "./dom.js";
 import { remember } from "./history.js";
 
+// The job under way: {id: null until the server has named it, stopping: whether it is no longer wanted}.
 let running = null;
 let served = null;
 // The last drawing's previews, step by step; the tour shows them.
@@ -27,16 +28,28 @@ export function prepare(models, open) {
   });
   // Before the server has said what it serves, there is nothing to ask it for.
   byId("make-form").querySelector("[type=submit]").disabled = false;
-  byId("cancel").addEventListener("click", async () => {
-    if (!running) return;
-    byId("cancel").disabled = true;
-    byId("progress-text").textContent = "Stopping…";
-    try {
-      await api.cancelJob(running);
-    } catch (error) {
-      say(error.message);
-    }
-  });
+  byId("cancel").addEventListener("click", stop);
+  // Nobody would see the pictures, and others may be waiting.
+  addEventListener("pagehide", stop);
+}
+
+async function stop() {
+  if (!running) return;
+  running.stopping = true;
+  byId("cancel").disabled = true;
+  byId("progress-text").textContent = "Stopping…";
+  if (running.id) await cancel(running);
+}
+
+async function cancel(job) {
+  try {
+    await api.cancelJob(job.id);
+  } catch (error) {
+    // It goes on, and may be cancelled once more.
+    job.stopping = false;
+    byId("cancel").disabled = false;
+    say(error.message);
+  }
 }
 
 function wanted() {
@@ -103,15 +116,16 @@ async function make(request, open, note = "") {
   if (running) return;
   say("");
   byId("summary").textContent = "";
-  running = "asked";
+  const job = { id: null, stopping: false };
+  running = job;
+  byId("cancel").disabled = false;
   frames.length = 0;
   const submit = byId("make-form").querySelector("[type=submit]");
   submit.disabled = true;
   show({ state: "queued", position: 0 });
   try {
-    const job = await api.generate(request);
-    running = job.id;
-    byId("cancel").disabled = false;
+    job.id = (await api.generate(request)).id;
+    if (job.stopping) await cancel(job);
     await finish(await api.follow(job.id, show), open, note);
   } catch (error) {
     say(error.message);
@@ -129,16 +143,17 @@ function show(job) {
   const bar = byId("progress-bar");
   bar.max = job.steps || 1;
   bar.value = job.step || 0;
-  if (job.state === "queued") {
-    byId("progress-text").textContent = job.position ? `Waiting: ${job.position} before you` : "Waiting for the generator";
-  } else if (job.state === "running" && !byId("cancel").disabled) {
-    byId("progress-text").textContent = job.step ? `Step ${job.step} of ${job.steps}` : "Starting";
-  }
+  if (["queued", "running"].includes(job.state) && !running.stopping) byId("progress-text").textContent = stage(job);
   byId("preview").hidden = !job.preview;
   if (job.preview) {
     byId("preview").src = job.preview;
     frames.push(job.preview);
   }
+}
+
+function stage({ state, position, step, steps }) {
+  if (state === "queued") return position ? `Waiting: ${position} before you` : "Waiting for the generator";
+  return step ? `Step ${step} of ${steps}` : "Starting";
 }
 
 async function finish(job, open, note) {
