@@ -16,6 +16,7 @@ from photographs.verified_arrays import write_arrays
 from tests.webserver.browser import CHROMIUM
 from tests.webserver.conftest import ARMS, CLASSES, wait_until
 from tests.webserver.pictures import encoded
+from webserver.study_files import A_SAMPLE
 
 SUMMARY = Path(__file__).resolve().parents[2] / "docs" / "default_study" / "summary.json"
 
@@ -309,6 +310,49 @@ def test_camera_is_offered_where_there_may_be_one(page, chromium, address):
     phone.goto(f"{address}#photograph")
     phone.wait_for_selector("label:has(#camera)")
     phone.close()
+
+
+def test_what_the_browser_keeps_of_a_photograph_is_said_and_forgotten_when_asked(page):
+    page.click("nav a[href='#photograph']")
+    assert "This browser keeps a small copy until you press “Forget it all”" in page.inner_text("#photograph .lead")
+    page.set_input_files("#file", {"name": "own.png", "mimeType": "image/png", "buffer": encoded()})
+    page.click("#crop button")
+    page.wait_for_selector("#history .thumb")
+    page.click("#forget")
+    assert page.evaluate("localStorage.length") == 0
+
+
+@pytest.mark.parametrize(
+    ("arms", "served", "verdict"),
+    [
+        (("real",), "A network, trained on one kind of photographs: real. Served here: that", "The network says cat."),
+        (("real", "mixture"), "on two kinds of photographs: real and mixture.", "Both networks say cat."),
+        ((*ARMS, "my_own"), "on four kinds of photographs: real, ", "All four networks say cat."),
+    ],
+)
+def test_texts_follow_the_number_of_networks(page, arms, served, verdict):
+    def with_arms(route):
+        models = route.fetch().json()
+        route.fulfill(json={**models, "arms": dict.fromkeys(arms, models["arms"]["real"])})
+
+    page.route("**/api/v1/models", with_arms)
+    page.reload()
+    page.wait_for_selector(f"#served:has-text('{served}')")
+    reading = {"arms": {arm: {} for arm in arms}, "agreement": {"all_agree": True, "votes": {"cat": arms}}}
+    assert page.evaluate("async (read) => (await import('/static/card.js')).verdict(read)", reading) == verdict
+
+
+def test_page_speaks_of_no_number_of_networks_before_it_knows_it(page):
+    assert "three" not in page.request.get("/").text()
+
+
+def test_tour_leads_to_the_report_of_a_study_alone(page):
+    page.click("nav a[href='#tour']")
+    page.wait_for_selector("#tour a[href='#report']")
+    page.route("**/study/transfer", lambda route: route.fulfill(json={**route.fetch().json(), "origin": A_SAMPLE}))
+    page.reload()
+    page.wait_for_selector("#tour .of-study")
+    assert page.locator("#tour a[href='#report']").count() == 0
 
 
 def test_quiz_is_answered_and_scored(page):

@@ -1,7 +1,7 @@
 // One image, and what every network makes of it.
 
 import { explain } from "./api.js";
-import { armClass, copyButton, el, listed, percent, pngOf, words } from "./dom.js";
+import { armClass, copyButton, counted, el, listed, percent, pngOf, words } from "./dom.js";
 import { curlOf, pythonOf } from "./snippets.js";
 
 // An entry: {image: data address, blob type aside, reading, facts: null for an upload, link, file}.
@@ -29,7 +29,8 @@ export function verdict(reading) {
   const votes = Object.entries(reading.agreement.votes);
   if (reading.agreement.all_agree) {
     const count = Object.keys(reading.arms).length;
-    return `All ${count === 3 ? "three" : count} networks say ${votes[0][0]}.`;
+    const all = ["", "The network says", "Both networks say"][count] || `All ${counted(count)} networks say`;
+    return `${all} ${votes[0][0]}.`;
   }
   const said = listed(votes.map(([name, arms]) => `${listed(arms.map(words))} ${arms.length > 1 ? "say" : "says"} ${name}`));
   return `${said[0].toUpperCase()}${said.slice(1)}.`;
@@ -37,14 +38,12 @@ export function verdict(reading) {
 
 // Told by a word and by its outline, not by colour alone.
 function agreement(reading) {
+  if (Object.keys(reading.arms).length === 1) return null;
   const agree = reading.agreement.all_agree;
   return el("p", { className: `badge ${agree ? "agree" : "differ"}` }, agree ? "They agree" : "They disagree");
 }
 
-const classCount = (reading) => {
-  const count = Object.keys(Object.values(reading.arms)[0].probabilities).length;
-  return ["", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"][count] || count;
-};
+const classCount = (reading) => counted(Object.keys(Object.values(reading.arms)[0].probabilities).length);
 
 function seen(entry) {
   const reading = entry.reading;

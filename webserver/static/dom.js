@@ -16,6 +16,10 @@ export const byId = (id) => document.getElementById(id);
 
 export const percent = (value) => `${Math.round(100 * value)} %`;
 
+const COUNTS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+
+export const counted = (count) => COUNTS[count] || String(count);
+
 export const words = (name) => name.replaceAll("_", " ");
 
 export function armClass(arm) {

@@ -165,10 +165,7 @@ async function finish(job, open, note) {
     link: picture.link, reading: picture.reading,
   })));
   const again = (facts) => remix(facts, open);
-  const agreed = entries.filter((entry) => entry.reading.agreement.all_agree).length;
-  byId("summary").textContent = entries.length === 1
-    ? `One picture made; the networks ${agreed ? "agree" : "disagree"} on it.`
-    : `${entries.length} pictures made; the networks agree on ${agreed} of them.`;
+  byId("summary").textContent = summary(entries.map((entry) => entry.reading));
   byId("made").replaceChildren(
     ...(note ? [el("p", { className: "notice" }, note)] : []),
     ...entries.map((entry) => card(entry, { onRemix: again })),
@@ -176,4 +173,12 @@ async function finish(job, open, note) {
   byId("made").querySelector("article").scrollIntoView({ block: "nearest" });
   remember(entries, open);
   return say("");
+}
+
+function summary(readings) {
+  const one = readings.length === 1;
+  const made = one ? "One picture made" : `${readings.length} pictures made`;
+  if (Object.keys(readings[0].arms).length === 1) return `${made}.`;
+  const agreed = readings.filter((reading) => reading.agreement.all_agree).length;
+  return one ? `${made}; the networks ${agreed ? "agree" : "disagree"} on it.` : `${made}; the networks agree on ${agreed} of them.`;
 }

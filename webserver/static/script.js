@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { card } from "./card.js";
-import { byId, listed, say, words } from "./dom.js";
+import { byId, counted, listed, say, words } from "./dom.js";
 import { forget, showHistory } from "./history.js";
 import * as make from "./make.js";
 import { showMistakes } from "./mistakes.js";
@@ -52,6 +52,13 @@ async function whenReady() {
   }
 }
 
+function served({ arms, origin }) {
+  const names = Object.keys(arms).map(words);
+  const one = names.length === 1;
+  const taught = `${one ? "A network" : "The same network"}, trained on ${counted(names.length)} kind${one ? "" : "s"} of photographs: ${listed(names)}.`;
+  return `${taught} Served here: ${one ? "that" : "those"} ${origin === "the study" ? "of this machine’s study" : origin}.`;
+}
+
 async function begin() {
   addEventListener("hashchange", showPart);
   // By its address, which names the content and no part, it would leave the part that is shown.
@@ -66,8 +73,7 @@ async function begin() {
   quiz.prepare();
   const models = await whenReady();
   say(models.generator.ready ? "" : `Pictures cannot be drawn: ${models.generator.reason}. Photographs can be looked at.`);
-  const arms = Object.keys(models.arms).map(words);
-  byId("served").textContent = `The same network, trained on three kinds of photographs: ${listed(arms)}. Served here: those ${models.origin === "the study" ? "of this machine’s study" : models.origin}.`;
+  byId("served").textContent = served(models);
   make.prepare(models, open);
   make.openLink(open);
 }
