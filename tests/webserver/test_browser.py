@@ -85,11 +85,15 @@ def make(page, prompt="a photo of a cat", steps=2, count=1):
     page.click("#make-form [type=submit]")
 
 
-def answer_quiz(page):
+def guess(page):
     page.click("#quiz-begin")
     page.wait_for_selector(".questions fieldset")
     for place in range(10):
         page.check(f"input[name=guess-{place}][value=real]")
+
+
+def answer_quiz(page):
+    guess(page)
     page.click("#quiz-place button")
     page.wait_for_selector("#quiz-score")
 
@@ -103,6 +107,24 @@ def held_back(page, address):
 
     page.route(address, hold)
     return requests
+
+
+def wait_for(page, condition):
+    """Wait until the condition holds, and let the browser's events come meanwhile."""
+    for _ in range(600):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("the condition never held")
+
+
+def answer_now(page, asked, **answer):
+    """Let the one request go, or answer it so; return when the page has had time to show it."""
+    wait_for(page, lambda: asked)
+    (request,) = asked
+    with page.expect_event("requestfinished", lambda finished: finished.url == request.request.url):
+        request.fulfill(**answer) if answer else request.continue_()
+    page.wait_for_timeout(300)
 
 
 def violations(page):
@@ -359,6 +381,50 @@ def test_quiz_is_answered_and_scored(page):
     page.click("nav a[href='#quiz']")
     answer_quiz(page)
     assert "You told 5 of 10 right" in page.inner_text("#quiz-score")
+
+
+def test_quiz_that_is_sent_twice_is_scored_once_and_again_after_an_error(chromium, address):
+    page = chromium.new_page()
+    page.goto(f"{address}#quiz")
+    guess(page)
+    asked = held_back(page, re.compile("/api/v1/quiz/[^/]+$"))
+    page.dblclick("#quiz-place button")
+    wait_for(page, lambda: asked)
+    asked[0].fulfill(status=503, json={"detail": "not now"})
+    page.wait_for_selector("#status:has-text('not now')")
+    page.dblclick("#quiz-place button")
+    wait_for(page, lambda: len(asked) > 1)
+    asked[1].continue_()
+    page.wait_for_selector("#quiz-score")
+    assert len(asked) == 2
+    assert page.locator("#quiz-score").count() == 1
+    page.close()
+
+
+def test_heat_map_that_comes_after_another_choice_is_not_shown(page):
+    page.click("nav a[href='#photograph']")
+    page.set_input_files("#file", {"name": "own.png", "mimeType": "image/png", "buffer": encoded()})
+    page.click("#crop button")
+    asked = held_back(page, "**/explain?**")
+    page.click("#read .choices label:nth-child(2)")
+    page.wait_for_selector("#read figcaption:has-text('Asking…')")
+    page.click("#read .choices label:nth-child(1)")
+    answer_now(page, asked)
+    assert page.is_hidden("#read .layers canvas")
+    assert page.inner_text("#read .layers + figcaption") == "The 32×32 pixels that the networks see"
+
+
+@pytest.mark.parametrize("answer", [{}, {"status": 503}])
+def test_cell_that_comes_after_another_choice_is_not_shown(chromium, address, answer):
+    page = chromium.new_page()
+    page.goto(f"{address}#mistakes")
+    page.wait_for_selector(".matrix")
+    asked = held_back(page, "**/study/cell?**")
+    page.locator(".matrix tbody button:enabled").first.click()
+    page.select_option("#mistakes select >> nth=0", index=1)
+    answer_now(page, asked, **answer)
+    assert page.locator("[aria-live]").inner_html() == ""
+    page.close()
 
 
 def test_cell_of_a_confusion_matrix_shows_its_photographs(page):

@@ -45,20 +45,23 @@ function agreement(reading) {
 
 const classCount = (reading) => counted(Object.keys(Object.values(reading.arms)[0].probabilities).length);
 
+const PIXELS = "The 32×32 pixels that the networks see";
+
 function seen(entry) {
   const reading = entry.reading;
   const overlay = el("canvas", { width: 8, height: 8, hidden: true, ariaHidden: "true" });
-  const caption = el("figcaption", {}, "The 32×32 pixels that the networks see");
+  const caption = el("figcaption", {}, PIXELS);
   const arms = Object.keys(reading.arms);
+  let chosen = "";
   const choose = async (arm) => {
-    if (!arm) {
-      overlay.hidden = true;
-      caption.textContent = "The 32×32 pixels that the networks see";
-      return;
-    }
-    caption.textContent = "Asking…";
+    chosen = arm;
+    overlay.hidden = true;
+    caption.textContent = arm ? "Asking…" : PIXELS;
+    if (!arm) return;
     try {
       const { heat } = await explain(pngOf(reading.pixels), arm, reading.arms[arm].class);
+      // Another was chosen meanwhile, or none.
+      if (arm !== chosen) return;
       paint(overlay, heat);
       overlay.hidden = false;
       const found = heat.some((row) => row.some((value) => value > 0));
@@ -66,7 +69,7 @@ function seen(entry) {
         ? `Lit: where the network trained on ${words(arm)} saw “${reading.arms[arm].class}” (Grad-CAM)`
         : `No place speaks for “${reading.arms[arm].class}” to the network trained on ${words(arm)} (Grad-CAM)`;
     } catch (error) {
-      caption.textContent = error.message;
+      if (arm === chosen) caption.textContent = error.message;
     }
   };
   const group = `heat-${Math.random().toString(36).slice(2)}`;
