@@ -515,6 +515,29 @@ def test_narrow_screen_needs_no_scrolling_sideways(page):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), part
 
 
+@pytest.mark.parametrize("part", ["make", "tour"])
+def test_picture_that_is_shown_again_begins_on_a_narrow_screen(page, part):
+    page.set_viewport_size({"width": 360, "height": 740})
+    make(page)
+    page.wait_for_selector("#made article")
+    page.click(f"nav a[href='#{part}']")
+    page.click("#history .thumb")
+    page.wait_for_timeout(300)
+    assert 0 <= page.locator("#made article").bounding_box()["y"] < 740 / 2
+
+
+def test_remix_shows_its_progress_on_a_narrow_screen(page):
+    page.set_viewport_size({"width": 360, "height": 740})
+    make(page)
+    page.wait_for_selector("#made article")
+    asked = held_back(page, "**/api/v1/generate")
+    page.click("#made button:has-text('Remix')")
+    wait_for(page, lambda: asked)
+    box = page.locator("#progress").bounding_box()
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= 740
+
+
 def test_first_paint_is_small_and_asks_no_other_host(chromium, address):
     page = chromium.new_page()
     sizes = []

@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { card } from "./card.js";
 import { byId, dataAddress, el, say } from "./dom.js";
 import { remember } from "./history.js";
+import { goTo } from "./parts.js";
 
 // The job under way: {id: null until the server has named it, stopping: whether it is no longer wanted}.
 let running = null;
@@ -74,8 +75,9 @@ export function remix(facts, open) {
   fill(facts);
   byId("seed").value = Math.floor(Math.random() * 2 ** 31);
   byId("dice").checked = false;
-  location.hash = "make";
+  goTo("make");
   makeWanted(open);
+  byId("progress").scrollIntoView({ block: "nearest" });
 }
 
 function fill(facts) {

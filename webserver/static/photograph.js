@@ -4,6 +4,7 @@ import { classify } from "./api.js";
 import { card } from "./card.js";
 import { byId, dataAddress, el, say } from "./dom.js";
 import { remember } from "./history.js";
+import { goTo } from "./parts.js";
 
 // Of a large photograph the server gets this many pixels a side.
 const SIDE = 288;
@@ -31,7 +32,7 @@ export function prepare(open) {
   addEventListener("paste", (event) => {
     const file = [...event.clipboardData.files].find((item) => item.type.startsWith("image/"));
     if (file) {
-      location.hash = "photograph";
+      goTo("photograph");
       take(file);
     }
   });
