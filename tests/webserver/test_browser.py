@@ -506,6 +506,22 @@ def test_every_part_is_accessible(page, scheme):
         assert violations(page) == []
 
 
+def test_places_of_messages_are_in_the_page_before_the_messages(page):
+    places = page.locator("#status, #progress-text")
+    rendered = "places => places.map((place) => [place.checkVisibility(), place.offsetHeight])"
+    assert places.evaluate_all(rendered) == [[True, 0], [True, 0]]
+    make(page, steps=50, count=8)
+    page.wait_for_selector("#progress-text:has-text('Step')")
+    page.click("#cancel")
+    page.wait_for_selector("#status:has-text('Cancelled.')")
+    page.wait_for_selector("#cancel", state="hidden")
+    assert page.is_hidden("#progress")
+    page.click("#make-form [type=submit]")
+    assert places.evaluate_all(rendered)[0] == [True, 0]
+    page.click("#cancel")
+    page.wait_for_selector("#status:has-text('Cancelled.')")
+
+
 def test_narrow_screen_needs_no_scrolling_sideways(page):
     page.set_viewport_size({"width": 360, "height": 740})
     make(page)

@@ -31,9 +31,7 @@ export function listed(names) {
 }
 
 export function say(text) {
-  const place = byId("status");
-  place.textContent = text;
-  place.hidden = !text;
+  byId("status").textContent = text;
 }
 
 // A button that puts `text` on the clipboard; where the browser has none (a page without https), it shows the text.

@@ -134,14 +134,21 @@ async function make(request, open, note = "") {
   } finally {
     running = null;
     submit.disabled = false;
-    byId("progress").hidden = true;
+    showDrawing(false);
   }
+}
+
+// The text of the progress stays in the page without a word, so that screen readers hear of the next one.
+function showDrawing(isOn) {
+  byId("progress").classList.toggle("panel", isOn);
+  byId("drawing").hidden = !isOn;
+  if (!isOn) byId("progress-text").textContent = "";
 }
 
 function show(job) {
   // What the model can and cannot make of the words is said before it draws.
   byId("answer").textContent = job.answer || "";
-  byId("progress").hidden = false;
+  showDrawing(true);
   const bar = byId("progress-bar");
   bar.max = job.steps || 1;
   bar.value = job.step || 0;
