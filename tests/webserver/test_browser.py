@@ -16,6 +16,7 @@ from photographs.verified_arrays import write_arrays
 from tests.webserver.browser import CHROMIUM
 from tests.webserver.conftest import ARMS, CLASSES, wait_until
 from tests.webserver.pictures import encoded
+from webserver.study_files import A_SAMPLE
 
 SUMMARY = Path(__file__).resolve().parents[2] / "docs" / "default_study" / "summary.json"
 
@@ -63,7 +64,7 @@ def address(make_app, results):
 @pytest.fixture
 def page(chromium, address):
     """Return a page at the start; any error in its script or in its policy fails the test."""
-    context = chromium.new_context(viewport={"width": 1100, "height": 900})
+    context = chromium.new_context(viewport={"width": 1100, "height": 900}, base_url=address)
     page = context.new_page()
     page.set_default_timeout(60_000)
     errors = []
@@ -84,13 +85,46 @@ def make(page, prompt="a photo of a cat", steps=2, count=1):
     page.click("#make-form [type=submit]")
 
 
-def answer_quiz(page):
+def guess(page):
     page.click("#quiz-begin")
     page.wait_for_selector(".questions fieldset")
     for place in range(10):
         page.check(f"input[name=guess-{place}][value=real]")
+
+
+def answer_quiz(page):
+    guess(page)
     page.click("#quiz-place button")
     page.wait_for_selector("#quiz-score")
+
+
+def held_back(page, address):
+    """Return a list that requests to the address are put into, for the test to let them go."""
+    requests = []
+
+    def hold(route):
+        requests.append(route)
+
+    page.route(address, hold)
+    return requests
+
+
+def wait_for(page, condition):
+    """Wait until the condition holds, and let the browser's events come meanwhile."""
+    for _ in range(600):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("the condition never held")
+
+
+def answer_now(page, asked, **answer):
+    """Let the one request go, or answer it so; return when the page has had time to show it."""
+    wait_for(page, lambda: asked)
+    (request,) = asked
+    with page.expect_event("requestfinished", lambda finished: finished.url == request.request.url):
+        request.fulfill(**answer) if answer else request.continue_()
+    page.wait_for_timeout(300)
 
 
 def violations(page):
@@ -134,6 +168,28 @@ def test_drawing_is_cancelled_and_another_begun(page):
     page.fill("#steps", "1")
     page.click("#make-form [type=submit]")
     page.wait_for_selector("#made article")
+
+
+def test_drawing_that_is_cancelled_before_the_server_has_named_it_is_cancelled(page):
+    asked = held_back(page, "**/api/v1/generate")
+    make(page, steps=50, count=8)
+    page.click("#cancel")
+    assert page.inner_text("#progress-text") == "Stopping…"
+    assert page.is_disabled("#cancel")
+    with page.expect_response("**/api/v1/generate") as answer:
+        asked[0].continue_()
+    page.wait_for_selector("#status:has-text('Cancelled.')")
+    assert page.request.get(f"/api/v1/jobs/{answer.value.json()['id']}").json()["state"] == "cancelled"
+
+
+def test_page_that_is_left_cancels_its_drawing(page):
+    with page.expect_response("**/api/v1/generate") as answer:
+        make(page, steps=50, count=8)
+    job = f"/api/v1/jobs/{answer.value.json()['id']}"
+    page.wait_for_selector("#progress-text:has-text('Step')")
+    page.goto("about:blank")
+    wait_until(lambda: page.request.get(job).json()["state"] not in ("queued", "running"))
+    assert page.request.get(job).json()["state"] == "cancelled"
 
 
 def test_page_that_is_refused_or_cut_off_at_first_tries_again(chromium, address):
@@ -241,10 +297,134 @@ def test_own_photograph_is_cut_and_read(page):
     page.wait_for_selector("#read figcaption:has-text('Grad-CAM')")
 
 
+@pytest.mark.parametrize("size", [(32, 32), (41, 32), (40, 81), (288, 289)])
+def test_small_photograph_is_read_at_its_very_pixels(page, size):
+    file = encoded(size=size)
+    page.click("nav a[href='#photograph']")
+    page.set_input_files("#file", {"name": "own.png", "mimeType": "image/png", "buffer": file})
+    page.click("#crop button")
+    page.wait_for_selector("#read article")
+    answer = page.request.post("/api/v1/classify?pixels=1", data=file, headers={"Content-Type": "image/png"})
+    assert page.get_attribute("#read .layers img", "src") == answer.json()["readings"][0]["pixels"]
+
+
+def test_large_photograph_is_sent_at_288_pixels_a_side(page):
+    page.click("nav a[href='#photograph']")
+    page.set_input_files("#file", {"name": "own.png", "mimeType": "image/png", "buffer": encoded(size=(400, 300))})
+    with page.expect_response("**/classify?**") as answer:
+        page.click("#crop button")
+    (reading,) = answer.value.json()["readings"]
+    assert (reading["width"], reading["height"]) == (288, 288)
+
+
+def test_same_file_can_be_chosen_again(page):
+    page.click("nav a[href='#photograph']")
+    page.set_input_files("#file", {"name": "own.png", "mimeType": "image/png", "buffer": encoded()})
+    page.wait_for_selector("#crop")
+    assert page.input_value("#file") == ""
+
+
+def test_camera_is_offered_where_there_may_be_one(page, chromium, address):
+    page.click("nav a[href='#photograph']")
+    assert page.is_visible("label:has(#file)")
+    assert page.is_hidden("label:has(#camera)")
+    phone = chromium.new_page(has_touch=True, is_mobile=True, viewport={"width": 360, "height": 740})
+    phone.goto(f"{address}#photograph")
+    phone.wait_for_selector("label:has(#camera)")
+    phone.close()
+
+
+def test_what_the_browser_keeps_of_a_photograph_is_said_and_forgotten_when_asked(page):
+    page.click("nav a[href='#photograph']")
+    assert "This browser keeps a small copy until you press “Forget it all”" in page.inner_text("#photograph .lead")
+    page.set_input_files("#file", {"name": "own.png", "mimeType": "image/png", "buffer": encoded()})
+    page.click("#crop button")
+    page.wait_for_selector("#history .thumb")
+    page.click("#forget")
+    assert page.evaluate("localStorage.length") == 0
+
+
+@pytest.mark.parametrize(
+    ("arms", "served", "verdict"),
+    [
+        (("real",), "A network, trained on one kind of photographs: real. Served here: that", "The network says cat."),
+        (("real", "mixture"), "on two kinds of photographs: real and mixture.", "Both networks say cat."),
+        ((*ARMS, "my_own"), "on four kinds of photographs: real, ", "All four networks say cat."),
+    ],
+)
+def test_texts_follow_the_number_of_networks(page, arms, served, verdict):
+    def with_arms(route):
+        models = route.fetch().json()
+        route.fulfill(json={**models, "arms": dict.fromkeys(arms, models["arms"]["real"])})
+
+    page.route("**/api/v1/models", with_arms)
+    page.reload()
+    page.wait_for_selector(f"#served:has-text('{served}')")
+    reading = {"arms": {arm: {} for arm in arms}, "agreement": {"all_agree": True, "votes": {"cat": arms}}}
+    assert page.evaluate("async (read) => (await import('/static/card.js')).verdict(read)", reading) == verdict
+
+
+def test_page_speaks_of_no_number_of_networks_before_it_knows_it(page):
+    assert "three" not in page.request.get("/").text()
+
+
+def test_tour_leads_to_the_report_of_a_study_alone(page):
+    page.click("nav a[href='#tour']")
+    page.wait_for_selector("#tour a[href='#report']")
+    page.route("**/study/transfer", lambda route: route.fulfill(json={**route.fetch().json(), "origin": A_SAMPLE}))
+    page.reload()
+    page.wait_for_selector("#tour .of-study")
+    assert page.locator("#tour a[href='#report']").count() == 0
+
+
 def test_quiz_is_answered_and_scored(page):
     page.click("nav a[href='#quiz']")
     answer_quiz(page)
     assert "You told 5 of 10 right" in page.inner_text("#quiz-score")
+
+
+def test_quiz_that_is_sent_twice_is_scored_once_and_again_after_an_error(chromium, address):
+    page = chromium.new_page()
+    page.goto(f"{address}#quiz")
+    guess(page)
+    asked = held_back(page, re.compile("/api/v1/quiz/[^/]+$"))
+    page.dblclick("#quiz-place button")
+    wait_for(page, lambda: asked)
+    asked[0].fulfill(status=503, json={"detail": "not now"})
+    page.wait_for_selector("#status:has-text('not now')")
+    page.dblclick("#quiz-place button")
+    wait_for(page, lambda: len(asked) > 1)
+    asked[1].continue_()
+    page.wait_for_selector("#quiz-score")
+    assert len(asked) == 2
+    assert page.locator("#quiz-score").count() == 1
+    page.close()
+
+
+def test_heat_map_that_comes_after_another_choice_is_not_shown(page):
+    page.click("nav a[href='#photograph']")
+    page.set_input_files("#file", {"name": "own.png", "mimeType": "image/png", "buffer": encoded()})
+    page.click("#crop button")
+    asked = held_back(page, "**/explain?**")
+    page.click("#read .choices label:nth-child(2)")
+    page.wait_for_selector("#read figcaption:has-text('Asking…')")
+    page.click("#read .choices label:nth-child(1)")
+    answer_now(page, asked)
+    assert page.is_hidden("#read .layers canvas")
+    assert page.inner_text("#read .layers + figcaption") == "The 32×32 pixels that the networks see"
+
+
+@pytest.mark.parametrize("answer", [{}, {"status": 503}])
+def test_cell_that_comes_after_another_choice_is_not_shown(chromium, address, answer):
+    page = chromium.new_page()
+    page.goto(f"{address}#mistakes")
+    page.wait_for_selector(".matrix")
+    asked = held_back(page, "**/study/cell?**")
+    page.locator(".matrix tbody button:enabled").first.click()
+    page.select_option("#mistakes select >> nth=0", index=1)
+    answer_now(page, asked, **answer)
+    assert page.locator("[aria-live]").inner_html() == ""
+    page.close()
 
 
 def test_cell_of_a_confusion_matrix_shows_its_photographs(page):
@@ -326,6 +506,22 @@ def test_every_part_is_accessible(page, scheme):
         assert violations(page) == []
 
 
+def test_places_of_messages_are_in_the_page_before_the_messages(page):
+    places = page.locator("#status, #progress-text")
+    rendered = "places => places.map((place) => [place.checkVisibility(), place.offsetHeight])"
+    assert places.evaluate_all(rendered) == [[True, 0], [True, 0]]
+    make(page, steps=50, count=8)
+    page.wait_for_selector("#progress-text:has-text('Step')")
+    page.click("#cancel")
+    page.wait_for_selector("#status:has-text('Cancelled.')")
+    page.wait_for_selector("#cancel", state="hidden")
+    assert page.is_hidden("#progress")
+    page.click("#make-form [type=submit]")
+    assert places.evaluate_all(rendered)[0] == [True, 0]
+    page.click("#cancel")
+    page.wait_for_selector("#status:has-text('Cancelled.')")
+
+
 def test_narrow_screen_needs_no_scrolling_sideways(page):
     page.set_viewport_size({"width": 360, "height": 740})
     make(page)
@@ -333,6 +529,29 @@ def test_narrow_screen_needs_no_scrolling_sideways(page):
     for part in ("make", "photograph", "quiz", "mistakes", "tour"):
         page.click(f"nav a[href='#{part}']")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), part
+
+
+@pytest.mark.parametrize("part", ["make", "tour"])
+def test_picture_that_is_shown_again_begins_on_a_narrow_screen(page, part):
+    page.set_viewport_size({"width": 360, "height": 740})
+    make(page)
+    page.wait_for_selector("#made article")
+    page.click(f"nav a[href='#{part}']")
+    page.click("#history .thumb")
+    page.wait_for_timeout(300)
+    assert 0 <= page.locator("#made article").bounding_box()["y"] < 740 / 2
+
+
+def test_remix_shows_its_progress_on_a_narrow_screen(page):
+    page.set_viewport_size({"width": 360, "height": 740})
+    make(page)
+    page.wait_for_selector("#made article")
+    asked = held_back(page, "**/api/v1/generate")
+    page.click("#made button:has-text('Remix')")
+    wait_for(page, lambda: asked)
+    box = page.locator("#progress").bounding_box()
+    assert box["y"] >= 0
+    assert box["y"] + box["height"] <= 740
 
 
 def test_first_paint_is_small_and_asks_no_other_host(chromium, address):

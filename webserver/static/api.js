@@ -21,7 +21,8 @@ const posted = (body) => ({ method: "POST", headers: { "Content-Type": "applicat
 export const models = () => json("models");
 export const generate = (wanted) => json("generate", posted(wanted));
 export const jobState = (id) => json(`jobs/${id}`);
-export const cancelJob = (id) => json(`jobs/${id}`, { method: "DELETE" });
+// Kept alive, it reaches the server also from a page that is being left.
+export const cancelJob = (id) => json(`jobs/${id}`, { method: "DELETE", keepalive: true });
 export const transfer = () => json("study/transfer");
 export const confusion = () => json("study/confusion");
 export const cell = (query) => json(`study/cell?${new URLSearchParams(query)}`);

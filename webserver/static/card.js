@@ -1,7 +1,7 @@
 // One image, and what every network makes of it.
 
 import { explain } from "./api.js";
-import { armClass, copyButton, el, listed, percent, pngOf, words } from "./dom.js";
+import { armClass, copyButton, counted, el, listed, percent, pngOf, words } from "./dom.js";
 import { curlOf, pythonOf } from "./snippets.js";
 
 // An entry: {image: data address, blob type aside, reading, facts: null for an upload, link, file}.
@@ -29,7 +29,8 @@ export function verdict(reading) {
   const votes = Object.entries(reading.agreement.votes);
   if (reading.agreement.all_agree) {
     const count = Object.keys(reading.arms).length;
-    return `All ${count === 3 ? "three" : count} networks say ${votes[0][0]}.`;
+    const all = ["", "The network says", "Both networks say"][count] || `All ${counted(count)} networks say`;
+    return `${all} ${votes[0][0]}.`;
   }
   const said = listed(votes.map(([name, arms]) => `${listed(arms.map(words))} ${arms.length > 1 ? "say" : "says"} ${name}`));
   return `${said[0].toUpperCase()}${said.slice(1)}.`;
@@ -37,29 +38,30 @@ export function verdict(reading) {
 
 // Told by a word and by its outline, not by colour alone.
 function agreement(reading) {
+  if (Object.keys(reading.arms).length === 1) return null;
   const agree = reading.agreement.all_agree;
   return el("p", { className: `badge ${agree ? "agree" : "differ"}` }, agree ? "They agree" : "They disagree");
 }
 
-const classCount = (reading) => {
-  const count = Object.keys(Object.values(reading.arms)[0].probabilities).length;
-  return ["", "", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"][count] || count;
-};
+const classCount = (reading) => counted(Object.keys(Object.values(reading.arms)[0].probabilities).length);
+
+const PIXELS = "The 32×32 pixels that the networks see";
 
 function seen(entry) {
   const reading = entry.reading;
   const overlay = el("canvas", { width: 8, height: 8, hidden: true, ariaHidden: "true" });
-  const caption = el("figcaption", {}, "The 32×32 pixels that the networks see");
+  const caption = el("figcaption", {}, PIXELS);
   const arms = Object.keys(reading.arms);
+  let chosen = "";
   const choose = async (arm) => {
-    if (!arm) {
-      overlay.hidden = true;
-      caption.textContent = "The 32×32 pixels that the networks see";
-      return;
-    }
-    caption.textContent = "Asking…";
+    chosen = arm;
+    overlay.hidden = true;
+    caption.textContent = arm ? "Asking…" : PIXELS;
+    if (!arm) return;
     try {
       const { heat } = await explain(pngOf(reading.pixels), arm, reading.arms[arm].class);
+      // Another was chosen meanwhile, or none.
+      if (arm !== chosen) return;
       paint(overlay, heat);
       overlay.hidden = false;
       const found = heat.some((row) => row.some((value) => value > 0));
@@ -67,7 +69,7 @@ function seen(entry) {
         ? `Lit: where the network trained on ${words(arm)} saw “${reading.arms[arm].class}” (Grad-CAM)`
         : `No place speaks for “${reading.arms[arm].class}” to the network trained on ${words(arm)} (Grad-CAM)`;
     } catch (error) {
-      caption.textContent = error.message;
+      if (arm === chosen) caption.textContent = error.message;
     }
   };
   const group = `heat-${Math.random().toString(36).slice(2)}`;

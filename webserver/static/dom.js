@@ -16,6 +16,10 @@ export const byId = (id) => document.getElementById(id);
 
 export const percent = (value) => `${Math.round(100 * value)} %`;
 
+const COUNTS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+
+export const counted = (count) => COUNTS[count] || String(count);
+
 export const words = (name) => name.replaceAll("_", " ");
 
 export function armClass(arm) {
@@ -27,9 +31,7 @@ export function listed(names) {
 }
 
 export function say(text) {
-  const place = byId("status");
-  place.textContent = text;
-  place.hidden = !text;
+  byId("status").textContent = text;
 }
 
 // A button that puts `text` on the clipboard; where the browser has none (a page without https), it shows the text.

@@ -4,7 +4,9 @@ import * as api from "./api.js";
 import { card } from "./card.js";
 import { byId, dataAddress, el, say } from "./dom.js";
 import { remember } from "./history.js";
+import { goTo } from "./parts.js";
 
+// The job under way: {id: null until the server has named it, stopping: whether it is no longer wanted}.
 let running = null;
 let served = null;
 // The last drawing's previews, step by step; the tour shows them.
@@ -27,16 +29,28 @@ export function prepare(models, open) {
   });
   // Before the server has said what it serves, there is nothing to ask it for.
   byId("make-form").querySelector("[type=submit]").disabled = false;
-  byId("cancel").addEventListener("click", async () => {
-    if (!running) return;
-    byId("cancel").disabled = true;
-    byId("progress-text").textContent = "Stopping…";
-    try {
-      await api.cancelJob(running);
-    } catch (error) {
-      say(error.message);
-    }
-  });
+  byId("cancel").addEventListener("click", stop);
+  // Nobody would see the pictures, and others may be waiting.
+  addEventListener("pagehide", stop);
+}
+
+async function stop() {
+  if (!running) return;
+  running.stopping = true;
+  byId("cancel").disabled = true;
+  byId("progress-text").textContent = "Stopping…";
+  if (running.id) await cancel(running);
+}
+
+async function cancel(job) {
+  try {
+    await api.cancelJob(job.id);
+  } catch (error) {
+    // It goes on, and may be cancelled once more.
+    job.stopping = false;
+    byId("cancel").disabled = false;
+    say(error.message);
+  }
 }
 
 function wanted() {
@@ -61,8 +75,9 @@ export function remix(facts, open) {
   fill(facts);
   byId("seed").value = Math.floor(Math.random() * 2 ** 31);
   byId("dice").checked = false;
-  location.hash = "make";
+  goTo("make");
   makeWanted(open);
+  byId("progress").scrollIntoView({ block: "nearest" });
 }
 
 function fill(facts) {
@@ -103,42 +118,51 @@ async function make(request, open, note = "") {
   if (running) return;
   say("");
   byId("summary").textContent = "";
-  running = "asked";
+  const job = { id: null, stopping: false };
+  running = job;
+  byId("cancel").disabled = false;
   frames.length = 0;
   const submit = byId("make-form").querySelector("[type=submit]");
   submit.disabled = true;
   show({ state: "queued", position: 0 });
   try {
-    const job = await api.generate(request);
-    running = job.id;
-    byId("cancel").disabled = false;
+    job.id = (await api.generate(request)).id;
+    if (job.stopping) await cancel(job);
     await finish(await api.follow(job.id, show), open, note);
   } catch (error) {
     say(error.message);
   } finally {
     running = null;
     submit.disabled = false;
-    byId("progress").hidden = true;
+    showDrawing(false);
   }
+}
+
+// The text of the progress stays in the page without a word, so that screen readers hear of the next one.
+function showDrawing(isOn) {
+  byId("progress").classList.toggle("panel", isOn);
+  byId("drawing").hidden = !isOn;
+  if (!isOn) byId("progress-text").textContent = "";
 }
 
 function show(job) {
   // What the model can and cannot make of the words is said before it draws.
   byId("answer").textContent = job.answer || "";
-  byId("progress").hidden = false;
+  showDrawing(true);
   const bar = byId("progress-bar");
   bar.max = job.steps || 1;
   bar.value = job.step || 0;
-  if (job.state === "queued") {
-    byId("progress-text").textContent = job.position ? `Waiting: ${job.position} before you` : "Waiting for the generator";
-  } else if (job.state === "running" && !byId("cancel").disabled) {
-    byId("progress-text").textContent = job.step ? `Step ${job.step} of ${job.steps}` : "Starting";
-  }
+  if (["queued", "running"].includes(job.state) && !running.stopping) byId("progress-text").textContent = stage(job);
   byId("preview").hidden = !job.preview;
   if (job.preview) {
     byId("preview").src = job.preview;
     frames.push(job.preview);
   }
+}
+
+function stage({ state, position, step, steps }) {
+  if (state === "queued") return position ? `Waiting: ${position} before you` : "Waiting for the generator";
+  return step ? `Step ${step} of ${steps}` : "Starting";
 }
 
 async function finish(job, open, note) {
@@ -150,10 +174,7 @@ async function finish(job, open, note) {
     link: picture.link, reading: picture.reading,
   })));
   const again = (facts) => remix(facts, open);
-  const agreed = entries.filter((entry) => entry.reading.agreement.all_agree).length;
-  byId("summary").textContent = entries.length === 1
-    ? `One picture made; the networks ${agreed ? "agree" : "disagree"} on it.`
-    : `${entries.length} pictures made; the networks agree on ${agreed} of them.`;
+  byId("summary").textContent = summary(entries.map((entry) => entry.reading));
   byId("made").replaceChildren(
     ...(note ? [el("p", { className: "notice" }, note)] : []),
     ...entries.map((entry) => card(entry, { onRemix: again })),
@@ -161,4 +182,12 @@ async function finish(job, open, note) {
   byId("made").querySelector("article").scrollIntoView({ block: "nearest" });
   remember(entries, open);
   return say("");
+}
+
+function summary(readings) {
+  const one = readings.length === 1;
+  const made = one ? "One picture made" : `${readings.length} pictures made`;
+  if (Object.keys(readings[0].arms).length === 1) return `${made}.`;
+  const agreed = readings.filter((reading) => reading.agreement.all_agree).length;
+  return one ? `${made}; the networks ${agreed ? "agree" : "disagree"} on it.` : `${made}; the networks agree on ${agreed} of them.`;
 }

@@ -3,6 +3,9 @@
 import { cell, confusion } from "./api.js";
 import { byId, el, percent, words } from "./dom.js";
 
+// The cell whose photographs are waited for or shown; what comes late for another is not shown.
+let asked = null;
+
 export async function showMistakes() {
   const place = byId("mistakes-place");
   try {
@@ -17,6 +20,7 @@ export async function showMistakes() {
     const matrix = el("div", { className: "wide" });
     const photos = el("div", { ariaLive: "polite" });
     const show = () => {
+      asked = null;
       photos.replaceChildren();
       matrix.replaceChildren(table(study, arm.input.value, domain.input.value, photos));
     };
@@ -50,8 +54,10 @@ function table(study, arm, domain, photos) {
 }
 
 async function showCell(query, photos) {
+  asked = query;
   try {
     const found = await cell(query);
+    if (query !== asked) return;
     const kind = query.domain === "real" ? "real" : "generated";
     const title = `${found.count} ${kind} photograph${found.count === 1 ? "" : "s"} of ${query.true} that it called ${query.predicted}`;
     const images = found.images.map((image, place) => el("img", { src: image, alt: `${query.true}, number ${place + 1}`, loading: "lazy" }));
@@ -62,6 +68,6 @@ async function showCell(query, photos) {
       images.length ? el("div", { className: "photos" }, images) : null,
     ].filter(Boolean));
   } catch (error) {
-    photos.replaceChildren(el("p", { className: "notice" }, error.message));
+    if (query === asked) photos.replaceChildren(el("p", { className: "notice" }, error.message));
   }
 }

@@ -2,14 +2,21 @@
 
 import { classify } from "./api.js";
 import { card } from "./card.js";
-import { byId, dataAddress, say } from "./dom.js";
+import { byId, dataAddress, el, say } from "./dom.js";
 import { remember } from "./history.js";
+import { goTo } from "./parts.js";
 
+// Of a large photograph the server gets this many pixels a side.
 const SIDE = 288;
 let picture = null;
 
 export function prepare(open) {
-  for (const id of ["file", "camera"]) byId(id).addEventListener("change", (event) => take(event.target.files[0]));
+  for (const id of ["file", "camera"]) byId(id).addEventListener("change", (event) => {
+    const [file] = event.target.files;
+    // Or the same file, chosen again, would be no change.
+    event.target.value = "";
+    take(file);
+  });
   for (const id of ["zoom", "across", "down"]) byId(id).addEventListener("input", draw);
   const drop = byId("drop");
   drop.addEventListener("dragover", (event) => {
@@ -25,7 +32,7 @@ export function prepare(open) {
   addEventListener("paste", (event) => {
     const file = [...event.clipboardData.files].find((item) => item.type.startsWith("image/"));
     if (file) {
-      location.hash = "photograph";
+      goTo("photograph");
       take(file);
     }
   });
@@ -55,17 +62,35 @@ async function take(file) {
 // The square of the picture that the sliders choose: [left, top, side] in its own pixels.
 function square() {
   const side = Math.min(picture.width, picture.height) / Number(byId("zoom").value);
+  if (side > SIDE) return placed(side);
+  // A small one is of whole pixels, which nothing mixes; in the middle they are the ones that the server would take.
+  return placed(Math.max(1, Math.round(side))).map(Math.floor);
+}
+
+function placed(side) {
   return [(picture.width - side) * Number(byId("across").value), (picture.height - side) * Number(byId("down").value), side];
 }
 
 function draw() {
-  if (!picture) return;
+  if (picture) cut(byId("crop-canvas"));
+}
+
+// Fills the canvas with the chosen square, which may be shrunk smoothly, but is never blurred up.
+function cut(canvas) {
   const [left, top, side] = square();
-  const context = byId("crop-canvas").getContext("2d");
+  const context = canvas.getContext("2d");
+  context.imageSmoothingEnabled = side > canvas.width;
   context.imageSmoothingQuality = "high";
   context.fillStyle = "#fff";
-  context.fillRect(0, 0, SIDE, SIDE);
-  context.drawImage(picture, left, top, side, side, 0, 0, SIDE, SIDE);
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.drawImage(picture, left, top, side, side, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}
+
+// What the networks get: a small square at its own size, so that they see the very pixels.
+function sent() {
+  const side = Math.min(SIDE, square().at(-1));
+  return cut(el("canvas", { width: side, height: side }));
 }
 
 function dragging(canvas) {
@@ -94,7 +119,7 @@ async function look(open) {
   button.disabled = true;
   say("");
   try {
-    const blob = await new Promise((resolve) => byId("crop-canvas").toBlob(resolve, "image/png"));
+    const blob = await new Promise((resolve) => sent().toBlob(resolve, "image/png"));
     const small = await new Promise((resolve) => byId("crop-canvas").toBlob(resolve, "image/jpeg", 0.8));
     const entry = { image: await dataAddress(small), facts: null, link: null, reading: await classify(blob) };
     byId("read").replaceChildren(card(entry));

@@ -30,6 +30,9 @@ function question(address, place) {
 }
 
 async function score(quiz, form) {
+  const button = form.querySelector("button");
+  // One quiz is scored once, however often it is pressed.
+  button.disabled = true;
   const guesses = quiz.images.map((_, place) => form.elements[`guess-${place}`].value === "generated");
   try {
     const result = await scoreQuiz(quiz.id, guesses);
@@ -42,11 +45,12 @@ async function score(quiz, form) {
     });
     const probe = result.probe_score === null ? "" : ` The probe: ${result.probe_score}.`;
     const sentence = el("p", { className: "verdict", tabIndex: -1, id: "quiz-score" }, `You told ${result.your_score} of ${result.of} right.${probe} Guessing gives ${result.of / 2} on average.`);
-    byId("quiz-place").prepend(sentence);
-    form.querySelector("button").remove();
+    form.before(sentence);
+    button.remove();
     byId("quiz-begin").textContent = "Ten more";
     sentence.focus();
   } catch (error) {
+    button.disabled = false;
     say(error.message);
   }
 }

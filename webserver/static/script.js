@@ -1,36 +1,27 @@
-// The page: which part is shown, and what each needs to begin.
+// The page: what each of its parts needs to begin.
 
 import * as api from "./api.js";
 import { card } from "./card.js";
-import { byId, listed, say, words } from "./dom.js";
+import { byId, counted, listed, say, words } from "./dom.js";
 import { forget, showHistory } from "./history.js";
 import * as make from "./make.js";
 import { showMistakes } from "./mistakes.js";
+import * as parts from "./parts.js";
 import * as photograph from "./photograph.js";
 import * as quiz from "./quiz.js";
 import { showTour } from "./tour.js";
 
-const PARTS = ["make", "photograph", "quiz", "mistakes", "report", "tour"];
 const AT_SIGHT = { mistakes: showMistakes, tour: showTour, report: () => {
   const frame = byId("report-frame");
   frame.src ||= frame.dataset.src;
 } };
 
-function showPart() {
-  const chosen = PARTS.includes(location.hash.slice(1)) ? location.hash.slice(1) : "make";
-  for (const part of PARTS) byId(part).hidden = part !== chosen;
-  for (const link of document.querySelectorAll("nav a")) {
-    if (link.hash === `#${chosen}`) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-  }
-  AT_SIGHT[chosen]?.();
-}
-
 function open(entry) {
-  const place = entry.facts ? "make" : "photograph";
-  location.hash = place;
-  byId(entry.facts ? "made" : "read").replaceChildren(card(entry, { onRemix: (facts) => make.remix(facts, open) }));
-  byId(entry.facts ? "made" : "read").scrollIntoView({ block: "nearest" });
+  parts.goTo(entry.facts ? "make" : "photograph");
+  const shown = card(entry, { onRemix: (facts) => make.remix(facts, open) });
+  byId(entry.facts ? "made" : "read").replaceChildren(shown);
+  // From below, where the history is, "nearest" would show the end of a card that is higher than the screen.
+  shown.scrollIntoView({ block: "start" });
 }
 
 // Asks until the server is ready: it may still load, be out of reach for a moment, or have been asked too much.
@@ -52,22 +43,27 @@ async function whenReady() {
   }
 }
 
+function served({ arms, origin }) {
+  const names = Object.keys(arms).map(words);
+  const one = names.length === 1;
+  const taught = `${one ? "A network" : "The same network"}, trained on ${counted(names.length)} kind${one ? "" : "s"} of photographs: ${listed(names)}.`;
+  return `${taught} Served here: ${one ? "that" : "those"} ${origin === "the study" ? "of this machine’s study" : origin}.`;
+}
+
 async function begin() {
-  addEventListener("hashchange", showPart);
   // By its address, which names the content and no part, it would leave the part that is shown.
   document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();
     byId("main").focus();
   });
-  showPart();
+  parts.prepare(AT_SIGHT);
   showHistory(open);
   byId("forget").addEventListener("click", () => forget(open));
   photograph.prepare(open);
   quiz.prepare();
   const models = await whenReady();
   say(models.generator.ready ? "" : `Pictures cannot be drawn: ${models.generator.reason}. Photographs can be looked at.`);
-  const arms = Object.keys(models.arms).map(words);
-  byId("served").textContent = `The same network, trained on three kinds of photographs: ${listed(arms)}. Served here: those ${models.origin === "the study" ? "of this machine’s study" : models.origin}.`;
+  byId("served").textContent = served(models);
   make.prepare(models, open);
   make.openLink(open);
 }

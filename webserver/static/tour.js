@@ -6,6 +6,9 @@ import { armClass, byId, el, listed, percent, words } from "./dom.js";
 import { remembered } from "./history.js";
 import { frames } from "./make.js";
 
+// The origin of a study whose report is here; a sample comes without.
+const WITH_REPORT = "the study on this machine";
+
 export async function showTour() {
   const own = remembered().find((entry) => entry.facts) || remembered()[0];
   const study = await transfer().catch(() => null);
@@ -62,7 +65,8 @@ function gaps(study) {
   return [
     el("table", { className: "bars of-study" }, el("caption", {}, `Right about real test photographs, by what it was trained on: mean of ${study.trainings} training${study.trainings === 1 ? "" : "s"} each`), el("tbody", {}, rows)),
     ...(lines.length ? [el("p", {}, "The gaps to the network trained on real photographs:"), el("ul", {}, lines)] : []),
-    el("p", { className: "faint" }, `From ${study.origin.replace("a sample of ", "")}. `, el("a", { href: "#report" }, "Its report"), " tells the rest."),
+    el("p", { className: "faint" }, `From ${study.origin.replace("a sample of ", "")}. `,
+      ...(study.origin === WITH_REPORT ? [el("a", { href: "#report" }, "Its report"), " tells the rest."] : [])),
   ];
 }
 
