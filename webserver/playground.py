@@ -10,6 +10,7 @@ import numpy as np
 from flask import current_app
 
 from text_to_image.config import GeneratorConfig, guidance_range
+from text_to_image.image_identity import generator_digest
 from text_to_image.resampling import to_study_size
 from webserver.classifier_registry import Registry, Served
 from webserver.generation_queue import GenerationQueue
@@ -25,6 +26,11 @@ from webserver.token_bucket import TokenBuckets
 
 _ANSWER_SECONDS = 60
 _KERNEL = "box"
+# Beside the model, its revision, the rows that pass it together, and what every request says.
+_DECIDE_A_PICTURE = {
+    *("variant", "sampler", "timestep_spacing", "image_size", "arguments", "dtype", "device"),
+    *("vae", "tiny_vae", "tiny_vae_revision", "max_redraws"),
+}
 
 
 @dataclass
@@ -50,6 +56,12 @@ class Playground:
         if self.settings.guidance_scale is not None:
             return self.settings.guidance_scale
         return float(sum(guidance_range(self.generator)) / 2)
+
+    @property
+    def settings_digest(self) -> str:
+        """A short digest of the generator's other settings that decide a picture, for links to tell others by."""
+        settings = self.generator.model_dump(mode="json", include=_DECIDE_A_PICTURE)
+        return generator_digest({**settings, "negative": self.generator.prompts.negative})[:12]
 
     def served(self) -> Served:
         """Return the classifiers that are served now; 503 before there are any."""

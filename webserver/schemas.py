@@ -135,6 +135,7 @@ class GeneratorFacts(_Shape):
     guidance_scale: float
     steps: int
     rows_per_forward: int
+    settings_digest: str = Field(description="Of its other settings that decide a picture: sampler, size, decoder, …")
 
 
 class Limits(_Shape):

@@ -70,10 +70,10 @@ def drawing_model(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def make_app(shipped, drawing_model, tmp_path_factory):
-    """Return a function that makes a playground with other settings; all are closed at the end."""
+    """Return a function that makes a playground with other settings, its generator's too; all are closed at the end."""
     apps = []
 
-    def make(**changes):
+    def make(drawing=None, **changes):
         settings = PlaygroundConfig(
             **{
                 "results": str(tmp_path_factory.mktemp("results")),
@@ -85,7 +85,8 @@ def make_app(shipped, drawing_model, tmp_path_factory):
                 **changes,
             }
         )
-        generator = GeneratorConfig(model=str(drawing_model), steps=2, image_size=64, dtype="float32")
+        usual = {"model": str(drawing_model), "steps": 2, "image_size": 64, "dtype": "float32"}
+        generator = GeneratorConfig(**{**usual, **(drawing or {})})
         app = create_app(settings, generator, CLASSES)
         apps.append(app)
         return app

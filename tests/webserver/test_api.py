@@ -6,6 +6,7 @@ import json
 import operator
 import re
 from threading import Thread
+from urllib.parse import parse_qsl
 
 import jsonschema
 import numpy as np
@@ -157,9 +158,22 @@ def test_link_brings_back_the_very_picture(drawing_client):
         pictures = drawing_client.get(f"/api/v1/jobs/{job['id']}").json["pictures"]
         return [Image.open(io.BytesIO(drawing_client.get(picture["image"]).data)).tobytes() for picture in pictures]
 
+    link = drawing_client.post("/api/v1/generate", json={"prompt": "a cat", "steps": 1}).json["id"]
+    drawing_client.get(f"/api/v1/jobs/{link}/events").get_data()
+    (picture,) = drawing_client.get(f"/api/v1/jobs/{link}").json["pictures"]
+    named = dict(parse_qsl(picture["link"].removeprefix("/?")))
+    assert named["settings"] == drawing_client.get("/api/v1/models").json["generator"]["settings_digest"]
     together = drawn(first=0, count=3)
     assert drawn(first=2, count=1) == together[2:]
     assert len(set(together)) == 3
+
+
+def test_other_settings_that_decide_a_picture_have_another_digest(make_app):
+    digests = [
+        make_app(drawing={"sampler": sampler, "steps": steps}).extensions["playground"].settings_digest
+        for sampler, steps in (("ddim", 3), ("ddim", 4), (None, 3))
+    ]
+    assert digests[0] == digests[1] != digests[2]
 
 
 def test_cancelled_job_frees_the_generator(drawing_client):

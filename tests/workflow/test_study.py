@@ -5,6 +5,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -115,6 +116,13 @@ def test_no_process_of_the_study_holds_both_jax_and_torch(finished_study):
     assert loaded == {"jax", "torch"}
 
 
+def under(study, setting):
+    """Return the study with a setting laid over its own."""
+    path = study.folder / "setting.json"
+    path.write_text(json.dumps(setting))
+    return replace(study, settings=(*study.settings, path))
+
+
 def test_second_run_does_nothing(study_copy):
     finished = study_copy.run()
     assert finished.returncode == 0
@@ -151,29 +159,29 @@ def test_one_arms_setting_reruns_that_arm(study_copy):
 @pytest.mark.parametrize(
     ("setting", "rules"),
     [
-        ('trust={"photos_per_class": 2}', {"evaluate_trust", "analyse_trust", "analyse_transfer", "write_report"}),
-        ('domain_gap={"random_draws": 2}', {"analyse_domain_gap", "plot_directions_removed", "write_report"}),
-        ("seeds=1", {"analyse_transfer", "analyse_trust", "plot_gaps", "write_report"}),
-        ("mixtures=null", {"analyse_transfer", "write_report", "write_print_version"}),
+        ({"trust": {"photos_per_class": 2}}, {"evaluate_trust", "analyse_trust", "analyse_transfer", "write_report"}),
+        ({"domain_gap": {"random_draws": 2}}, {"analyse_domain_gap", "plot_directions_removed", "write_report"}),
+        ({"seeds": 1}, {"analyse_transfer", "analyse_trust", "plot_gaps", "write_report"}),
+        ({"mixtures": None}, {"analyse_transfer", "write_report", "write_print_version"}),
     ],
 )
 def test_changed_setting_reruns_all_that_it_decides_at_once(study_copy, setting, rules):
-    assert rules <= study_copy.planned_rules("--config", setting)
+    assert rules <= under(study_copy, setting).planned_rules()
 
 
 def test_changed_hypothesis_is_judged_anew_and_tests_nothing_anew(study_copy):
-    other = 'hypotheses={"h": {"gap": "synthetic_to_real", "sign": "gain"}}'
-    assert study_copy.planned_rules("--config", other) == {
+    other = {"hypotheses": {"h": {"gap": "synthetic_to_real", "sign": "gain"}}}
+    assert under(study_copy, other).planned_rules() == {
         "analyse_hypotheses",
         "write_report",
         "write_print_version",
     }
 
 
-@pytest.mark.parametrize("setting", ["mixtures=null", 'images_per_class={"train": 4500}'])
+@pytest.mark.parametrize("setting", [{"mixtures": None}, {"images_per_class": {"train": 4500, "synthetic": 6000}}])
 def test_known_answers_of_before_hinder_no_study_that_cannot_have_them(study_copy, setting):
     (study_copy.folder / "results" / "report" / "known_answers.json").write_text("{}")
-    assert "write_report" in study_copy.planned_rules("--config", setting)
+    assert "write_report" in under(study_copy, setting).planned_rules()
 
 
 def test_replaced_images_of_a_folder_make_its_study_anew_and_a_touch_does_not(tmp_path):

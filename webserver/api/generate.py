@@ -181,4 +181,5 @@ def _facts(services: Playground, job: Job, index: int) -> dict[str, Any]:
         "rows": services.generator.rows_per_forward,
         "model": model.get("model", services.generator.model),
         "revision": model.get("revision", ""),
+        "settings": services.settings_digest,
     }

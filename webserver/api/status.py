@@ -30,6 +30,7 @@ def models() -> ResponseReturnValue:
                 "guidance_scale": services.default_guidance,
                 "steps": services.generator.steps,
                 "rows_per_forward": services.generator.rows_per_forward,
+                "settings_digest": services.settings_digest,
             },
             "prompts": list(services.prompts),
             "limits": {

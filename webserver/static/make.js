@@ -106,7 +106,8 @@ export function openLink(open) {
   };
   fill(facts);
   byId("dice").checked = false;
-  const here = { model: served.generator.model, revision: served.generator.revision, rows: String(served.generator.rows_per_forward) };
+  const { model, revision, rows_per_forward: rows, settings_digest: settings } = served.generator;
+  const here = { model, revision, rows: String(rows), settings };
   const other = Object.entries(here).filter(([name, value]) => query.get(name) && value && query.get(name) !== value);
   const note = other.length
     ? `The link was made with another ${other.map(([name]) => name).join(", ")} (${other.map(([name]) => query.get(name)).join(", ")}); this is what the model here draws instead.`
