@@ -9,6 +9,7 @@ import json
 from functools import partial
 from pathlib import Path
 
+import jax
 from tqdm import tqdm
 
 from flax_cnn.classifier import load_classifier, save_classifier
@@ -21,6 +22,7 @@ from photographs.atomic_files import write_text
 from photographs.exclusive_folder import exclusive_folder
 from photographs.mixing import largest_mix_size, mix
 from photographs.photo_set import read_photo_set
+from workflow_scripts.assigned_gpu import require_gpu
 from workflow_scripts.command import json_argument, parser, run
 
 
@@ -45,6 +47,7 @@ def main() -> None:
     arguments.add_argument("--compilation-cache", type=Path, help="keep compiled programs here between jobs")
     options = arguments.parse_args()
     keep_compiled_programs(options.compilation_cache)
+    require_gpu("jax", jax.default_backend() != "cpu")
 
     config = TrainingConfig.model_validate(options.training)
     photos = {
