@@ -29,6 +29,7 @@ rule prepare_sweep:
         " python -m workflow_scripts.prepare_sweep"
         " --sweep {wildcards.sweep}"
         " --plan {params.plan:q}"
+        " --pins results/generator/pinned_commits.json"
         " --output {output.plan:q}"
         " 2>&1 | tee {log:q}"
 
