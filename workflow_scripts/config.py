@@ -46,6 +46,10 @@ _WITHOUT_EFFECT_ON_RESULTS = {
 }
 
 
+# Of these, a study laid over config.yaml takes an entry away by setting it to null.
+REMOVABLE_ENTRIES = ("arms", "sweeps", "hypotheses")
+
+
 class ConfigError(Exception):
     """A setting that cannot be: one line with the key, its value and the mend."""
 
@@ -158,10 +162,9 @@ class Study(_Settings):
                 raise ValueError(f"{name!r} stands there twice; name it once")
         return classes
 
-    @field_validator("arms", "sweeps", "hypotheses", mode="before")
+    @field_validator(*REMOVABLE_ENTRIES, mode="before")
     @classmethod
     def _without_removed(cls, named: Any) -> Any:
-        # A study laid over config.yaml takes an arm or a sweep away by setting it to null.
         return {name: entry for name, entry in named.items() if entry is not None} if isinstance(named, dict) else named
 
     @field_validator("arms")
