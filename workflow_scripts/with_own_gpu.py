@@ -49,6 +49,8 @@ def main() -> None:
         if not (_given_by_gres(os.environ) or _chosen_by_slurm(options.n_gpus, os.environ)):
             _take_gpus(options.n_gpus, os.environ)
         os.environ[ASSIGNED] = ",".join(_named_gpus(os.environ))
+        if os.environ[ASSIGNED]:
+            print(f"GPU {os.environ[ASSIGNED]}", file=sys.stderr)
     os.execvp(options.command[0], options.command)
 
 
@@ -64,7 +66,6 @@ def _take_gpus(n_gpus: int, environment: MutableMapping[str, str]) -> None:
     while len(taken := _locked(gpus, n_gpus, folder)) < n_gpus:
         time.sleep(_SECONDS_BETWEEN_TRIES)
     environment["CUDA_VISIBLE_DEVICES"] = ",".join(taken)
-    print(f"GPU {environment['CUDA_VISIBLE_DEVICES']} of {', '.join(gpus)}", file=sys.stderr)
 
 
 def _chosen_by_slurm(n_gpus: int, environment: MutableMapping[str, str]) -> bool:
