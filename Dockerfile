@@ -60,7 +60,7 @@ ENV PATH=/opt/fauxtograph/.venv/bin:$PATH \
     FAUXTOGRAPH_PORT=5000
 # Which code this is, for the report: the image has no git. Last, for it changes with every commit.
 ARG COMMIT=""
-ENV STUDY_COMMIT=${COMMIT}
+RUN echo "${COMMIT}" > /opt/fauxtograph/.commit
 WORKDIR /opt/fauxtograph
 EXPOSE 5000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=90s \

@@ -91,7 +91,7 @@ lock:  ## Pin everything anew from requirements.in (needs a fresh environment)
 	{ echo "# Every package that gets installed; made from requirements.in by \`make lock\`."; .venv-lock/bin/pip freeze | sed 's/+cpu\$$//'; } > requirements.lock
 	rm -rf .venv-lock
 
-schema: .venv  ## Write the config's JSON schema, which editors use
+schema: .venv  ## Write the JSON schemas of config.yaml and of studies, which editors use
 	$(BIN)/python -m workflow_scripts.write_config_schema
 
 bench: .venv  ## Measure training against PyTorch, to results/bench/training.json (an hour or two; ARGS=--quick for speeds alone)

@@ -17,9 +17,6 @@ from data_set_export.licence import Licence
 from photographs.digests import file_digest
 
 METADATA = "ro-crate-metadata.json"
-_UNFINISHED = ".unfinished"
-# Snakemake's own notes, and an earlier crate's description.
-_NO_RESULTS = (METADATA, ".snakemake_timestamp")
 _ARRAYS = "application/zip"  # .npz is one
 
 
@@ -124,10 +121,13 @@ def _licences(cited: dict[str, Any], study: dict[str, Any], licence: Licence) ->
 
 
 def _files(results: Path) -> list[Path]:
+    """Return the finished files; what begins with a dot is unfinished work, a killed writer's leftover, or a note."""
     return [
         path
         for path in sorted(results.rglob("*"))
-        if path.is_file() and path.name not in _NO_RESULTS and _UNFINISHED not in path.parts
+        if path.is_file()
+        and path.name != METADATA
+        and not any(part.startswith(".") for part in path.relative_to(results).parts)
     ]
 
 

@@ -59,6 +59,11 @@ class PhotoSet:
         )
 
 
+def no_photos(photo_set: PhotoSet) -> PhotoSet:
+    """Return a set of the same classes that holds nothing."""
+    return photo_set.select(np.arange(0))
+
+
 def concatenate(photo_sets: list[PhotoSet]) -> PhotoSet:
     """Join sets of the same classes; keep the metadata columns that all of them have."""
     if len({photo_set.classes for photo_set in photo_sets}) != 1:

@@ -2,7 +2,7 @@
 
 Each is a job of its own (train_classifier), or one job trains all seeds of an arm, several side by side (train_seeds).
 
-INPUTS   results/real_photos/{train,val}.npz, results/synthetic_photos/{train,val}.npz
+INPUTS   results/real_photos/{train,val}.npz, results/synthetic_photos/{train,val}.npz: of either kind, if the arm has any
 OUTPUTS  results/classifiers/{arm}/seed_{seed_index}/checkpoint/, metrics.jsonl
 """
 
@@ -11,8 +11,8 @@ TRAINED_ALONE = "|".join(STUDY.arms) if STUDY.seeds_per_job == 1 else "none"
 
 rule train_classifier:
     input:
-        real=expand("results/real_photos/{split}.npz", split=("train", "val")),
-        synthetic=expand("results/synthetic_photos/{split}.npz", split=("train", "val")),
+        real=real_photos_of_arm,
+        synthetic=synthetic_photos_of_arm,
         code=command_sources("train_classifier", "flax_cnn"),
     output:
         checkpoint=directory("results/classifiers/{arm}/seed_{seed_index}/checkpoint"),
@@ -42,10 +42,8 @@ rule train_classifier:
     shell:
         "python -m workflow_scripts.with_own_gpu {resources.gpu}"
         " python -m workflow_scripts.train_classifier"
-        " --real-train {input.real[0]:q}"
-        " --real-val {input.real[1]:q}"
-        " --synthetic-train {input.synthetic[0]:q}"
-        " --synthetic-val {input.synthetic[1]:q}"
+        " --real {input.real:q}"
+        " --synthetic {input.synthetic:q}"
         " --arm {params.arm:q}"
         " --share-synthetic {params.synthetic_share}"
         " --train-images-per-class {params.images_per_class}"

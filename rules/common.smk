@@ -18,6 +18,7 @@ from workflow_scripts.config import (
     TRAINED_GENERATOR_FOLDER,
     TRAINED_REJECTION_FOLDER,
     ConfigError,
+    check_models,
     load_study,
 )
 from workflow_scripts.noted_digests import (
@@ -34,8 +35,8 @@ from workflow_scripts.sweeps import drawing_config
 
 try:
     STUDY = load_study(config)
-    if workflow.is_main_process:  # once a run: jobs need not wait for the tokenizer's library
-        check_subjects(STUDY)
+    if workflow.is_main_process:  # once a run: its jobs have the same settings
+        check_subjects(STUDY.generators(), STUDY.classes)
 except ConfigError as error:
     sys.exit(f"error: {error}")
 
@@ -126,6 +127,18 @@ def as_json(settings):
     return json_text
 
 
+def without_effect(setting):
+    """Return a params function that gives a setting which changes no result: another value makes nothing anew.
+
+    Snakemake keeps no note of a parameter whose function takes the job's resources, for it may differ by the job.
+    """
+
+    def setting_of_job(wildcards, resources):
+        return setting
+
+    return setting_of_job
+
+
 def model_files(wildcards):
     """Return what the generator's manifest is made from."""
     if STUDY.image_folder is not None:
@@ -196,10 +209,14 @@ def cores_of_machine(wildcards):
     return workflow.cores
 
 
-def gpus_to_settle_generator():
-    """Return how many GPUs prepare_generator needs: those of the jobs that draw, where it tries something out on one."""
-    tries = "auto" in (STUDY.generator.rows_per_forward, STUDY.generator.compile)
-    return STUDY.gpus.generation if tries and STUDY.image_folder is None else 0
+def gpus_to_ask_networks():
+    """Return how many GPUs a job needs that asks trained networks: of several, which a training shares, it uses one."""
+    return min(1, STUDY.gpus.training)
+
+
+def gpus_to_settle(generator):
+    """Return how many GPUs a job needs that settles a generator: those of the jobs that draw, where it tries one out."""
+    return STUDY.gpus.generation if "auto" in (generator.rows_per_forward, generator.compile) else 0
 
 
 def all_shards(folder, images_per_class):
@@ -227,6 +244,21 @@ def named_photos(wildcards, input):
 def share_of_arm(wildcards):
     """Return the share of generated photographs in the arm's training data."""
     return STUDY.arms[wildcards.arm].synthetic_share
+
+
+def photos_to_train_on(kind, share):
+    """Return the train and the validation set of a kind of photographs, none where a network's share of them is 0."""
+    return expand(f"results/{kind}_photos/{{split}}.npz", split=("train", "val")) if share else []
+
+
+def real_photos_of_arm(wildcards):
+    """Return the real photographs that an arm trains on."""
+    return photos_to_train_on("real", 1 - share_of_arm(wildcards))
+
+
+def synthetic_photos_of_arm(wildcards):
+    """Return the generated photographs that an arm trains on."""
+    return photos_to_train_on("synthetic", share_of_arm(wildcards))
 
 
 def study_description():

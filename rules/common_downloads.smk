@@ -5,7 +5,7 @@ def generators_to_download():
     """Return the generators that the study and its sweeps draw with, one of each model and its parts."""
     drawn = [STUDY.generator] if STUDY.image_folder is None else []
     drawn += [point.generator for points in SWEEP_POINTS.values() for point in points.values()]
-    # What the study trains itself does not come from anywhere.
+    # What the study trains itself does not come from anywhere; what stands beside it may.
     downloaded = [
         (
             one.model_copy(update={"rejection": None})
@@ -13,8 +13,8 @@ def generators_to_download():
             else one
         )
         for one in drawn
-        if one.model != TRAINED_GENERATOR_FOLDER
     ]
+    downloaded = [one for one in downloaded if one.model != TRAINED_GENERATOR_FOLDER or one.tiny_vae or one.rejection]
 
     def files_of(one):
         rejection = one.rejection and (one.rejection.classifier, one.rejection.revision)

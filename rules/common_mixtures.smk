@@ -16,6 +16,16 @@ def share_of_mixture(wildcards):
     return point.synthetic / point.total
 
 
+def real_photos_of_mixture(wildcards):
+    """Return the real photographs that a mixture's network trains on."""
+    return photos_to_train_on("real", 1 - share_of_mixture(wildcards))
+
+
+def synthetic_photos_of_mixture(wildcards):
+    """Return the generated photographs that a mixture's network trains on."""
+    return photos_to_train_on("synthetic", share_of_mixture(wildcards))
+
+
 def size_of_mixture(wildcards):
     """Return how many photographs of each class a mixture has."""
     return MIXTURE_POINTS[wildcards.mixture].total

@@ -24,15 +24,36 @@ def sweep_plan(wildcards):
 
 
 def files_of_sweeps_models(wildcards):
-    """Return the files of every model that the sweep draws with."""
-    return files_of_generators([point.generator for point in SWEEP_POINTS[wildcards.sweep].values()])
+    """Return the files of every model that the sweep draws with; end the run if one cannot draw the study's classes."""
+    generators = STUDY.sweep_generators(wildcards.sweep)
+    if workflow.is_main_process and STUDY.image_folder is not None:
+        refuse_undrawable(generators)
+    return files_of_generators([generator for _, generator in generators])
+
+
+def refuse_undrawable(generators):
+    """End the run if one of the generators, each after where it stands, has no model or no words for the classes."""
+    try:
+        check_models(generators, STUDY.classes)
+        check_subjects(generators, STUDY.classes)
+    except ConfigError as error:
+        sys.exit(f"error: {error}")
+
+
+def generator_of_drawing(wildcards):
+    """Return the generator settings of a drawing."""
+    points = SWEEP_POINTS[wildcards.sweep].values()
+    return next(drawing_config(point) for point in points if point.drawing == wildcards.drawing)
 
 
 def drawn_with(wildcards):
     """Return the generator settings of a drawing, as JSON."""
-    points = SWEEP_POINTS[wildcards.sweep].values()
-    config = next(drawing_config(point) for point in points if point.drawing == wildcards.drawing)
-    return as_json(config)(wildcards)
+    return as_json(generator_of_drawing(wildcards))(wildcards)
+
+
+def gpus_to_settle_drawing(wildcards):
+    """Return how many GPUs prepare_sweep_generator needs for a drawing."""
+    return gpus_to_settle(generator_of_drawing(wildcards))
 
 
 def drawing_of_point(wildcards):

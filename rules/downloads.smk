@@ -53,10 +53,12 @@ rule prepare_downloaded_models:
         runtime=240,
     params:
         generators=as_json(generators_to_download()),
+        trained=TRAINED_GENERATOR_FOLDER,
     shell:
         "python -m workflow_scripts.with_own_gpu {resources.gpu}"
         " python -m workflow_scripts.prepare_downloaded_models"
         " --generators {params.generators:q}"
+        " --trained {params.trained:q}"
         " --pins results/generator/pinned_commits.json"
         " --output {output.record:q}"
         " 2>&1 | tee {log:q}"

@@ -26,7 +26,7 @@ rule generate_images:
         runtime=more_each_try(240),
     params:
         code=DRAWING_CODE,
-        batch_size=STUDY.batch_size,
+        batch_size=without_effect(STUDY.batch_size),
         state_folder="results/.unfinished/generated_images",
     shell:
         "python -m workflow_scripts.with_own_gpu {resources.gpu}"

@@ -22,7 +22,7 @@ rule prepare_generator:
         "../envs/text_to_image.yaml"
     threads: 1
     resources:
-        gpu=gpus_to_settle_generator(),
+        gpu=gpus_to_settle(STUDY.generator) if STUDY.image_folder is None else 0,
         mem_mb=more_each_try(STUDY.generation_memory_mb),
         runtime=more_each_try(60),
     params:

@@ -39,7 +39,7 @@ rule evaluate_features:
         NETWORKS_ENVIRONMENT
     threads: 1
     resources:
-        gpu=STUDY.gpus.training,
+        gpu=gpus_to_ask_networks(),
         mem_mb=memory_with_photos(3000, "train", "test"),
         runtime=more_each_try(30),
     params:

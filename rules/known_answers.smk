@@ -40,7 +40,7 @@ rule prepare_stand_in:
 
 use rule train_classifier as train_stand_in_classifier with:
     input:
-        real=expand("results/real_photos/{split}.npz", split=("train", "val")),
+        real=[],
         synthetic=expand("results/known_answers/{{stand_in}}/{split}.npz", split=("train", "val")),
         code=command_sources("train_classifier", "flax_cnn"),
     output:
@@ -75,6 +75,7 @@ use rule evaluate_classifier as evaluate_stand_in_classifier with:
     params:
         photos=named_photos,
         folder=output_folder,
+        features="",
 
 
 use rule evaluate_features as evaluate_stand_in_features with:

@@ -11,6 +11,10 @@ MIXTURE_TABLES = ("mixtures", "learning_curves")
 
 
 use rule train_classifier as train_mixture with:
+    input:
+        real=real_photos_of_mixture,
+        synthetic=synthetic_photos_of_mixture,
+        code=command_sources("train_classifier", "flax_cnn"),
     output:
         checkpoint=directory("results/mixtures/{mixture}/seed_{seed_index}/checkpoint"),
         metrics="results/mixtures/{mixture}/seed_{seed_index}/metrics.jsonl",
@@ -42,6 +46,7 @@ use rule evaluate_classifier as evaluate_mixture with:
     params:
         photos=named_photos,
         folder=output_folder,
+        features="",
 
 
 rule analyse_mixtures:

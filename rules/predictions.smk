@@ -36,7 +36,7 @@ rule evaluate_classifier:
         NETWORKS_ENVIRONMENT
     threads: 1
     resources:
-        gpu=STUDY.gpus.training,
+        gpu=gpus_to_ask_networks(),
         mem_mb=memory_with_photos(3000, "test"),
         runtime=more_each_try(30),
     params:

@@ -24,7 +24,7 @@ rule prepare_real_photos:
         runtime=more_each_try(30),
     params:
         classes=STUDY.classes,
-        source=STUDY.real_photos_source,
+        source=without_effect(STUDY.real_photos_source),
     shell:
         "python -m workflow_scripts.prepare_real_photos"
         " --classes {params.classes:q}"

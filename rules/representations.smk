@@ -34,7 +34,7 @@ rule evaluate_untrained:
         NETWORKS_ENVIRONMENT
     threads: 1
     resources:
-        gpu=STUDY.gpus.training,
+        gpu=gpus_to_ask_networks(),
         mem_mb=memory_with_photos(3000, "test"),
         runtime=more_each_try(30),
     params:

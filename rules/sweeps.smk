@@ -29,6 +29,7 @@ rule prepare_sweep:
         " python -m workflow_scripts.prepare_sweep"
         " --sweep {wildcards.sweep}"
         " --plan {params.plan:q}"
+        " --pins results/generator/pinned_commits.json"
         " --output {output.plan:q}"
         " 2>&1 | tee {log:q}"
 
@@ -45,6 +46,10 @@ use rule prepare_generator as prepare_sweep_generator with:
         "logs/sweeps/{sweep}/{drawing}/generator.log",
     benchmark:
         "benchmarks/results/sweeps/{sweep}/{drawing}/generator.tsv"
+    resources:
+        gpu=gpus_to_settle_drawing,
+        mem_mb=more_each_try(STUDY.generation_memory_mb),
+        runtime=more_each_try(60),
     params:
         generator=drawn_with,
         image_folder="null",
@@ -61,7 +66,6 @@ use rule generate_images as generate_sweep_images with:
         "benchmarks/results/sweeps/{sweep}/{drawing}/{class_name}_{first}-{last}.tsv"
     params:
         code=DRAWING_CODE,
-        batch_size=STUDY.batch_size,
         state_folder="results/.unfinished/sweeps/{sweep}/{drawing}/images",
 
 
@@ -90,7 +94,7 @@ use rule merge_synthetic_photos as merge_sweep_photos with:
 
 use rule train_classifier as train_sweep_classifier with:
     input:
-        real=expand("results/real_photos/{split}.npz", split=("train", "val")),
+        real=[],
         synthetic=expand("results/sweeps/{{sweep}}/{{point}}/photos/{split}.npz", split=("train", "val")),
         code=command_sources("train_classifier", "flax_cnn"),
     output:

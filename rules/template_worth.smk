@@ -40,7 +40,7 @@ rule merge_template_subset:
 
 use rule train_classifier as train_template_classifier with:
     input:
-        real=expand("results/real_photos/{split}.npz", split=("train", "val")),
+        real=[],
         synthetic=["results/template_worth/{subset}/train.npz", "results/synthetic_photos/val.npz"],
         code=command_sources("train_classifier", "flax_cnn"),
     output:
@@ -98,7 +98,7 @@ rule evaluate_template_values:
         NETWORKS_ENVIRONMENT
     threads: 1
     resources:
-        gpu=STUDY.gpus.training,
+        gpu=gpus_to_ask_networks(),
         mem_mb=memory_with_photos(3000, "train"),
         runtime=more_each_try(30),
     params:

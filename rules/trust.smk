@@ -36,7 +36,7 @@ rule evaluate_trust:
         NETWORKS_ENVIRONMENT
     threads: 1
     resources:
-        gpu=STUDY.gpus.training,
+        gpu=gpus_to_ask_networks(),
         mem_mb=memory_with_photos(3000, "val"),
         runtime=more_each_try(60),
     params:

@@ -8,6 +8,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from filelock import FileLock
+
 from photographs.atomic_files import write_json
 
 
@@ -33,7 +35,10 @@ def fetch_pinned(fetch: Callable[[str | None], Path], model: str, revision: str 
             raise ValueError(f"{error}; {pins} keeps it for this study: remove that file to resolve anew") from error
         raise
     if pins is not None:
-        write_json(pins, _read(pins) | {_key(model, revision): folder.name})
+        pins.parent.mkdir(parents=True, exist_ok=True)
+        # Jobs of the study and of its sweeps run side by side, and each keeps what the others have written.
+        with FileLock(pins.with_name(f".{pins.name}.lock")):
+            write_json(pins, _read(pins) | {_key(model, revision): folder.name})
     return folder
 
 

@@ -1,15 +1,15 @@
 """Which code made a result: the project's version and the commit of its checkout.
 
-In a container image there is no checkout: STUDY_COMMIT says what it was built from (`--build-arg COMMIT=…`).
+A container image has no git. Beside its own code stands what that was built from (`--build-arg COMMIT=…`). Of a
+checkout that runs in it (`--sdm apptainer`) the commit is read from git's files, which do not tell of changes to it.
 """
 
-import os
 import subprocess
 import tomllib
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
-_COMMIT = "STUDY_COMMIT"
+_BUILT_FROM = ".commit"
 
 
 def code_version() -> dict[str, str]:
@@ -17,7 +17,7 @@ def code_version() -> dict[str, str]:
     version = tomllib.loads((_ROOT / "pyproject.toml").read_text())["project"]["version"]
     commit = _git("rev-parse", "HEAD")
     if commit is None:
-        return {"code_version": version, "commit": os.environ.get(_COMMIT) or "unknown: not a git checkout"}
+        return {"code_version": version, "commit": _commit_without_git()}
     changed = _git("status", "--porcelain", "--untracked-files=no")
     return {"code_version": version, "commit": f"{commit} with local changes" if changed else commit}
 
@@ -28,3 +28,27 @@ def _git(*arguments: str) -> str | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     return finished.stdout.strip()
+
+
+def _commit_without_git() -> str:
+    built_from = _ROOT / _BUILT_FROM
+    if built_from.is_file() and (commit := built_from.read_text().strip()):
+        return commit
+    if commit := _checked_out(_ROOT / ".git"):
+        return f"{commit}, local changes unknown: git could not be asked"
+    return "unknown: not a git checkout"
+
+
+def _checked_out(git_folder: Path) -> str | None:
+    """Return the commit that a checkout's HEAD names, by itself or by its branch."""
+    head, packed = git_folder / "HEAD", git_folder / "packed-refs"
+    if not head.is_file():
+        return None
+    name = head.read_text().strip()
+    if not name.startswith("ref: "):
+        return name
+    branch = git_folder / name.removeprefix("ref: ")
+    if branch.is_file():
+        return branch.read_text().strip()
+    lines = packed.read_text().splitlines() if packed.is_file() else []
+    return next((line.split()[0] for line in lines if line.endswith(name.removeprefix("ref:"))), None)

@@ -5,6 +5,7 @@ Each library owns its own settings; this module composes them and checks what on
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,10 @@ _WITHOUT_EFFECT_ON_RESULTS = {
     # What is expected of the results is no part of them.
     "hypotheses",
 }
+
+
+# Of these, a study laid over config.yaml takes an entry away by setting it to null.
+REMOVABLE_ENTRIES = ("arms", "sweeps", "hypotheses")
 
 
 class ConfigError(Exception):
@@ -157,10 +162,9 @@ class Study(_Settings):
                 raise ValueError(f"{name!r} stands there twice; name it once")
         return classes
 
-    @field_validator("arms", "sweeps", "hypotheses", mode="before")
+    @field_validator(*REMOVABLE_ENTRIES, mode="before")
     @classmethod
     def _without_removed(cls, named: Any) -> Any:
-        # A study laid over config.yaml takes an arm or a sweep away by setting it to null.
         return {name: entry for name, entry in named.items() if entry is not None} if isinstance(named, dict) else named
 
     @field_validator("arms")
@@ -307,6 +311,20 @@ class Study(_Settings):
         """Return every sweep's points by name."""
         return {name: points_of(self.generator, grid) for name, grid in self.sweeps.items()}
 
+    def generators(self) -> list[tuple[str, GeneratorConfig]]:
+        """Return what the study and its sweeps draw with, each after the words of a message that say where it stands.
+
+        None for a study of a folder of images: only its sweeps draw, and not until they are asked for.
+        """
+        if self.image_folder is not None:
+            return []
+        return [("", self.generator), *(pair for name in self.sweeps for pair in self.sweep_generators(name))]
+
+    def sweep_generators(self, name: str) -> list[tuple[str, GeneratorConfig]]:
+        """Return what a sweep draws with, each after the words of a message that say where it stands."""
+        points = points_of(self.generator, self.sweeps[name]).values()
+        return [(f"sweeps.{name}: ", point.generator) for point in points]
+
     def sweep_training(self) -> TrainingConfig:
         """Return how a sweep's classifiers are trained: as the study's, for `sweep_size.steps`."""
         return self.training.model_copy(update={"steps": self.sweep_size.steps or self.training.steps})
@@ -337,51 +355,61 @@ def load_study(settings: dict[str, Any]) -> Study:
         study = Study.model_validate(settings)
     except ValidationError as error:
         raise ConfigError(first_problem(error)) from error
-    if study.image_folder is not None:
-        if not Path(study.image_folder.folder).is_dir():
-            raise ConfigError(f"config: image_folder.folder is {study.image_folder.folder!r}: there is no such folder")
-        return study
-    points = [point.generator for points in study.sweep_points().values() for point in points.values()]
-    for generator in (study.generator, *points):
-        _check_model(generator, study.classes)
-        _check_rejection(generator, study.classes)
+    if study.image_folder is not None and not Path(study.image_folder.folder).is_dir():
+        raise ConfigError(f"config: image_folder.folder is {study.image_folder.folder!r}: there is no such folder")
+    check_models(study.generators(), study.classes)
     return study
 
 
-def _check_model(generator: GeneratorConfig, classes: tuple[str, ...]) -> None:
+def check_models(generators: Iterable[tuple[str, GeneratorConfig]], classes: tuple[str, ...]) -> None:
+    """Check that the folders of models hold some, and that these can draw the classes.
+
+    Args:
+        generators: each after where it stands, as `Study.generators` returns them.
+        classes: the study's.
+
+    Raises:
+        ConfigError: for the first that does not.
+    """
+    for where, generator in generators:
+        _check_model(where, generator, classes)
+        _check_rejection(where, generator, classes)
+
+
+def _check_model(where: str, generator: GeneratorConfig, classes: tuple[str, ...]) -> None:
     folder = Path(generator.model)
     if not is_folder(generator.model) or generator.model == TRAINED_GENERATOR_FOLDER:
         return
     if not (folder / "model_index.json").is_file():
         raise ConfigError(
-            f"config: generator.model is {generator.model!r}: no folder with a diffusers pipeline "
+            f"config: {where}generator.model is {generator.model!r}: no folder with a diffusers pipeline "
             "(model_index.json); give a folder that has one, or a hub id such as stabilityai/sd-turbo"
         )
     known = known_classes(folder)
     if known is not None and (unknown := [name for name in classes if name not in known]):
         raise ConfigError(
-            f"config: classes has {unknown[0]!r}, which the generator {generator.model!r} cannot draw; "
+            f"config: {where}classes has {unknown[0]!r}, which the generator {generator.model!r} cannot draw; "
             f"it knows {', '.join(known)}: choose among these or another generator.model"
         )
 
 
-def _check_rejection(generator: GeneratorConfig, classes: tuple[str, ...]) -> None:
+def _check_rejection(where: str, generator: GeneratorConfig, classes: tuple[str, ...]) -> None:
     rejection = generator.rejection
     if rejection is None or not is_folder(rejection.classifier) or rejection.classifier == TRAINED_REJECTION_FOLDER:
         return
     settings = Path(rejection.classifier) / "config.json"
-    where = f"config: generator.rejection.classifier is {rejection.classifier!r}"
+    beginning = f"config: {where}generator.rejection.classifier is {rejection.classifier!r}"
     try:
         labels = [label.lower() for label in json.loads(settings.read_text())["id2label"].values()]
     except (OSError, ValueError, KeyError, AttributeError):
         raise ConfigError(
-            f"{where}: no folder with an image classifier in transformers' layout (config.json with id2label); give a "
-            "folder that has one, or a hub id, or rejection: null"
+            f"{beginning}: no folder with an image classifier in transformers' layout (config.json with id2label); "
+            "give a folder that has one, or a hub id, or rejection: null"
         ) from None
     if unknown := [name for name in classes if name not in labels]:
         raise ConfigError(
-            f"{where}, which has no label {unknown[0]!r}; it knows {', '.join(labels)}: choose classes among these, "
-            "another classifier, or rejection: null"
+            f"{beginning}, which has no label {unknown[0]!r}; it knows {', '.join(labels)}: choose classes among "
+            "these, another classifier, or rejection: null"
         )
 
 

@@ -61,15 +61,17 @@ def stages(study: Study, rates: dict[str, Any]) -> list[Stage]:
     Args:
         study: the settings.
         rates: "drawing_images_per_second" and "training_images_per_second" of one job (or None), "start_seconds" of a
-            job, "other_seconds_per_network": evaluation, analyses and figures for each network of an arm. A mixture's
-            network is asked about one test set: the start is what takes time.
+            job, "drawing_start_seconds" of one that draws, "other_seconds_per_network": evaluation, analyses and
+            figures for each network of an arm. A mixture's network is asked about one test set: the start is what takes
+            time.
     """
     per_class, start = study.images_per_class.synthetic, rates["start_seconds"]
     draws = 0 if study.image_folder else len(study.classes) * math.ceil(per_class / study.shard_size)
     arms = len(study.arms) * study.seeds
-    further = [point for point in study.mixture_points().values() if point.arm is None]
-    of_mixtures = len(further) * study.mixtures.seeds if study.mixtures else 0
-    trainings = arms + of_mixtures
+    of_mixtures = networks_of(study) - arms
+    trainings = networks_of(study)
+    # Seeds that ride together are one job an arm.
+    jobs = of_mixtures + (arms if study.seeds_per_job == 1 else len(study.arms))
     shown = study.training.steps * study.training.batch_size
     other = rates["other_seconds_per_network"]
     return [
@@ -78,12 +80,12 @@ def stages(study: Study, rates: dict[str, Any]) -> list[Stage]:
             draws,
             len(study.classes) * per_class if draws else 0,
             rates["drawing_images_per_second"] if draws else 1.0,
-            start,
+            rates["drawing_start_seconds"],
             study.gpus.generation,
         ),
         Stage(
             "training",
-            trainings,
+            jobs,
             trainings * shown,
             rates["training_images_per_second"],
             start,
@@ -94,8 +96,19 @@ def stages(study: Study, rates: dict[str, Any]) -> list[Stage]:
     ]
 
 
-def rates_of(study: Study, results: Path, benchmarks: Path) -> tuple[dict[str, Any], str]:
-    """Return the rates for `stages` and where they come from, in words."""
+def networks_of(study: Study) -> int:
+    """Return how many networks the arms and the mixtures train."""
+    further = [point for point in study.mixture_points().values() if point.arm is None]
+    return len(study.arms) * study.seeds + (len(further) * study.mixtures.seeds if study.mixtures else 0)
+
+
+def rates_of(study: Study, results: Path, benchmarks: Path, logs: Path) -> tuple[dict[str, Any], str]:
+    """Return the rates for `stages` and where they come from, in words.
+
+    Args:
+        study: the settings.
+        results, benchmarks, logs: an earlier run's.
+    """
     rates = json.loads(_RATES.read_text(encoding="utf-8"))
     origin = rates.pop("origin")
     # The project's rates are a CPU's.
@@ -106,10 +119,18 @@ def rates_of(study: Study, results: Path, benchmarks: Path) -> tuple[dict[str, A
     training = None if study.gpus.training else rates["training_images_per_second"].get(study.training.network)
     # The convolutions of a network of twice the width take nearly four times as long.
     training = training and training * (rates["training_width"] / study.training.width) ** 2
-    earlier = _earlier_drawing(study, results, benchmarks)
+    drawing_start = rates["start_seconds"]
+    earlier = _earlier_drawing(study, results, benchmarks, logs)
     if earlier:
-        drawing, origin = earlier, f"drawing as measured in {benchmarks}; the rest {origin}"
-    return {**rates, "drawing_images_per_second": drawing, "training_images_per_second": training}, origin
+        # Jobs were measured from their start on.
+        drawing, drawing_start = earlier, 0.0
+        origin = f"drawing as measured in {benchmarks}; the rest {origin}"
+    of_jobs = {
+        "drawing_images_per_second": drawing,
+        "drawing_start_seconds": drawing_start,
+        "training_images_per_second": training,
+    }
+    return {**rates, **of_jobs}, origin
 
 
 def _network(study: Study) -> dict[str, Any]:
@@ -118,8 +139,8 @@ def _network(study: Study) -> dict[str, Any]:
     return json.loads(settings.read_text(encoding="utf-8")) if settings.is_file() else {}
 
 
-def _earlier_drawing(study: Study, results: Path, benchmarks: Path) -> float | None:
-    """Return the images a second of an earlier run's jobs with the same generator, or None."""
+def _earlier_drawing(study: Study, results: Path, benchmarks: Path, logs: Path) -> float | None:
+    """Return the images a second of an earlier run's jobs with the same generator and kind of device, or None."""
     manifest = results / "generator" / "manifest.json"
     if not manifest.is_file():
         return None
@@ -131,11 +152,19 @@ def _earlier_drawing(study: Study, results: Path, benchmarks: Path) -> float | N
         return None
     images = seconds = 0.0
     for table in sorted((benchmarks / "generated_images").glob("*.tsv")):
-        first, last = table.stem.rsplit("_", 1)[1].split("-")
+        class_name, shard = table.stem.rsplit("_", 1)
+        if _had_gpu(logs / "generated_images" / class_name / f"{shard}.log") != bool(study.gpus.generation):
+            continue
+        first, last = shard.split("-")
         names, *rows = (line.split("\t") for line in table.read_text().splitlines())
         images += int(last) - int(first) + 1
         seconds += float(rows[-1][names.index("s")])
     return images / seconds if seconds else None
+
+
+def _had_gpu(log: Path) -> bool:
+    """Return whether a job had a GPU: `with_own_gpu` says so in its log."""
+    return log.is_file() and any(line.startswith("GPU ") for line in log.read_text(errors="replace").splitlines())
 
 
 def _without_revision(rejection: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -182,19 +211,24 @@ def main() -> None:
     arguments.add_argument("--training-images-per-second", type=_rate, help="that one training sees (make bench)")
     arguments.add_argument("--results", type=Path, default=Path("results"), help="an earlier run's results")
     arguments.add_argument("--benchmarks", type=Path, default=Path("benchmarks/results"), help="its jobs' times")
+    arguments.add_argument("--logs", type=Path, default=Path("logs"), help="what its jobs said")
     options = arguments.parse_args()
 
     study = load_study(read_settings([options.config, *options.study]))
-    rates, origin = rates_of(study, options.results, options.benchmarks)
+    rates, origin = rates_of(study, options.results, options.benchmarks, options.logs)
     given = {
         "drawing_images_per_second": options.images_per_second,
         "training_images_per_second": options.training_images_per_second,
     }
     if any(given.values()):
         rates |= {name: rate for name, rate in given.items() if rate}
+        if options.images_per_second:
+            rates["drawing_start_seconds"] = rates["start_seconds"]
         origin = f"those given, else {origin}"
     work = stages(study, rates)
-    images, networks = work[0].images * rates["bytes_per_image"], work[1].jobs * rates["bytes_per_network"]
+    # A folder's images, which nobody draws, are kept as those that are drawn.
+    images = len(study.classes) * study.images_per_class.synthetic * rates["bytes_per_image"]
+    networks = networks_of(study) * rates["bytes_per_network"]
     # Shards and merged splits both hold every image, and so do the files that the splits are written from.
     size, while_merging = (2 * images + networks) / 1e9, images / 1e9
     print(describe(work, options.cores, options.gpus, origin, size, while_merging))

@@ -7,12 +7,15 @@ With `--block-features`, DOMAIN_features.npz beside each has the spatial mean of
 
 from pathlib import Path
 
+import jax
+
 from flax_cnn.classifier import load_classifier
 from flax_cnn.compiled_programs import keep_compiled_programs
 from photographs.mixing import distinct_images
 from photographs.photo_set import read_photo_set
 from transfer_analysis.block_features import write_block_features
 from transfer_analysis.predictions import Predictions, write_predictions
+from workflow_scripts.assigned_gpu import require_gpu
 from workflow_scripts.command import named_file, parser, run
 
 
@@ -26,6 +29,7 @@ def main() -> None:
     arguments.add_argument("--compilation-cache", type=Path, help="keep compiled programs here between jobs")
     options = arguments.parse_args()
     keep_compiled_programs(options.compilation_cache)
+    require_gpu("jax", jax.default_backend() != "cpu")
 
     classifier = load_classifier(options.classifier)
     test_sets = {domain: read_photo_set(path) for domain, path in options.photos}

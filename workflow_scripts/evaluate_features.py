@@ -5,10 +5,13 @@ Features are what the classifier's linear head sees, after pooling: float32 (N, 
 
 from pathlib import Path
 
+import jax
+
 from flax_cnn.classifier import Classifier, load_classifier
 from flax_cnn.compiled_programs import keep_compiled_programs
 from photographs.photo_set import PhotoSet, read_photo_set
 from transfer_analysis.features import Features, write_features
+from workflow_scripts.assigned_gpu import require_gpu
 from workflow_scripts.command import parser, run
 
 
@@ -22,6 +25,7 @@ def main() -> None:
     arguments.add_argument("--compilation-cache", type=Path, help="keep compiled programs here between jobs")
     options = arguments.parse_args()
     keep_compiled_programs(options.compilation_cache)
+    require_gpu("jax", jax.default_backend() != "cpu")
 
     if len(options.photos) != len(options.output):
         raise ValueError(f"--photos has {len(options.photos)} files and --output {len(options.output)}: give one a set")

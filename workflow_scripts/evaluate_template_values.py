@@ -6,6 +6,7 @@ nearest-neighbour classifier in the network's features, less those of as many ot
 
 from pathlib import Path
 
+import jax
 import numpy as np
 
 from flax_cnn.classifier import load_classifier
@@ -13,6 +14,7 @@ from flax_cnn.compiled_programs import keep_compiled_programs
 from photographs.photo_set import read_photo_set
 from photographs.verified_arrays import write_arrays
 from transfer_analysis.neighbour_shapley import group_values, replacement_values
+from workflow_scripts.assigned_gpu import require_gpu
 from workflow_scripts.command import json_argument, parser, run
 
 
@@ -29,6 +31,7 @@ def main() -> None:
     arguments.add_argument("--compilation-cache", type=Path, help="keep compiled programs here between jobs")
     options = arguments.parse_args()
     keep_compiled_programs(options.compilation_cache)
+    require_gpu("jax", jax.default_backend() != "cpu")
 
     classifier = load_classifier(options.classifier)
     photos, validation = read_photo_set(options.photos), read_photo_set(options.validation)

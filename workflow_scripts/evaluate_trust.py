@@ -6,6 +6,7 @@ spoilt; and the heat map (Grad-CAM) of each photograph's true class.
 
 from pathlib import Path
 
+import jax
 import numpy as np
 
 from flax_cnn.classifier import Classifier, load_classifier
@@ -17,6 +18,7 @@ from photographs.mixing import lowest_indices
 from photographs.photo_set import PhotoSet, read_photo_set
 from transfer_analysis.trust.answers import TrustAnswers, write_trust_answers
 from transfer_analysis.trust.settings import Trust
+from workflow_scripts.assigned_gpu import require_gpu
 from workflow_scripts.command import json_argument, parser, run
 
 # Photographs whose heat maps are drawn at once.
@@ -36,6 +38,7 @@ def main() -> None:
     arguments.add_argument("--compilation-cache", type=Path, help="keep compiled programs here between jobs")
     options = arguments.parse_args()
     keep_compiled_programs(options.compilation_cache)
+    require_gpu("jax", jax.default_backend() != "cpu")
 
     trust = Trust.model_validate(options.trust)
     photos = lowest_indices(read_photo_set(options.photos), trust.photos_per_class, "real test")

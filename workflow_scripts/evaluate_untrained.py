@@ -6,6 +6,8 @@ photographs. Writes FOLDER/seed_{n}/{DOMAIN}_features.npz, the spatial means of 
 
 from pathlib import Path
 
+import jax
+
 from flax_cnn.classifier import Classifier
 from flax_cnn.compiled_programs import keep_compiled_programs
 from flax_cnn.config import TrainingConfig
@@ -14,6 +16,7 @@ from flax_cnn.network import fit_input, initial_network
 from photographs.mixing import lowest_indices
 from photographs.photo_set import read_photo_set
 from transfer_analysis.block_features import write_block_features
+from workflow_scripts.assigned_gpu import require_gpu
 from workflow_scripts.command import json_argument, named_file, parser, run
 
 
@@ -30,6 +33,7 @@ def main() -> None:
     arguments.add_argument("--compilation-cache", type=Path, help="keep compiled programs here between jobs")
     options = arguments.parse_args()
     keep_compiled_programs(options.compilation_cache)
+    require_gpu("jax", jax.default_backend() != "cpu")
 
     config = TrainingConfig.model_validate(options.training)
     train_photos = lowest_indices(read_photo_set(options.real_train), options.train_images_per_class, "real")

@@ -15,6 +15,7 @@ from photographs.photo_set import PhotoSet
 from text_to_image.config import GeneratorConfig, ImageFolderConfig
 from text_to_image.image_folder import FolderReader
 from text_to_image.shards import DrawEach, Take, generate_shard
+from workflow_scripts.assigned_gpu import require_gpu
 from workflow_scripts.command import parser, run
 
 
@@ -73,6 +74,7 @@ def _draw_function(manifest: dict, class_name: str, indices: range, threads: int
     from text_to_image.prompts import prompt_for
     from text_to_image.sampling import Sampler
 
+    require_gpu("torch", torch.cuda.is_available())
     torch.set_num_threads(threads)
     config = GeneratorConfig.model_validate(manifest["settings"])
     source = ModelSource.from_dict(manifest)

@@ -18,6 +18,7 @@ def main() -> None:
     """Run the command."""
     arguments = parser(__doc__)
     arguments.add_argument("--generators", type=json_argument, required=True, help="a list of generators as JSON")
+    arguments.add_argument("--trained", help="a folder that the study trains: only what stands beside it is fetched")
     arguments.add_argument("--pins", type=Path, help="file that keeps which commit a branch was resolved to (JSON)")
     arguments.add_argument("--output", type=Path, required=True, help="record to write (JSON)")
     options = arguments.parse_args()
@@ -25,9 +26,12 @@ def main() -> None:
     records = []
     for settings in options.generators:
         config = with_pinned_parts(GeneratorConfig.model_validate(settings), options.pins)
+        parts = config.model_dump(include={"tiny_vae", "tiny_vae_revision", "rejection"})
+        if config.model == options.trained:
+            records.append({"model": config.model, **parts})
+            continue
         source = resolve_model(config, options.pins)
         print(f"{source.model}, {source.revision}", flush=True)
-        parts = config.model_dump(include={"tiny_vae", "tiny_vae_revision", "rejection"})
         records.append({**source.as_dict(), **parts})
     write_json(options.output, {"models": records})
 

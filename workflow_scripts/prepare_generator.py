@@ -15,6 +15,7 @@ from text_to_image.image_folder import folder_digest
 from text_to_image.image_identity import generator_digest
 from text_to_image.model_source import ModelSource, resolve_model
 from text_to_image.part_sources import with_pinned_parts
+from workflow_scripts.assigned_gpu import require_gpu
 from workflow_scripts.command import json_argument, parser, run
 
 
@@ -57,8 +58,11 @@ def _settled(config: GeneratorConfig, source: ModelSource, state_folder: Path | 
     if answer is not None and answer.is_file():
         return json.loads(answer.read_text())
     # Imported here: torch takes seconds, which a study that leaves nothing open does not need.
+    import torch
+
     from text_to_image.settling import settle
 
+    require_gpu("torch", torch.cuda.is_available())
     settings = settle(config, source).model_dump(mode="json")
     if answer is not None:
         write_json(answer, settings)

@@ -19,6 +19,7 @@ def main() -> None:
     arguments.add_argument(
         "--plan", type=json_argument, required=True, help='{"keys", "points": [{"name", "generator", …}], …}'
     )
+    arguments.add_argument("--pins", type=Path, help="file that keeps which commit a branch was resolved to (JSON)")
     arguments.add_argument("--output", type=Path, required=True, help="the plan with every point's cost (JSON)")
     options = arguments.parse_args()
     # Imported here: --help needs no torch.
@@ -36,7 +37,7 @@ def main() -> None:
         config = GeneratorConfig.model_validate(point["generator"])
         identity = (config.model, config.revision, config.variant)
         if identity not in sources:
-            sources[identity] = resolve_model(config)
+            sources[identity] = resolve_model(config, options.pins)
         source = sources[identity]
         if "resampling" in options.plan["keys"] and drawn_size(config, source) == IMAGE_SIZE:
             raise ValueError(

@@ -2,22 +2,30 @@
 
 Every run that executes jobs holds a lock of the operating system's own on a file beside Snakemake's. The operating
 system lets go of it when the process dies, however it dies. Whoever gets it therefore knows that no other run is
-alive, on this machine or on another that shares the file system, and that any lock of Snakemake's is stale.
+alive on this machine, and that a lock of Snakemake's from here is stale. Of other machines it says nothing: on many
+file systems they do not see each other's. So a run notes where it is.
 """
 
+import json
+import platform
 import shutil
+import sys
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from photographs.atomic_files import write_json
+
+# Containers on one machine have names of their own, and one boot.
+_BOOT = Path("/proc/sys/kernel/random/boot_id")
 _held: list[FileLock] = []
 
 
 def clear_stale_lock(study_folder: Path) -> bool:
-    """Remove Snakemake's lock on `study_folder` if the run that made it is dead; hold ours until this process ends.
+    """Remove Snakemake's lock on `study_folder` if the run that made it, here, is dead; hold ours while this one lives.
 
     Returns:
-        Whether no other run is alive.
+        Whether no other run is alive, as far as can be known; else Snakemake refuses to run.
     """
     snakemake_folder = study_folder / ".snakemake"
     snakemake_folder.mkdir(exist_ok=True)
@@ -26,6 +34,24 @@ def clear_stale_lock(study_folder: Path) -> bool:
         lock.acquire(timeout=0)
     except Timeout:
         return False  # another run is alive: Snakemake says so itself
+    locks, note = snakemake_folder / "locks", snakemake_folder / "fauxtograph_machine.json"
+    here = _machine()
+    there = json.loads(note.read_text()) if note.is_file() else {}
+    if any(locks.glob("*")) and not here.items() & there.items():
+        lock.release()
+        print(
+            f"{locks} is of a run on {there.get('name', 'a machine that is not known')}, of which this machine cannot "
+            "tell whether it is alive: if it is not, type snakemake --unlock and the same command again",
+            file=sys.stderr,
+        )
+        return False
     _held.append(lock)
-    shutil.rmtree(snakemake_folder / "locks", ignore_errors=True)
+    shutil.rmtree(locks, ignore_errors=True)
+    if there != here:
+        write_json(note, here)
     return True
+
+
+def _machine() -> dict[str, str]:
+    """Return what tells this machine: its name, and its boot where that has a number."""
+    return {"name": platform.node(), **({"boot": _BOOT.read_text().strip()} if _BOOT.is_file() else {})}

@@ -9,6 +9,7 @@ import json
 from functools import partial
 from pathlib import Path
 
+import jax
 from tqdm import tqdm
 
 from flax_cnn.classifier import load_classifier, save_classifier
@@ -20,7 +21,8 @@ from flax_cnn.training import TrainingData, reproducible, train_seeds
 from photographs.atomic_files import write_text
 from photographs.exclusive_folder import exclusive_folder
 from photographs.mixing import largest_mix_size, mix
-from photographs.photo_set import read_photo_set
+from photographs.photo_set import PhotoSet, no_photos, read_photo_set
+from workflow_scripts.assigned_gpu import require_gpu
 from workflow_scripts.command import json_argument, parser, run
 
 
@@ -28,8 +30,8 @@ def main() -> None:
     """Run the command."""
     arguments = parser(__doc__)
     for kind in ("real", "synthetic"):
-        for split in ("train", "val"):
-            arguments.add_argument(f"--{kind}-{split}", type=Path, required=True, metavar="NPZ")
+        told = f"{kind} photographs: to train on, and to validate with; none where their share is 0"
+        arguments.add_argument(f"--{kind}", type=Path, nargs="*", default=[], metavar="NPZ", help=told)
     arguments.add_argument("--arm", required=True, help="the arm's name; part of the run's randomness")
     arguments.add_argument("--share-synthetic", type=float, required=True, help="generated share of the data, 0 to 1")
     arguments.add_argument("--train-images-per-class", type=int, required=True)
@@ -45,13 +47,10 @@ def main() -> None:
     arguments.add_argument("--compilation-cache", type=Path, help="keep compiled programs here between jobs")
     options = arguments.parse_args()
     keep_compiled_programs(options.compilation_cache)
+    require_gpu("jax", jax.default_backend() != "cpu")
 
     config = TrainingConfig.model_validate(options.training)
-    photos = {
-        split: _arm_photos(options, read_photo_set(getattr(options, f"real_{split}")), split)
-        for split in ("train", "val")
-    }
-    train_photos, val_photos = photos["train"], photos["val"]
+    train_photos, val_photos = _arm_photos(options)
     data = TrainingData(train_photos.images_nhwc, train_photos.labels, val_photos.images_nhwc, val_photos.labels)
     start = load_classifier(options.start) if options.start else None
     identity = [start.digest() if start else "fresh", str(options.frozen_blocks)]
@@ -102,13 +101,14 @@ def _progress_line(rows: list[dict], config: TrainingConfig) -> str:
     )
 
 
-def _arm_photos(options, real, split):
-    synthetic = read_photo_set(getattr(options, f"synthetic_{split}"))
-    if split == "train":
-        size = options.train_images_per_class
-    else:
-        size = largest_mix_size(real, synthetic, options.share_synthetic)
-    return mix(real, synthetic, options.share_synthetic, size)
+def _arm_photos(options) -> list[PhotoSet]:
+    """Return what the arm is trained on, and what it is validated with."""
+    real, synthetic = ([read_photo_set(path) for path in paths] for paths in (options.real, options.synthetic))
+    if sorted([len(real), len(synthetic)]) not in ([0, 2], [2, 2]):
+        raise ValueError("--real and --synthetic take two photo sets each, and one of them none where its share is 0")
+    share = options.share_synthetic
+    train, val = zip(real or map(no_photos, synthetic), synthetic or map(no_photos, real), strict=True)
+    return [mix(*train, share, options.train_images_per_class), mix(*val, share, largest_mix_size(*val, share))]
 
 
 if __name__ == "__main__":

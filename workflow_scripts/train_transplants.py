@@ -24,6 +24,7 @@ from photographs.exclusive_folder import exclusive_folder
 from photographs.mixing import class_counts, lowest_indices
 from photographs.photo_set import PhotoSet, read_photo_set
 from transfer_analysis.representations.transplant_answers import TransplantAnswers, write_transplant_answers
+from workflow_scripts.assigned_gpu import require_gpu
 from workflow_scripts.command import json_argument, named_file, parser, run
 
 
@@ -42,6 +43,7 @@ def main() -> None:
     arguments.add_argument("--compilation-cache", type=Path, help="keep compiled programs here between jobs")
     options = arguments.parse_args()
     keep_compiled_programs(options.compilation_cache)
+    require_gpu("jax", jax.default_backend() != "cpu")
 
     donors = {arm: load_classifier(path) for arm, path in options.donors}
     setup = _read_setup(options)

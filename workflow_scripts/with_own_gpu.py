@@ -2,7 +2,8 @@
 
 Snakemake counts GPUs but tells no job which one is its own, so every job would take the first. Here a job takes free
 ones under file locks and names them in CUDA_VISIBLE_DEVICES before JAX or torch is imported. The locks pass to the
-command and end with it, however it ends. With N = 0 the command sees no GPU.
+command and end with it, however it ends. With N = 0 the command sees no GPU. What a command was given it must use
+(assigned_gpu.py).
 
 A CUDA_VISIBLE_DEVICES that is set already, by hand or by SLURM, names the GPUs to choose from; otherwise nvidia-smi
 lists them. Where SLURM gave a job as many as it needs, its choice is left alone; where a whole run shares one
@@ -20,6 +21,7 @@ import time
 from collections.abc import MutableMapping
 from pathlib import Path
 
+from workflow_scripts.assigned_gpu import ASSIGNED
 from workflow_scripts.command import parser
 
 _SECONDS_BETWEEN_TRIES = 0.5
@@ -38,6 +40,7 @@ def main() -> None:
     arguments.add_argument("n_gpus", type=int, help="GPUs that the command needs")
     arguments.add_argument("command", nargs=argparse.REMAINDER, help="the command and its arguments")
     options = arguments.parse_args()
+    os.environ.pop(ASSIGNED, None)
     if options.n_gpus == 0 and not _given_by_gres(os.environ):
         os.environ.update(CUDA_VISIBLE_DEVICES="", JAX_PLATFORMS="cpu")
     else:
@@ -45,6 +48,9 @@ def main() -> None:
             os.environ.setdefault(name, value)
         if not (_given_by_gres(os.environ) or _chosen_by_slurm(options.n_gpus, os.environ)):
             _take_gpus(options.n_gpus, os.environ)
+        os.environ[ASSIGNED] = ",".join(_named_gpus(os.environ))
+        if os.environ[ASSIGNED]:
+            print(f"GPU {os.environ[ASSIGNED]}", file=sys.stderr)
     os.execvp(options.command[0], options.command)
 
 
@@ -60,7 +66,6 @@ def _take_gpus(n_gpus: int, environment: MutableMapping[str, str]) -> None:
     while len(taken := _locked(gpus, n_gpus, folder)) < n_gpus:
         time.sleep(_SECONDS_BETWEEN_TRIES)
     environment["CUDA_VISIBLE_DEVICES"] = ",".join(taken)
-    print(f"GPU {environment['CUDA_VISIBLE_DEVICES']} of {', '.join(gpus)}", file=sys.stderr)
 
 
 def _chosen_by_slurm(n_gpus: int, environment: MutableMapping[str, str]) -> bool:

@@ -106,6 +106,7 @@ def test_altered_and_missing_files_are_named(crate):
 def test_files_that_came_later_are_named(crate):
     (crate / "photos" / "later.npz").write_text("later")
     (crate / ".unfinished" / "work").write_text("work")
+    (crate / "photos" / ".train.npz.x1y2.part").write_text("a killed writer's")
     checked = write_crate(crate, "--check")
     assert checked.returncode == 1
     assert checked.stderr == f"error: not described in {crate}/ro-crate-metadata.json: photos/later.npz\n"

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from photographs.mixing import class_counts, distinct_images, largest_mix_size, mix
-from photographs.photo_set import PhotoSet
+from photographs.photo_set import PhotoSet, no_photos
 from photographs.splits import split_sizes, splits_of_indices
 
 
@@ -39,6 +39,18 @@ def test_mixture_has_its_share_in_every_class(share, generated):
     assert class_counts(mixed) == [8, 8]
     for label in (0, 1):
         assert (mixed.images_nhwc[mixed.labels == label] == 255).all(axis=(1, 2, 3)).sum() == generated
+
+
+@pytest.mark.parametrize("share", [0, 1])
+def test_kind_whose_share_is_0_changes_nothing(share):
+    real, synthetic = photo_set(10, 0), photo_set(7, 255)
+    alone = (real, no_photos(real)) if share == 0 else (no_photos(synthetic), synthetic)
+    size = largest_mix_size(real, synthetic, share)
+    assert largest_mix_size(*alone, share) == size
+    expected, found = mix(real, synthetic, share, size), mix(*alone, share, size)
+    for name in ("images_nhwc", "labels", "indices"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(expected, name))
+    assert found.images_nhwc.dtype == np.uint8
 
 
 def test_larger_mixture_holds_the_smaller():

@@ -6,6 +6,7 @@ import os
 import pytest
 
 from tests.slurm.one_host_cluster import missing_programs, running_cluster
+from workflow_scripts.assigned_gpu import ALLOWED
 
 _HOW = "Debian: apt-get install slurm-wlm slurmdbd munge mariadb-server; pip install -r requirements-slurm.lock"
 
@@ -27,4 +28,6 @@ def cluster(tmp_path_factory):
     with running_cluster(tmp_path_factory.mktemp("slurm")) as running, pytest.MonkeyPatch.context() as environment:
         for name, value in running.environment.items():
             environment.setenv(name, value)
+        # Its GPUs are none.
+        environment.setenv(ALLOWED, "1")
         yield running

@@ -1,6 +1,7 @@
 """A failure that a user can mend is one line and a non-zero exit; nothing unforeseen is hidden."""
 
 import errno
+import json
 from pathlib import Path
 
 import pytest
@@ -80,18 +81,43 @@ def test_what_nobody_foresaw_keeps_its_traceback():
         run(failing(KeyError("labels")))
 
 
-def test_lock_of_a_dead_run_is_cleared(tmp_path):
-    stale = tmp_path / ".snakemake" / "locks"
-    stale.mkdir(parents=True)
+def leave_lock(folder):
+    """Leave what a killed run does; return Snakemake's lock."""
+    clear_stale_lock_from_another_process(folder)
+    stale = folder / ".snakemake" / "locks"
+    stale.mkdir()
     (stale / "0.input.lock").touch()
-    clear_stale_lock(tmp_path)
+    return stale
+
+
+@pytest.mark.parametrize("changed", [{}, {"name": "another container"}, {"boot": "the one before"}])
+def test_lock_of_a_dead_run_is_cleared(tmp_path, changed):
+    stale = leave_lock(tmp_path)
+    note = tmp_path / ".snakemake" / "fauxtograph_machine.json"
+    note.write_text(json.dumps(json.loads(note.read_text()) | changed))
+    assert clear_stale_lock(tmp_path)
     assert not stale.exists()
+
+
+@pytest.mark.parametrize("noted", [{"name": "login2", "boot": "its own"}, None])
+def test_lock_of_a_run_elsewhere_stays_and_is_said_to(tmp_path, capsys, noted):
+    stale = leave_lock(tmp_path)
+    note = tmp_path / ".snakemake" / "fauxtograph_machine.json"
+    note.unlink()
+    if noted:
+        note.write_text(json.dumps(noted))
+    assert not clear_stale_lock(tmp_path)
+    assert stale.exists()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert ("login2" if noted else "not known") in line
+    assert "snakemake --unlock" in line
 
 
 def test_lock_of_a_living_run_stays(tmp_path):
     clear_stale_lock(tmp_path)  # this process now is the living run
     lock = tmp_path / ".snakemake" / "locks"
     lock.mkdir()
+    (lock / "0.input.lock").touch()
     clear_stale_lock_from_another_process(tmp_path)
     assert lock.exists()
 

@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 import yaml
 
 from tests.workflow.study import REPOSITORY
-from workflow_scripts.config import ConfigError, Study, load_study
-from workflow_scripts.write_config_schema import SCHEMA
+from workflow_scripts.config import ConfigError, load_study
+from workflow_scripts.write_config_schema import CONFIG_SCHEMA, STUDY_SCHEMA, config_schema, study_schema
 
 
 @pytest.fixture
@@ -112,8 +113,21 @@ def test_digest_changes_with_what_can_change_a_result_alone(settings):
     assert load_study(changed(settings, seed=1)).digest() != digest
 
 
-def test_schema_is_that_of_the_types():
-    assert json.loads(SCHEMA.read_text()) == Study.model_json_schema(), "run: make schema"
+@pytest.mark.parametrize(("path", "schema"), [(CONFIG_SCHEMA, config_schema()), (STUDY_SCHEMA, study_schema())])
+def test_schemas_are_those_of_the_types(path, schema):
+    assert json.loads(path.read_text()) == schema, "run: make schema"
+
+
+def test_schemas_take_what_the_study_takes(settings):
+    jsonschema.validate(settings, config_schema())
+    for study in (REPOSITORY / "studies").glob("*.yaml"):
+        assert "$schema=../docs/study.schema.json" in study.read_text().splitlines()[0]
+        jsonschema.validate(yaml.safe_load(study.read_text()), study_schema())
+    removed = {"sweeps": {"steps": None}, "arms": {"mostly_synthetic": None}, "hypotheses": {"h": None}}
+    jsonschema.validate(removed, study_schema())
+    for wrong in ({"sweep": {}}, {"seeds": "three"}, {"generator": None}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(wrong, study_schema())
 
 
 def test_every_mixture_brings_its_real_part_alone_and_no_arm_is_trained_twice(settings):

@@ -8,9 +8,10 @@ import subprocess
 import pytest
 
 from tests.text_to_image.hub_server import HubServer
-from tests.workflow.study import TinyStudy
+from tests.workflow.study import REPOSITORY, TinyStudy
 
-MODEL, COMMIT = "owner/tiny", "a" * 40
+MODEL, JUDGE = "owner/tiny", "owner/judge"
+COMMIT, MOVED_TO = "a" * 40, "b" * 40
 DRAWN_BY_A_HUB_MODEL = ("--config", f"generator={{model: {MODEL}, revision: main, steps: 2, rows_per_forward: 4}}")
 WITHOUT_NETWORK = ("unshare", "--net") if os.geteuid() == 0 else ("unshare", "--map-root-user", "--net")
 REAL, GENERATED = "results/real_photos/train.npz", "results/generated_images/cat/0-11.npz"
@@ -47,6 +48,28 @@ def test_everything_that_was_fetched_suffices_without_a_network(study, monkeypat
     assert (study.folder / GENERATED).is_file()
     assert json.loads((study.folder / "results/generator/manifest.json").read_text())["revision"] == COMMIT
     assert hub.requests == asked
+
+
+def test_classifier_beside_a_generator_that_the_study_trains_is_fetched(study):
+    study, hub = study
+    hub.add(JUDGE, COMMIT, REPOSITORY / "models" / "rejection_classifier")
+    trained = f"generator={{model: results/embedded_generator/pipeline, rejection: {{classifier: {JUDGE}}}}}"
+    fetched = study.run("results/downloads/models.json", "--config", trained)
+    assert fetched.returncode == 0, fetched.stdout
+    (model,) = json.loads((study.folder / "results/downloads/models.json").read_text())["models"]
+    assert model["rejection"]["classifier"] == JUDGE
+    assert model["rejection"]["revision"] == COMMIT
+
+
+def test_sweep_keeps_the_commit_that_was_fetched_when_the_branch_has_moved_on(study):
+    study, hub = study
+    swept = (*DRAWN_BY_A_HUB_MODEL, "sweeps={steps: {steps: [2]}}")
+    assert study.run("results/downloads/models.json", *DRAWN_BY_A_HUB_MODEL).returncode == 0
+    hub.add(MODEL, MOVED_TO, study.folder / "model")
+    planned = study.run("results/sweeps/steps/plan.json", *swept)
+    assert planned.returncode == 0, planned.stdout
+    assert any(COMMIT in request.path for request in hub.seen)
+    assert not any(MOVED_TO in request.path for request in hub.seen)
 
 
 def test_what_the_study_trains_itself_is_not_fetched(study):

@@ -1,6 +1,7 @@
 """What a study takes follows from its settings and from round rates."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ ROUND = {
     "drawing_images_per_second": 2.0,
     "training_images_per_second": 100.0,
     "start_seconds": 0.0,
+    "drawing_start_seconds": 0.0,
     "other_seconds_per_network": 360.0,
 }
 
@@ -46,8 +48,8 @@ def test_work_follows_from_the_settings():
 def test_rate_of_a_cpu_is_not_taken_for_that_of_a_gpu(tmp_path):
     nothing = tmp_path / "nothing"
     on_gpus = study_with(gpus={"generation": 1, "training": 1})
-    assert all(stage.hours for stage in stages(study_with(), rates_of(study_with(), nothing, nothing)[0]))
-    rates, origin = rates_of(on_gpus, nothing, nothing)
+    assert all(stage.hours for stage in stages(study_with(), rates_of(study_with(), nothing, nothing, nothing)[0]))
+    rates, origin = rates_of(on_gpus, nothing, nothing, nothing)
     drawing, training, *_ = work = stages(on_gpus, rates)
     assert (drawing.hours, training.hours) == (None, None)
     said = describe(work, 2, 1, origin, 0.1, 0.1).splitlines()
@@ -78,14 +80,47 @@ def test_earlier_jobs_of_the_same_generator_are_believed_and_others_are_not(tmp_
         ({"rejection": pinned | {"least_probability": 0.9}}, False),
     ):
         (results / "generator" / "manifest.json").write_text(json.dumps({"settings": manifest["settings"] | changes}))
-        rates, origin = rates_of(study, results, benchmarks)
+        rates, origin = rates_of(study, results, benchmarks, tmp_path)
         assert (rates["drawing_images_per_second"] == 4.0) is believed
+        # A measured job's time has its start in it.
+        assert (rates["drawing_start_seconds"] == 0) is believed
         assert ("times" in origin) is believed
+
+
+@pytest.mark.parametrize("said", ["", "GPU 0\n"])
+def test_drawing_measured_on_one_kind_of_device_is_not_taken_for_that_on_the_other(tmp_path, said):
+    (tmp_path / "generator").mkdir()
+    manifest = {"settings": study_with().generator.model_dump(mode="json")}
+    (tmp_path / "generator" / "manifest.json").write_text(json.dumps(manifest))
+    table, log = (tmp_path / "generated_images" / name for name in ("cat_0-799.tsv", "cat/0-799.log"))
+    log.parent.mkdir(parents=True)
+    log.write_text(said)
+    table.write_text("s\tcpu_time\n200.0\t190\n")
+    for n_gpus in (0, 1):
+        rates, _ = rates_of(study_with(gpus={"generation": n_gpus}), tmp_path, tmp_path, tmp_path)
+        assert (rates["drawing_images_per_second"] == 4.0) is (bool(said) == bool(n_gpus))
+
+
+def test_seeds_that_ride_together_are_one_job_an_arm():
+    alone, together = (stages(study_with(seeds=4, seeds_per_job=seeds, mixtures=None), ROUND)[1] for seeds in (1, 4))
+    assert (alone.jobs, together.jobs) == (12, 3)
+    assert alone.images == together.images
+
+
+def test_folder_s_images_take_the_disk_that_drawn_ones_do(tmp_path):
+    folder = tmp_path / "folder.yaml"
+    folder.write_text(f"image_folder: {{folder: {tmp_path}}}")
+    said = []
+    for studies in ([], ["--study", folder]):
+        command = [sys.executable, "-m", "workflow_scripts.estimate", "--results", "none", *studies]
+        finished = subprocess.run(command, cwd=CONFIG.parent, capture_output=True, text=True)
+        said.append(re.search(r"; (.* of disk.*)\.", finished.stdout)[1])
+    assert said[0] == said[1]
 
 
 def test_refused_images_are_paid_for(tmp_path):
     kept, all_kept = (
-        rates_of(study_with(generator=changes), tmp_path, tmp_path)[0]["drawing_images_per_second"]
+        rates_of(study_with(generator=changes), tmp_path, tmp_path, tmp_path)[0]["drawing_images_per_second"]
         for changes in ({}, {"rejection": None})
     )
     assert kept < all_kept

@@ -54,7 +54,17 @@ def test_every_rule_has_log_benchmark_environment_threads_and_resources():
 
 def test_what_the_docs_commands_make_is_neither_committed_nor_part_of_the_image():
     committed, built = (set((REPOSITORY / f".{tool}ignore").read_text().splitlines()) for tool in ("git", "docker"))
-    for made in ("study", "wheels", "wheels.txt", "downloads", "snakemake_report.zip", "*.tar", "*.tar.gz", "*.sif"):
+    for made in (
+        "study",
+        "wheels",
+        "wheels.txt",
+        "downloads",
+        ".cache",
+        "snakemake_report.zip",
+        "*.tar",
+        "*.tar.gz",
+        "*.sif",
+    ):
         assert f"/{made}" in committed, "from the root alone: rules/downloads.smk is source"
         assert made in built
 

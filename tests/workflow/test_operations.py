@@ -1,11 +1,14 @@
 """What docs/operations.md tells an operator to type does what it says."""
 
+import os
 import re
+import signal
 import subprocess
+import sys
 
 import pytest
 
-from tests.workflow.study import REPOSITORY, TinyStudy
+from tests.workflow.study import REPOSITORY, TinyStudy, wait_for
 
 COMMAND = re.search(r"^sed -n .*$", (REPOSITORY / "docs" / "operations.md").read_text(), re.MULTILINE)[0]
 
@@ -32,3 +35,21 @@ def test_one_command_shows_the_log_of_every_job_that_failed_and_nothing_after_a_
     scripts[0].write_text(texts[0])
     assert study.run(manifest, *quiet).returncode == 0
     assert failed_logs(study) == ""
+
+
+@pytest.mark.parametrize(("sent", "finished"), [(signal.SIGINT, False), (signal.SIGTERM, True)])
+def test_ctrl_c_cancels_running_jobs_and_a_termination_waits_for_them(tmp_path, sent, finished):
+    running, made = tmp_path / "running", tmp_path / "made"
+    (tmp_path / "Snakefile").write_text(
+        f"rule all:\n    output: '{made}'\n    shell: 'touch {running}; sleep 5; touch {{output}}'\n"
+    )
+    command = [sys.executable, "-m", "snakemake", "--cores", "1"]
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.DEVNULL, start_new_session=True)
+    assert wait_for(running.exists, process)
+    # A terminal sends Ctrl-C to all of a command's processes; docs/operations.md names Snakemake's alone for the other.
+    if sent == signal.SIGINT:
+        os.killpg(process.pid, sent)
+    else:
+        process.send_signal(sent)
+    process.wait()
+    assert made.exists() is finished

@@ -1,6 +1,7 @@
 """Jobs side by side on a machine with two GPUs (a made-up nvidia-smi lists them): each has one of its own."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.workflow.rule_texts import rule_texts
 from tests.workflow.study import REPOSITORY
+from workflow_scripts.assigned_gpu import ALLOWED
 
 SAY_GPU_AND_STAY = 'echo "$CUDA_VISIBLE_DEVICES" "${JAX_PLATFORMS-}"; read -r _'
 
@@ -27,6 +30,7 @@ def environment(tmp_path):
         "JAX_PLATFORMS",
         "XLA_PYTHON_CLIENT_MEM_FRACTION",
         "PYTORCH_CUDA_ALLOC_CONF",
+        ALLOWED,
     )
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
     return {**kept, "PATH": f"{tmp_path}:{os.environ['PATH']}", "TMPDIR": str(tmp_path)}
@@ -136,3 +140,39 @@ def test_more_gpus_than_there_are_is_one_clear_line(environment):
     assert errors.splitlines() == [
         "error: the job needs 3 GPUs, this machine has 2: lower `gpus` in the config",
     ]
+
+
+ASKING = {
+    "jax": "import jax; assigned_gpu.require_gpu('jax', jax.default_backend() != 'cpu')",
+    "torch": "import torch; assigned_gpu.require_gpu('torch', torch.cuda.is_available())",
+}
+
+
+@pytest.mark.parametrize("framework", ASKING)
+def test_gpu_that_the_framework_cannot_use_is_one_clear_line_unless_that_is_allowed(environment, framework):
+    def ask(n_gpus, **more):
+        asking = f"from workflow_scripts import assigned_gpu\n{ASKING[framework]}"
+        command = [sys.executable, "-m", "workflow_scripts.with_own_gpu", str(n_gpus), sys.executable, "-c", asking]
+        return subprocess.run(command, env={**environment, **more}, cwd=REPOSITORY, capture_output=True, text=True)
+
+    refused = ask(1)
+    assert refused.returncode == 1
+    said = refused.stderr.splitlines()[-1]
+    assert said.startswith(
+        f"RuntimeError: this job was given GPU 0, but {framework} sees none: install requirements-cuda"
+    )
+    assert Path(REPOSITORY, re.search(r"requirements-\S+", said)[0]).is_file()
+    for allowed in (ask(0), ask(1, **{ALLOWED: "1"}), ask(1, CUDA_VISIBLE_DEVICES="")):
+        assert allowed.returncode == 0, allowed.stderr
+
+
+def test_every_job_that_can_have_a_gpu_looks_whether_its_framework_uses_it():
+    with_gpu = {name: text for name, text in rule_texts().items() if not re.search(r"^\s+gpu=0,", text, re.MULTILINE)}
+    assert with_gpu
+    asked = {
+        f"require_gpu{words.split('; assigned_gpu.require_gpu')[1]}".replace("'", '"') for words in ASKING.values()
+    }
+    for name, text in with_gpu.items():
+        command = re.findall(r"python -m workflow_scripts\.(?!with_own_gpu)(\w+)", text)[-1]
+        source = (REPOSITORY / "workflow_scripts" / f"{command}.py").read_text()
+        assert any(words in source for words in asked), name

@@ -24,8 +24,9 @@ def test_what_takes_every_core_of_one_machine_has_a_number_of_them_on_a_cluster(
     }
 
 
-def test_partitions_file_names_every_rule_whose_jobs_can_have_a_gpu():
-    text = (REPOSITORY / "profiles" / "slurm" / "partitions.yaml").read_text()
+def test_profile_names_every_rule_whose_jobs_can_have_a_gpu():
+    # In the file that is edited by hand: a cluster's partitions are written over the other.
+    text = (REPOSITORY / "profiles" / "slurm" / "config.yaml").read_text()
     listed = text[text.index("With gpus.generation") : text.index("# The variants")]
     with_gpu = {name for name, rule in RULES.items() if not re.search(r"^\s+gpu=0,", rule, re.MULTILINE)}
     assert {word for word in re.findall(r"\w+", listed) if word in RULES} == with_gpu

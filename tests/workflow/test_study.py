@@ -208,8 +208,11 @@ def test_dry_run_leaves_an_altered_file_where_it_is(study_copy):
     assert summary.read_bytes() == altered
 
 
-def test_setting_without_effect_on_results_reruns_nothing(study_copy):
-    assert study_copy.planned_rules("--config", 'generator_training={"minutes_between_saves": 5}') == set()
+@pytest.mark.parametrize(
+    "setting", ['generator_training={"minutes_between_saves": 5}', "batch_size=7", "real_photos_source=registry"]
+)
+def test_setting_without_effect_on_results_reruns_nothing(study_copy, setting):
+    assert study_copy.planned_rules("--config", setting) == set()
 
 
 def test_edited_prompt_set_draws_anew_and_a_remark_in_it_does_not(study_copy):

@@ -13,13 +13,17 @@ from tests.workflow.study import REPOSITORY
 from text_to_image.prompts import prompt_for
 from workflow_scripts.config import TRAINED_GENERATOR_FOLDER, ConfigError, load_study
 from workflow_scripts.study_files import read_generator
-from workflow_scripts.subject_check import check_subjects
+from workflow_scripts.subject_check import check_subjects as check_subjects_of
 
 
 @pytest.fixture
 def settings(monkeypatch):
     monkeypatch.chdir(REPOSITORY)
     return yaml.safe_load(Path("config.yaml").read_text())
+
+
+def check_subjects(study):
+    check_subjects_of(study.generators(), study.classes)
 
 
 def with_generator(settings, **changes):
@@ -60,6 +64,17 @@ def test_nothing_is_claimed_of_other_models_or_of_a_folder_of_images(settings, t
     check_subjects(load_study(with_generator(settings, model="stabilityai/sd-turbo", prompts=prompts)))
     folder = {"image_folder": {"folder": str(tmp_path)}}
     check_subjects(load_study({**with_generator(settings, prompts=prompts), **folder}))
+
+
+def test_sweeps_prompts_are_held_to_the_same_whatever_the_study_itself_draws_with(settings):
+    sweeps = {"words": {"prompts": [{"set": "plain"}, {"class_words": {"cat": "airplane"}}]}}
+    study = load_study({**settings, "sweeps": sweeps})
+    with pytest.raises(ConfigError, match=r"^config: sweeps.words: generator.prompts for class 'cat': "):
+        check_subjects(study)
+    others = with_generator(settings, model="stabilityai/sd-turbo", prompts={"class_words": {"cat": "airplane"}})
+    study = load_study({**others, "sweeps": {"models": {"model": ["models/embedded"]}}})
+    with pytest.raises(ConfigError, match=r"^config: sweeps.models: generator.prompts for class 'cat': "):
+        check_subjects(study)
 
 
 @pytest.mark.parametrize(

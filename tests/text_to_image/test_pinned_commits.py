@@ -1,0 +1,24 @@
+"""Commits that jobs side by side have resolved are all kept."""
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from text_to_image import pinned_commits
+from text_to_image.pinned_commits import fetch_pinned
+
+
+def test_jobs_side_by_side_lose_none_of_each_others_commits(tmp_path, monkeypatch):
+    write_json = pinned_commits.write_json
+
+    def write_slowly(path, content):
+        time.sleep(0.05)
+        write_json(path, content)
+
+    monkeypatch.setattr(pinned_commits, "write_json", write_slowly)
+    pins = tmp_path / "generator" / "pinned_commits.json"
+    names = [f"owner/model_{number}" for number in range(6)]
+    with ThreadPoolExecutor(len(names)) as jobs:
+        list(jobs.map(lambda name: fetch_pinned(lambda _: Path(f"of_{name[-1]}"), name, None, pins), names))
+    assert json.loads(pins.read_text()) == {f"{name}@main": f"of_{name[-1]}" for name in names}
