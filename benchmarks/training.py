@@ -17,7 +17,7 @@ measured only with `--compile`; it needs minutes and a C++ compiler.
 import argparse
 import json
 import multiprocessing
-import shutil
+import os
 import statistics
 import time
 from pathlib import Path
@@ -64,6 +64,8 @@ def main() -> None:
     arguments.add_argument("--output", type=Path, default=Path("results/bench/training.json"), help="table to write")
     options = arguments.parse_args()
     require_splits(options.photos, "train", "val")
+    # Before any process starts: torch's contenders compute on the CPU, and so must ours, whatever the machine has.
+    os.environ["JAX_PLATFORMS"] = "cpu"
 
     names = ["fauxtograph", "pytorch_float32", "pytorch_bf16", "airbench"] + ["pytorch_compiled"] * options.compile
     speeds = _finished_turns("speeds", names, options)
@@ -78,7 +80,9 @@ def main() -> None:
     write_json(options.output, result)
     print(table(result))
     print(f"\nWritten to {options.output}")
-    shutil.rmtree(options.unfinished, ignore_errors=True)
+    # By name, for the folder may hold what others keep there.
+    for part in ("speeds", *(f"race_{run}" for run in range(options.runs))):
+        _kept(options, part).unlink(missing_ok=True)
 
 
 def summarise(speeds: dict[str, Turns], races: list[dict[str, Turns]]) -> dict[str, Any]:
@@ -176,7 +180,7 @@ def _finished_turns(
     part: str, names: list[str], options: argparse.Namespace, run: int | None = None
 ) -> dict[str, Turns]:
     """Return everyone's turns in a race, or without `run` the speeds': measured now, or kept from a killed start."""
-    kept = options.unfinished / f"{part}.json"
+    kept = _kept(options, part)
     asked = {"settings": _settings(options) | {"runs": ""}, "contenders": names, "machine": machine()}
     if kept.is_file() and (found := json.loads(kept.read_text()))["asked"] == asked:
         return found["turns"]
@@ -184,6 +188,10 @@ def _finished_turns(
     turns = _take_turns(part, names, vars(options) | {"seed": run or 0, "speed": run is None, "arithmetic": arithmetic})
     write_json(kept, {"asked": asked, "turns": turns})
     return turns
+
+
+def _kept(options: argparse.Namespace, part: str) -> Path:
+    return options.unfinished / f"{part}.json"
 
 
 def _take_turns(part: str, names: list[str], options: dict[str, Any]) -> dict[str, Turns]:
@@ -215,9 +223,13 @@ def _take_turns(part: str, names: list[str], options: dict[str, Any]) -> dict[st
 
 def _arithmetic(name: str) -> str:
     """Return what a contender's products are made of: float32 or bfloat16."""
-    from flax_cnn.onednn_library import has_bfloat16_units  # JAX stays out of the torch processes
+    # JAX stays out of the torch processes.
+    from flax_cnn.convolution import convolution_method
+    from flax_cnn.onednn_library import has_bfloat16_units
 
-    if name in ("fauxtograph", "airbench"):
+    if name == "fauxtograph":
+        return "bfloat16" if convolution_method() == "onednn bfloat16" else "float32"
+    if name == "airbench":
         return "bfloat16" if has_bfloat16_units() else "float32"
     return "float32" if name == "pytorch_float32" else "bfloat16"
 

@@ -60,7 +60,7 @@ def load_checkpoint(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
 
 
 def named_arrays(tree: Any) -> dict[str, np.ndarray]:
-    """Return copies of a pytree's leaves by their path, such as `groups.0.convolution1.kernel`."""
+    """Return copies of a pytree's leaves by their path, such as `blocks.1.convolution1.kernel.value`."""
     leaves, _ = jax.tree_util.tree_flatten_with_path(tree)
     return {_name(path): np.array(leaf) for path, leaf in leaves}
 

@@ -37,7 +37,7 @@ class Classifier:
         state: the network's arrays (weights, batch statistics, normalisation, whitening).
         metrics: the metrics row of the moment it was taken at, such as {"step": 450, "val_accuracy": 0.74, ...}.
         facts: temperature (fitted on validation), parameters, flops_per_image, convolution (`convolution.METHODS`).
-        cost: seconds, core_seconds, images_per_second, peak_memory_bytes of the training: different every time.
+        cost: what the training took (`cost.training_cost`): different every time.
     """
 
     classes: tuple[str, ...]
@@ -45,7 +45,7 @@ class Classifier:
     state: nnx.State
     metrics: dict[str, Any] = field(default_factory=dict)
     facts: dict[str, Any] = field(default_factory=dict)
-    cost: dict[str, float] = field(default_factory=dict)
+    cost: dict[str, float | None] = field(default_factory=dict)
 
     @cached_property
     def graph(self) -> nnx.GraphDef:
@@ -57,11 +57,15 @@ class Classifier:
         return predict_logits(self.graph, self.state, images_nhwc)
 
     def predict_features(self, images_nhwc: np.ndarray) -> np.ndarray:
-        """Return the input of the linear head, float32 (N, 256 × width), for uint8 images (N, 32, 32, 3)."""
+        """Return the input of the linear head for uint8 images (N, 32, 32, 3).
+
+        It is float32 (N, F), F being the network's last channels: fast 256 × width, resnet18 512 × width, plain
+        128 × width.
+        """
         return predict_features(self.graph, self.state, images_nhwc)
 
     def predict_features_and_logits(self, images_nhwc: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return both of the above in one pass: features float32 (N, 256 × width), logits float32 (N, K)."""
+        """Return both of the above in one pass: features float32 (N, F), logits float32 (N, K)."""
         return predict_features_and_logits(self.graph, self.state, images_nhwc)
 
     def predict_block_features(self, images_nhwc: np.ndarray) -> dict[str, np.ndarray]:

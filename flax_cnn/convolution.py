@@ -7,7 +7,8 @@ The method is chosen once a process:
 - "shifted views": on CPUs without oneDNN or a compiler. `jax.lax.conv_general_dilated` inside `jax.lax.scan` is more
   than ten times slower there than outside (jax issue 12868); nine shifted views, each times its own matrix, are not.
 
-Weights, sums and results are float32 with every method; bfloat16 rounds the factors of products to eight bits.
+Weights and sums are float32 with every method, and so is the type of results; bfloat16 rounds the factors of products
+to eight bits. "xla" rounds results to eight bits as well, before they become float32 again.
 """
 
 import functools
@@ -75,7 +76,7 @@ def convolve(images_nhwc: jax.Array, kernel_hwio: jax.Array, stride: int = 1) ->
         stride: between the places at which the kernel is put.
 
     Returns:
-        float32 (N, H / stride, W / stride, O).
+        float32 (N, H / stride, W / stride, O); by "xla", of values that bfloat16 holds.
     """
     if kernel_hwio.shape[:2] == (1, 1):
         # Nothing but the kept pixels enters. Told of the stride, oneDNN 3.2 writes past the end of its memory in the

@@ -24,8 +24,8 @@ def batch_sharding(batch_size: int) -> NamedSharding | None:
     used = math.gcd(len(devices), batch_size)
     if used < len(devices):
         print(
-            f"warning: {used} of {len(devices)} devices are used: make training.batch_size (now {batch_size}) a "
-            f"multiple of {len(devices)}",
+            f"warning: {used} of {len(devices)} devices are used: make training.batch_size a multiple of "
+            f"{len(devices)} (a batch has {batch_size} images)",
             file=sys.stderr,
         )
     return NamedSharding(Mesh(np.array(devices[:used]), (_AXIS,)), PartitionSpec(_AXIS)) if used > 1 else None

@@ -46,6 +46,12 @@ def predict_block_features_and_logits(
     return {name: features[name] for name in (*network.block_names, PENULTIMATE)}, logits_nk
 
 
+def require_images(images_nhwc: np.ndarray) -> None:
+    """Raise ValueError unless these are images as the networks take them, uint8 (N, 32, 32, 3)."""
+    if images_nhwc.shape[1:] != (32, 32, 3) or images_nhwc.dtype != np.uint8:
+        raise ValueError(f"images are {images_nhwc.dtype} {images_nhwc.shape}; the network takes uint8 (N, 32, 32, 3)")
+
+
 @functools.partial(jax.jit, static_argnums=0)
 def _logits(graph, state, images_nhwc):
     return nnx.merge(graph, state, copy=True)(images_nhwc)
@@ -71,8 +77,7 @@ def _features_and_logits(graph, state, images_nhwc):
 
 
 def _in_batches(function, graph, state, images_nhwc):
-    if images_nhwc.shape[1:] != (32, 32, 3) or images_nhwc.dtype != np.uint8:
-        raise ValueError(f"images are {images_nhwc.dtype} {images_nhwc.shape}; the network takes uint8 (N, 32, 32, 3)")
+    require_images(images_nhwc)
     n = len(images_nhwc)
     padded = np.zeros((max(1, -(-n // _BATCH)) * _BATCH, 32, 32, 3), np.uint8)
     padded[:n] = images_nhwc

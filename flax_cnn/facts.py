@@ -1,17 +1,15 @@
-"""What is written beside a trained classifier: its size and arithmetic, its temperature, and what the training took."""
+"""What is written beside a trained classifier: its size, its arithmetic and its temperature."""
 
-import resource
 from typing import Any
 
-import jax
 import numpy as np
-from flax import nnx
 from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
 from flax_cnn.config import TrainingConfig
-from flax_cnn.convolution import convolution_method, convolve_by
-from flax_cnn.network import network_structure, parameter_count
+from flax_cnn.convolution import convolution_method
+from flax_cnn.network import parameter_count
+from flax_cnn.operation_count import flops_per_image
 
 _LOG_TEMPERATURES = (-3.0, 3.0)
 
@@ -25,18 +23,6 @@ def network_facts(config: TrainingConfig, classes: int) -> dict[str, Any]:
     }
 
 
-def flops_per_image(config: TrainingConfig, classes: int) -> int:
-    """Return the floating-point operations of one image's forward pass, a multiplication and an addition being two.
-
-    XLA counts them. It cannot see into oneDNN, so it is shown the program with its own convolution.
-    """
-    graph, state = network_structure(config.network, classes, config.width)
-    image = jax.ShapeDtypeStruct((1, 32, 32, 3), np.uint8)
-    with convolve_by("xla"):
-        lowered = jax.jit(lambda state, image: nnx.merge(graph, state, copy=True)(image)).lower(state, image)
-    return int(lowered.cost_analysis()["flops"])
-
-
 def fit_temperature(logits_nk: np.ndarray, labels_n: np.ndarray) -> float:
     """Return the temperature T for which softmax(logits / T) has the smallest cross-entropy (between 0.05 and 20).
 
@@ -48,17 +34,3 @@ def fit_temperature(logits_nk: np.ndarray, labels_n: np.ndarray) -> float:
         return -log_probabilities_nk[np.arange(len(labels_n)), labels_n].mean()
 
     return float(np.exp(minimize_scalar(cross_entropy, bounds=_LOG_TEMPERATURES, method="bounded").x))
-
-
-def training_cost(rows: list[dict[str, Any]]) -> dict[str, float]:
-    """Return what the clock says of a run, from its metrics rows: nothing here is the same twice.
-
-    seconds and core_seconds of training (evaluation left out), images_per_second (median of the intervals), and the
-    process's peak_memory_bytes so far.
-    """
-    return {
-        "seconds": round(sum(row["seconds"] for row in rows), 1),
-        "core_seconds": round(sum(row["core_seconds"] for row in rows), 1),
-        "images_per_second": float(np.median([row["images_per_second"] for row in rows])),
-        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-    }

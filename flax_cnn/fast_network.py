@@ -14,7 +14,7 @@ from flax import nnx
 
 from flax_cnn.block_network import BlockNetwork
 from flax_cnn.convolution import max_pool
-from flax_cnn.layers import Convolution, Fixed, identity_like
+from flax_cnn.layers import EXACT, Convolution, Fixed, identity_like
 
 _WHITENING_FILTERS = 12
 _FIT_BATCH = 500
@@ -39,7 +39,7 @@ class FastNetwork(BlockNetwork):
         channels = [2 * _WHITENING_FILTERS, *(max(1, round(width * group)) for group in _GROUP_CHANNELS)]
         groups = [ConvolutionGroup(*pair, rngs) for pair in itertools.pairwise(channels)]
         self.blocks = nnx.List([Whitening(), *groups])
-        self.head = nnx.Linear(channels[-1], classes, use_bias=False, rngs=rngs)
+        self.head = nnx.Linear(channels[-1], classes, use_bias=False, precision=EXACT, rngs=rngs)
 
     def pool(self, hidden_nhwc: jax.Array) -> jax.Array:
         """Return each channel's maximum: float (N, C)."""
@@ -59,7 +59,7 @@ class Whitening(nnx.Module):
     def __call__(self, images_nhwc: jax.Array, training: bool) -> jax.Array:
         """Return float (N, H, W, 24) for float (N, H, W, 3); the last row and column look over the edge, at zeros."""
         padded = jnp.pad(images_nhwc, ((0, 0), (0, 1), (0, 1), (0, 0)))
-        hidden = _patches(padded) @ self.filters[...]
+        hidden = jnp.matmul(_patches(padded), self.filters[...], precision=EXACT)
         return nnx.gelu(jnp.concatenate([hidden, -hidden], axis=-1))
 
     def fit(self, normalised_nhwc: np.ndarray) -> None:

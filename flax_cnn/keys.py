@@ -34,7 +34,12 @@ def training_keys(study_seed: int, arm: str, seed_index: int) -> TrainingKeys:
         study_seed: the study's seed, 0 to 2**32 - 1.
         arm: the arm's name, whose CRC-32 stands for it (Python's own `hash` changes from process to process).
         seed_index: which of the arm's repetitions, from 0.
+
+    Raises:
+        ValueError: the study's seed is out of its range, beyond which JAX would begin again from 0.
     """
+    if not 0 <= study_seed < 2**32:
+        raise ValueError(f"the study's seed is {study_seed}: it must be 0 to {2**32 - 1}")
     paired = jax.random.fold_in(jax.random.key(study_seed), seed_index)
     initialisation, augmentation, order, first_sides = jax.random.split(paired, 4)
     return TrainingKeys(initialisation, augmentation, jax.random.fold_in(order, zlib.crc32(arm.encode())), first_sides)

@@ -8,6 +8,8 @@ from flax import nnx
 
 from flax_cnn.convolution import convolve
 
+# A GPU or TPU would round the factors of float32 products too; convolutions alone are to be rounded, by their method.
+EXACT = jax.lax.Precision.HIGHEST
 _HE_NORMAL = nnx.initializers.he_normal()
 
 

@@ -10,7 +10,7 @@ from flax import nnx
 
 from flax_cnn.block_network import BlockNetwork
 from flax_cnn.convolution import max_pool
-from flax_cnn.layers import Convolution
+from flax_cnn.layers import EXACT, Convolution
 
 _CHANNELS = (32, 64, 128)
 _LAST_SIDE = 32 // 2 ** len(_CHANNELS)
@@ -32,7 +32,7 @@ class PlainNetwork(BlockNetwork):
         channels = [3, *(max(1, round(width * layer)) for layer in _CHANNELS)]
         layers = [ConvolutionLayer(*pair, rngs) for pair in itertools.pairwise(channels)]
         self.blocks = nnx.List([*layers, DenseLayer(_LAST_SIDE**2 * channels[-1], channels[-1], rngs)])
-        self.head = nnx.Linear(channels[-1], classes, rngs=rngs)
+        self.head = nnx.Linear(channels[-1], classes, precision=EXACT, rngs=rngs)
 
 
 class ConvolutionLayer(nnx.Module):
@@ -51,7 +51,7 @@ class DenseLayer(nnx.Module):
     """All pixels and channels to one vector, and ReLU."""
 
     def __init__(self, inputs: int, outputs: int, rngs: nnx.Rngs):
-        self.linear = nnx.Linear(inputs, outputs, rngs=rngs)
+        self.linear = nnx.Linear(inputs, outputs, precision=EXACT, rngs=rngs)
 
     def __call__(self, images_nhwc: jax.Array, training: bool) -> jax.Array:
         """Return float (N, 1, 1, outputs) for float (N, H, W, C) with H · W · C inputs."""

@@ -10,7 +10,7 @@ import jax
 from flax import nnx
 
 from flax_cnn.block_network import BlockNetwork
-from flax_cnn.layers import Convolution
+from flax_cnn.layers import EXACT, Convolution
 
 _STAGE_CHANNELS = (64, 128, 256, 512)
 
@@ -34,7 +34,7 @@ class ResNet18(BlockNetwork):
             Stage(*pair, 1 if first else 2, rngs) for pair, first in zip(pairs, (True, *[False] * 3), strict=True)
         ]
         self.blocks = nnx.List([Stem(channels[0], rngs), *stages])
-        self.head = nnx.Linear(channels[-1], classes, rngs=rngs)
+        self.head = nnx.Linear(channels[-1], classes, precision=EXACT, rngs=rngs)
 
 
 class Stem(nnx.Module):

@@ -23,7 +23,8 @@ class ResumeFolder:
     """Checkpoints of one run, one folder a step; the newest two are kept, so that damage to one costs one interval.
 
     Args:
-        path: the folder; made if need be.
+        path: the folder; made if need be. One process at a time may work in it (`photographs.exclusive_folder`): what a
+            killed one was about to write or to remove goes when it is opened.
         fingerprint: what the run is a function of (`run_fingerprint`); the state of another run is ignored and removed.
     """
 
@@ -31,6 +32,8 @@ class ResumeFolder:
         self._path = Path(path).absolute()
         self._fingerprint = fingerprint
         self._path.mkdir(parents=True, exist_ok=True)
+        for unfinished in [*self._path.glob(".step_*"), *self._path.glob(".removing.*")]:
+            shutil.rmtree(unfinished)
 
     def save(self, step: int, arrays: dict[str, np.ndarray], content: dict[str, Any]) -> None:
         """Keep the state after `step` steps."""

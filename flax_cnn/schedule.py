@@ -16,7 +16,7 @@ _HEIGHT_WIDTH_INPUTS, _OUTPUTS = (0, 1, 2), 3
 
 def learning_rate_schedule(config: TrainingConfig) -> optax.Schedule:
     """Return the learning rate as a function of the step (from 0): a triangle with its peak at `warmup_fraction`."""
-    warmup = round(config.warmup_fraction * config.steps)
+    warmup = min(round(config.warmup_fraction * config.steps), config.steps - 1)
     climb = optax.linear_schedule(config.learning_rate / (warmup + 1), config.learning_rate, warmup)
     fall = optax.linear_schedule(config.learning_rate, 0.0, config.steps - warmup)
     return optax.join_schedules([climb, fall], [warmup])

@@ -1,13 +1,12 @@
 """The training run, a pure function of configuration, data and keys. Every evaluation interval is one compiled call.
 
 The whole data set lies on the device as uint8. A step depends on the state before it and on the step's number alone
-(`steps.py`), so a resumed run ends with the same bits as an undisturbed one.
+(`steps.py`), so a resumed run ends with the same bits as an undisturbed one. Tested on CPUs; for GPUs
+`workflow_scripts.with_own_gpu` tells XLA to compute in the same way every time.
 """
 
-import math
 import time
 from collections.abc import Callable, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,10 +20,13 @@ from tqdm import tqdm
 from flax_cnn.checkpoints import fill, named_arrays
 from flax_cnn.classifier import Classifier
 from flax_cnn.config import TrainingConfig
+from flax_cnn.cost import training_cost
 from flax_cnn.devices import batch_sharding, on_every_device
-from flax_cnn.evaluation import predict_logits
-from flax_cnn.facts import fit_temperature, network_facts, training_cost
+from flax_cnn.divergence import require_progress
+from flax_cnn.evaluation import predict_logits, require_images
+from flax_cnn.facts import fit_temperature, network_facts
 from flax_cnn.keys import TrainingKeys
+from flax_cnn.memory import too_little_memory_names
 from flax_cnn.network import NETWORKS, fit_input, initial_network, split_trained
 from flax_cnn.resuming import ResumeFolder
 from flax_cnn.schedule import learning_rate_schedule, make_optimiser
@@ -32,8 +34,6 @@ from flax_cnn.steps import Program, TrainState, run_interval
 
 Rows = list[dict[str, Any]]
 
-# A guess costs ln K. Sound trainings begin near it; ten times as much for half an interval's steps is no detour.
-_DIVERGED = 10
 _OF_THE_CLOCK = ("seconds", "core_seconds", "images_per_second")
 
 
@@ -52,6 +52,25 @@ class TrainingData:
     train_labels: np.ndarray
     val_images: np.ndarray
     val_labels: np.ndarray
+
+    def require_sound(self, classes: int) -> None:
+        """Raise ValueError unless the arrays are as above, for so many classes, and neither part is empty."""
+        for part, images, labels in (
+            ("training", self.train_images, self.train_labels),
+            ("validation", self.val_images, self.val_labels),
+        ):
+            require_images(images)
+            if not len(images):
+                raise ValueError(f"there are no {part} images: there must be at least one")
+            if labels.shape != (len(images),) or not np.issubdtype(labels.dtype, np.integer):
+                raise ValueError(
+                    f"{part} labels are {labels.dtype} {labels.shape}: {len(images)} images take as many whole numbers"
+                )
+            if labels.min() < 0 or labels.max() >= classes:
+                raise ValueError(
+                    f"{part} labels go from {labels.min()} to {labels.max()}: those of {classes} classes are "
+                    f"0 to {classes - 1}"
+                )
 
 
 def train(
@@ -81,11 +100,13 @@ def train(
         The classifier of the interval with the best validation accuracy (of equals the latest), and one metrics row an
         interval: step, epoch, train_loss, train_accuracy, val_loss, val_accuracy, learning_rate, and, not reproducible,
         seconds, core_seconds and images_per_second of training; a process's first row includes the compilation.
+        train_loss is the loss of smoothed labels (`label_smoothing`) and changed images, val_loss that of the labels
+        and images themselves: they are not to be compared.
 
     Raises:
-        FloatingPointError: the loss became NaN or infinite, or grew to ten times a guess's; step and rate are named.
+        FloatingPointError: a loss became NaN or infinite, or grew to ten times a guess's; step and rate are named.
         RuntimeError: memory ran out; the message names the setting to change.
-        ValueError: there are no training or no validation images, `start` is of another kind, or
+        ValueError: `data` is not what `TrainingData` says or empty, `start` is of another kind, or
             `frozen_blocks` is more than the network has, or asked for without `start`.
     """
     (trained,) = train_seeds(
@@ -108,14 +129,18 @@ def train_seeds(
 
     Each is what `train` alone gives, but for rounding: XLA may sum in another order. Arguments, results and errors are
     those of `train`, with a list over seeds in the place of keys, rows and results; a row's seconds and core_seconds
-    are the program's divided by its seeds, and images_per_second is that of all seeds together.
+    are the program's divided by its seeds, and images_per_second is that of all seeds together. Several seeds on
+    several devices are a ValueError.
     """
-    if not len(data.train_images) or not len(data.val_images):
-        raise ValueError(
-            f"{len(data.train_images)} training and {len(data.val_images)} validation images: both must be at least one"
-        )
+    data.require_sound(len(classes))
     batch_size = min(config.batch_size, len(data.train_images))
     sharding = batch_sharding(batch_size)
+    if sharding and len(keys) > 1:
+        # XLA does not part a vmapped convolution: every device would gather the whole batch and compute all of it.
+        raise ValueError(
+            f"{len(keys)} seeds side by side on {sharding.mesh.size} devices: a job takes several of the one or of the "
+            "other; set seeds_per_job to 1 or gpus.training to 1"
+        )
 
     # ---- start: from the keys, or from where the last run was killed
     networks = [_first_network(config, data, classes, each, start, frozen_blocks) for each in keys]
@@ -125,54 +150,59 @@ def train_seeds(
     if resume and (saved := resume.latest()):
         first_step, arrays, rows = saved
         states, best = fill((states, best), arrays)
-    images, labels = jnp.asarray(data.train_images), jnp.asarray(data.train_labels, jnp.int32)
-    states, images, labels = on_every_device((states, images, labels), sharding)
+    with too_little_memory_names(f"images_per_class.train (now {len(data.train_images)} images in all)"):
+        images, labels = jnp.asarray(data.train_images), jnp.asarray(data.train_labels, jnp.int32)
+        images, labels = jax.block_until_ready(on_every_device((images, labels), sharding))
 
     # ---- intervals: train, measure, keep the best, save
-    progress = tqdm(total=config.steps, initial=first_step, unit="step", disable=None)
-    for first in range(first_step, config.steps, config.steps_per_evaluation):
-        began, core_began = time.perf_counter(), time.process_time()
-        with _memory_error_named(program):
+    with too_little_memory_names(_what_needs_memory(program)):
+        states = on_every_device(states, sharding)
+        progress = tqdm(total=config.steps, initial=first_step, unit="step", disable=None)
+        for first in range(first_step, config.steps, config.steps_per_evaluation):
+            began, core_began = time.perf_counter(), time.process_time()
             states, (losses, correct) = run_interval(program, states, jnp.int32(first), list(keys), images, labels)
             losses, correct = np.asarray(losses), np.asarray(correct)
-        seconds, core_seconds = time.perf_counter() - began, time.process_time() - core_began
-        step = first + config.steps_per_evaluation
-        speed = {
-            "seconds": round(seconds / len(keys), 3),
-            "core_seconds": round(core_seconds / len(keys), 3),
-            "images_per_second": round(len(keys) * config.steps_per_evaluation * batch_size / seconds, 1),
-        }
-        for seed, state in enumerate(states):
-            _require_progress(losses[seed], first, config, len(classes))
-            val_loss, val_accuracy = _measure(program.graph, _merged(state), data.val_images, data.val_labels)
-            measured = {
-                "step": step,
-                "epoch": round(step * batch_size / len(images), 3),
-                "train_loss": float(losses[seed].mean()),
-                "train_accuracy": float(correct[seed].mean()),
-                "val_loss": val_loss,
-                "val_accuracy": val_accuracy,
-                "learning_rate": float(learning_rate_schedule(config)(step - 1)),
+            seconds, core_seconds = time.perf_counter() - began, time.process_time() - core_began
+            step = first + config.steps_per_evaluation
+            speed = {
+                "seconds": round(seconds / len(keys), 3),
+                "core_seconds": round(core_seconds / len(keys), 3),
+                "images_per_second": round(len(keys) * config.steps_per_evaluation * batch_size / seconds, 1),
             }
-            rows[seed] = [*rows[seed], measured | speed]
-            if val_accuracy >= max(row["val_accuracy"] for row in rows[seed]):
-                # A copy, because the next interval overwrites the state in place.
-                best[seed] = jax.tree.map(jnp.copy, _merged(state))
-        if resume:
-            resume.save(step, named_arrays((states, best)), rows)
-        on_interval(rows)
-        progress.update(config.steps_per_evaluation)
-        progress.set_postfix(val_accuracy=" ".join(f"{each[-1]['val_accuracy']:.3f}" for each in rows))
-    progress.close()
+            for seed, state in enumerate(states):
+                val_loss, val_accuracy = _measure(program.graph, _merged(state), data.val_images, data.val_labels)
+                whose = f"training {seed + 1} of {len(keys)} side by side: " if len(keys) > 1 else ""
+                require_progress(losses[seed], val_loss, first, config, len(classes), whose)
+                measured = {
+                    "step": step,
+                    "epoch": round(step * batch_size / len(images), 3),
+                    "train_loss": float(losses[seed].mean()),
+                    "train_accuracy": float(correct[seed].mean()),
+                    "val_loss": val_loss,
+                    "val_accuracy": val_accuracy,
+                    "learning_rate": float(learning_rate_schedule(config)(step - 1)),
+                }
+                rows[seed] = [*rows[seed], measured | speed]
+                if val_accuracy >= max(row["val_accuracy"] for row in rows[seed]):
+                    # A copy, because the next interval overwrites the state in place.
+                    best[seed] = jax.tree.map(jnp.copy, _merged(state))
+            if resume:
+                resume.save(step, named_arrays((states, best)), rows)
+            on_interval(rows)
+            progress.update(config.steps_per_evaluation)
+            progress.set_postfix(val_accuracy=" ".join(f"{each[-1]['val_accuracy']:.3f}" for each in rows))
+        progress.close()
 
-    return [(_finished(program, classes, state, each, data), each) for state, each in zip(best, rows, strict=True)]
+        return [(_finished(program, classes, state, each, data), each) for state, each in zip(best, rows, strict=True)]
 
 
 def _finished(program, classes, network, rows, data) -> Classifier:
     best_row = max(rows, key=lambda row: (row["val_accuracy"], row["step"]))
     temperature = fit_temperature(predict_logits(program.graph, network, data.val_images), data.val_labels)
     facts = {"temperature": temperature, **network_facts(program.config, len(classes))}
-    return Classifier(classes, program.config, network, reproducible(best_row), facts, training_cost(rows))
+    return Classifier(
+        classes, program.config, network, reproducible(best_row), facts, training_cost(rows, program.seeds)
+    )
 
 
 def _first_state(config, network, frozen_blocks) -> TrainState:
@@ -213,28 +243,9 @@ def _measure(graph, network_state, images, labels) -> tuple[float, float]:
     return float(loss), float((logits.argmax(axis=-1) == labels).mean())
 
 
-@contextmanager
-def _memory_error_named(program: Program):
-    try:
-        yield
-    except jax.errors.JaxRuntimeError as error:
-        if "RESOURCE_EXHAUSTED" not in str(error):
-            raise
-        fewer = f"seeds_per_job (now {program.seeds}), " if program.seeds > 1 else ""
-        raise RuntimeError(
-            f"out of memory: lower {fewer}training.batch_size (now {program.batch_size}) "
-            f"or training.width (now {program.config.width:g})"
-        ) from error
-
-
-def _require_progress(losses: np.ndarray, first: int, config: TrainingConfig, classes: int) -> None:
-    """Raise FloatingPointError for losses of an interval's steps that are not finite, or mostly far above a guess's."""
-    unsound = ~np.isfinite(losses)
-    if np.median(losses) > _DIVERGED * math.log(classes):
-        unsound |= losses > _DIVERGED * math.log(classes)
-    if unsound.any():
-        step = first + int(np.argmax(unsound))
-        raise FloatingPointError(
-            f"the loss is {losses[step - first]:g} at step {step}, where the learning rate is "
-            f"{float(learning_rate_schedule(config)(step)):.3g}; lower learning_rate (now {config.learning_rate:g})"
-        )
+def _what_needs_memory(program: Program) -> str:
+    seeds = f"seeds_per_job (now {program.seeds}), " if program.seeds > 1 else ""
+    return (
+        f"{seeds}training.batch_size (a batch has {program.batch_size} images) "
+        f"or training.width (now {program.config.width:g})"
+    )

@@ -4,11 +4,24 @@ import dataclasses
 from functools import partial
 from typing import Any
 
+import jax
 from flax import nnx
 
 from flax_cnn.classifier import Classifier
-from flax_cnn.keys import TrainingKeys
+from flax_cnn.keys import TrainingKeys, training_keys
 from flax_cnn.network import initial_network
+
+_AFRESH = 1
+
+
+def transplant_keys(study_seed: int, seed_index: int) -> TrainingKeys:
+    """Return the keys of a seed's transplants: the same for all donors and depths.
+
+    The initial weights are no donor's. By `training_keys` alone they would be those that the donors of the same seed
+    started from, and the donor's blocks would meet again the very weights with which they had begun to learn.
+    """
+    keys = training_keys(study_seed, "transplant", seed_index)
+    return keys._replace(initialisation=jax.random.fold_in(keys.initialisation, _AFRESH))
 
 
 def transplanted(donor: Classifier, blocks: int, keys: TrainingKeys) -> Classifier:

@@ -3,8 +3,10 @@
 A kill or a full disk in the middle leaves the old file (or none), never half a new one.
 """
 
+import glob
 import json
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,6 +56,15 @@ def whole_folder(path: Path) -> Iterator[Path]:
         if path.exists():
             os.rename(path, replaced)
         os.rename(finished, path)
+
+
+def remove_leftovers(path: Path) -> None:
+    """Remove what writers of `path` that were killed left beside it; nobody else may be writing it at this time."""
+    path, random = Path(path).absolute(), "?" * 8  # as many letters as `tempfile` draws
+    for folder in path.parent.glob(f".{glob.escape(path.name)}.{random}"):
+        shutil.rmtree(folder)
+    for file in path.parent.glob(f".{glob.escape(path.name)}.{random}.part"):
+        file.unlink()
 
 
 def _flush_folder(folder: Path) -> None:

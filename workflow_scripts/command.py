@@ -8,6 +8,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from photographs.atomic_files import CorruptFileError
 from photographs.cifar10 import cache_folder
 
@@ -54,6 +56,10 @@ def run(main: Callable[[], None]) -> None:
         if isinstance(error, FileNotFoundError):
             sys.exit(f"error: {error.filename}: {error.strerror}")
         raise
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = ".".join(str(part) for part in (error.title, *problem["loc"]))
+        sys.exit(f"error: {key}: {problem['msg'].removeprefix('Value error, ')}")
     except (ValueError, RuntimeError, FloatingPointError) as error:
         if type(error) not in (ValueError, RuntimeError, FloatingPointError):
             raise

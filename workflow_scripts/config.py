@@ -98,7 +98,9 @@ class Study(_Settings):
         max_length=10,
         description="Two to ten of CIFAR-10's classes.",
     )
-    seed: int = Field(0, ge=0, description="Another seed: the same study with other random choices in training.")
+    seed: int = Field(
+        0, ge=0, le=2**32 - 1, description="Another seed: the same study with other random choices in training."
+    )
     seeds: PositiveInt = Field(3, description="Trainings of each arm; their spread gives the intervals.")
     seeds_per_job: PositiveInt = Field(
         1,

@@ -1,6 +1,7 @@
 """Ask one classifier what it sees in photo sets: features and logits.
 
-Features are what the classifier's linear head sees, after pooling: float32 (N, 256 × width).
+Features are what the classifier's linear head sees, after pooling: float32 (N, F), F being the network's last channels
+(fast 256 × width, resnet18 512 × width, plain 128 × width).
 """
 
 from pathlib import Path

@@ -18,7 +18,7 @@ from flax_cnn.config import TrainingConfig
 from flax_cnn.keys import training_keys
 from flax_cnn.resuming import ResumeFolder, run_fingerprint
 from flax_cnn.training import TrainingData, reproducible, train_seeds
-from photographs.atomic_files import write_text
+from photographs.atomic_files import remove_leftovers, write_text
 from photographs.exclusive_folder import exclusive_folder
 from photographs.mixing import largest_mix_size, mix
 from photographs.photo_set import PhotoSet, no_photos, read_photo_set
@@ -49,6 +49,8 @@ def main() -> None:
     keep_compiled_programs(options.compilation_cache)
     require_gpu("jax", jax.default_backend() != "cpu")
 
+    if options.seeds_per_job < 1:
+        raise ValueError(f"--seeds-per-job is {options.seeds_per_job}: it must be at least 1")
     config = TrainingConfig.model_validate(options.training)
     train_photos, val_photos = _arm_photos(options)
     data = TrainingData(train_photos.images_nhwc, train_photos.labels, val_photos.images_nhwc, val_photos.labels)
@@ -58,6 +60,8 @@ def main() -> None:
 
     runs = list(zip(options.seed_index, options.classifier, options.metrics, strict=True))
     with exclusive_folder(options.resume_folder):
+        for written in [*options.classifier, *options.metrics]:
+            remove_leftovers(written)
         resumes = []
         for first in range(0, len(runs), options.seeds_per_job):
             group = runs[first : first + options.seeds_per_job]
@@ -67,10 +71,13 @@ def main() -> None:
             folder = options.resume_folder / (f"from_seed_{seeds[0]}" if resumes else "")
             resumes.append(ResumeFolder(folder, fingerprint))
             keys = [training_keys(options.study_seed, options.arm, seed) for seed in seeds]
-            report = partial(_report, group, config)
-            trained = train_seeds(
-                config, data, train_photos.classes, keys, resumes[-1], report, start, options.frozen_blocks
-            )
+            report = partial(_report, group, config, len(runs) - first - len(group))
+            try:
+                trained = train_seeds(
+                    config, data, train_photos.classes, keys, resumes[-1], report, start, options.frozen_blocks
+                )
+            except FloatingPointError as error:
+                raise FloatingPointError(f"{options.arm}, seed {', '.join(map(str, seeds))}: {error}") from error
             for (seed, path, metrics), (classifier, rows) in zip(group, trained, strict=True):
                 save_classifier(path, classifier)
                 _write_metrics(metrics, rows)
@@ -80,20 +87,22 @@ def main() -> None:
             resume.clear()
 
 
-def _report(group, config, rows_of_seeds):
+def _report(group, config, seeds_after, rows_of_seeds):
     for (_, _, metrics), rows in zip(group, rows_of_seeds, strict=True):
         _write_metrics(metrics, rows)
-    print(_progress_line([rows[-1] for rows in rows_of_seeds], config), flush=True)
+    print(_progress_line([rows[-1] for rows in rows_of_seeds], config, seeds_after), flush=True)
 
 
 def _write_metrics(path: Path, rows: list[dict]) -> None:
     # Without what the clock decides, so that two runs leave the same file; the speed goes to the log.
-    write_text(path, "".join(json.dumps(reproducible(row)) + "\n" for row in rows))
+    write_text(path, "".join(json.dumps(reproducible(row), allow_nan=False) + "\n" for row in rows))
 
 
-def _progress_line(rows: list[dict], config: TrainingConfig) -> str:
-    row, seeds = rows[0], len(rows)
-    seconds_left = seeds * row["seconds"] * (config.steps - row["step"]) / config.steps_per_evaluation
+def _progress_line(rows: list[dict], config: TrainingConfig, seeds_after: int) -> str:
+    """Return what the log says after an interval of seeds side by side; `seeds_after` of the job wait for them."""
+    row = rows[0]
+    steps_left = len(rows) * (config.steps - row["step"]) + seeds_after * config.steps
+    seconds_left = row["seconds"] * steps_left / config.steps_per_evaluation
     accuracies = " ".join(f"{each['val_accuracy']:.3f}" for each in rows)
     return (
         f"step {row['step']}/{config.steps}: validation accuracy {accuracies}, "

@@ -2,8 +2,8 @@
 
 For every donor of `--donors` and every number of blocks, none to all, the blocks are frozen and the rest begins anew
 and learns from the `--images-per-class` real photographs of lowest index. All runs of a seed see the same photographs
-in the same order and have the same fresh weights. Writes what each says of the real test photographs. A command that
-was killed carries on from `--resume-folder`.
+in the same order and have the same fresh weights, which no donor started from. Writes what each says of the real test
+photographs. A command that was killed carries on from `--resume-folder`.
 """
 
 from pathlib import Path
@@ -15,11 +15,11 @@ import numpy as np
 from flax_cnn.classifier import Classifier, load_classifier
 from flax_cnn.compiled_programs import keep_compiled_programs
 from flax_cnn.config import TrainingConfig
-from flax_cnn.keys import TrainingKeys, training_keys
+from flax_cnn.keys import TrainingKeys
 from flax_cnn.network import NETWORKS
 from flax_cnn.resuming import ResumeFolder, run_fingerprint
 from flax_cnn.training import TrainingData, train
-from flax_cnn.transplant import transplanted
+from flax_cnn.transplant import transplant_keys, transplanted
 from photographs.exclusive_folder import exclusive_folder
 from photographs.mixing import class_counts, lowest_indices
 from photographs.photo_set import PhotoSet, read_photo_set
@@ -92,7 +92,7 @@ def _read_setup(options) -> _Setup:
         TrainingConfig.model_validate(options.training),
         TrainingData(train_photos.images_nhwc, train_photos.labels, val_photos.images_nhwc, val_photos.labels),
         read_photo_set(options.real_test),
-        training_keys(options.study_seed, "transplant", options.seed_index),
+        transplant_keys(options.study_seed, options.seed_index),
         options.resume_folder,
     )
 

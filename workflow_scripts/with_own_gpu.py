@@ -8,6 +8,9 @@ command and end with it, however it ends. With N = 0 the command sees no GPU. Wh
 A CUDA_VISIBLE_DEVICES that is set already, by hand or by SLURM, names the GPUs to choose from; otherwise nvidia-smi
 lists them. Where SLURM gave a job as many as it needs, its choice is left alone; where a whole run shares one
 allocation of several GPUs, its jobs share them out as on a machine of their own.
+
+XLA is told to use deterministic kernels, and not to choose among them by the clock, so that a job that was killed and
+goes on computes as it did before. What XLA_FLAGS says already stays, and outdoes these.
 """
 
 import argparse
@@ -32,6 +35,8 @@ _MEMORY = {
     "XLA_PYTHON_CLIENT_MEM_FRACTION": _SHARE,
     "PYTORCH_CUDA_ALLOC_CONF": f"per_process_memory_fraction:{_SHARE}",
 }
+# Both names are those of the pinned JAX: XLA ends a process that names a flag which it does not know.
+_SAME_BITS = "--xla_gpu_exclude_nondeterministic_ops=true --xla_gpu_autotune_level=0"
 
 
 def main() -> None:
@@ -46,6 +51,8 @@ def main() -> None:
     else:
         for name, value in _MEMORY.items():
             os.environ.setdefault(name, value)
+        # Of two flags of one name XLA takes the later.
+        os.environ["XLA_FLAGS"] = f"{_SAME_BITS} {os.environ.get('XLA_FLAGS', '')}".rstrip()
         if not (_given_by_gres(os.environ) or _chosen_by_slurm(options.n_gpus, os.environ)):
             _take_gpus(options.n_gpus, os.environ)
         os.environ[ASSIGNED] = ",".join(_named_gpus(os.environ))

@@ -96,6 +96,14 @@ def test_twice_is_the_same_to_the_last_bit(method):
     np.testing.assert_array_equal(gradient(kernel), gradient(kernel))
 
 
+def test_results_of_xla_are_values_of_bfloat16_in_the_type_of_float32():
+    images, kernel = random_pair()
+    with convolve_by("xla"):
+        convolved = convolve(images, kernel)
+    assert convolved.dtype == jnp.float32
+    np.testing.assert_array_equal(convolved, convolved.astype(jnp.bfloat16).astype(jnp.float32))
+
+
 def test_without_onednn_the_slow_method_is_used_and_said(monkeypatch, capsys):
     def missing():
         raise NotAvailableError("the Python package onednn-cpu-gomp is not installed")

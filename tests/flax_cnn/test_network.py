@@ -6,10 +6,11 @@ import pytest
 from flax import nnx
 
 from flax_cnn.config import Augmentation, TrainingConfig
+from flax_cnn.convolution import convolve_by
 from flax_cnn.evaluation import predict_logits
 from flax_cnn.fast_network import _patches
 from flax_cnn.keys import training_keys
-from flax_cnn.network import NETWORKS, fit_input, initial_network, parameter_count
+from flax_cnn.network import NETWORKS, fit_input, initial_network, network_structure, parameter_count
 from flax_cnn.training import TrainingData, train
 from tests.flax_cnn.toy_problem import bands
 
@@ -75,3 +76,20 @@ def test_arms_share_their_initial_weights_but_not_their_order_and_seeds_share_no
     assert real.augmentation != other.augmentation
     assert real.first_sides not in (other.first_sides, real.augmentation)
     assert training_keys(1, "real", 0).initialisation != real.initialisation
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_products_outside_convolutions_are_asked_for_in_float32(name):
+    graph, state = network_structure(name, 10, WIDTH)
+    with convolve_by("xla"):
+        ask = jax.make_jaxpr(lambda state, images: nnx.merge(graph, state, copy=True)(images))
+        program = ask(state, bands(1, 2, seed=0)[0])
+    products = [each for each in program.eqns if each.primitive.name == "dot_general"]
+    assert products
+    assert all(set(each.params["precision"]) == {jax.lax.Precision.HIGHEST} for each in products)
+
+
+@pytest.mark.parametrize(("name", "channels"), [("fast", 256), ("resnet18", 512), ("plain", 128)])
+def test_features_are_as_many_as_the_classifier_says(name, channels):
+    state = network_structure(name, 10, 0.5)[1]
+    assert state["head"]["kernel"].shape == (channels // 2, 10)

@@ -54,3 +54,9 @@ def test_every_network_learns_with_muon(network):
     config = TINY.model_copy(update={"network": network, "optimiser": "muon", "learning_rate": 0.08, "width": 0.0625})
     classifier, _ = train(config, band_data(), ("top", "upper"), training_keys(0, "real", 0))
     assert classifier.metrics["val_accuracy"] > 0.8
+
+
+@pytest.mark.parametrize(("steps", "fraction"), [(10, 0.95), (1, 0.9), (500, 0.2)])
+def test_the_climb_ends_at_the_peak_within_the_steps(steps, fraction):
+    config = TrainingConfig(steps=steps, evaluations=1, warmup_fraction=fraction, learning_rate=0.1)
+    assert max(float(learning_rate_schedule(config)(step)) for step in range(steps)) == pytest.approx(0.1)

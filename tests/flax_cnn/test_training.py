@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import jax
@@ -7,7 +8,7 @@ import pytest
 from flax_cnn import checkpoints, training
 from flax_cnn.config import TrainingConfig
 from flax_cnn.convolution import convolution_method
-from flax_cnn.facts import fit_temperature, flops_per_image
+from flax_cnn.facts import fit_temperature
 from flax_cnn.keys import training_keys
 from flax_cnn.network import parameter_count
 from flax_cnn.resuming import ResumeFolder, run_fingerprint
@@ -55,6 +56,16 @@ def test_two_runs_give_the_same_classifier_and_metrics(undisturbed):
 
 def test_another_seed_gives_another_classifier(undisturbed):
     assert train(TINY, DATA, CLASSES, training_keys(0, "real", 1))[0].digest() != undisturbed[0].digest()
+
+
+def test_seeds_beyond_32_bits_are_refused_for_they_would_repeat():
+    assert (
+        jax.random.key_data(training_keys(2**32 - 1, "real", 0).order).tolist()
+        != jax.random.key_data(KEYS.order).tolist()
+    )
+    for seed in (2**32, -1):
+        with pytest.raises(ValueError, match=f"the study's seed is {seed}: it must be 0 to 4294967295"):
+            training_keys(seed, "real", 0)
 
 
 def test_killed_run_ends_as_an_undisturbed_one(undisturbed, tmp_path):
@@ -125,6 +136,13 @@ def test_state_of_another_run_is_not_taken_up(tmp_path):
     assert not list(tmp_path.glob("step_*"))
 
 
+def test_what_a_kill_left_unfinished_goes_when_the_folder_is_opened(tmp_path):
+    for leftover in (".step_000000010.abcdefgh", ".removing.step_000000010"):
+        (tmp_path / leftover / "new").mkdir(parents=True)
+    ResumeFolder(tmp_path, "same")
+    assert not list(tmp_path.iterdir())
+
+
 def test_fingerprint_tells_every_part_apart():
     images = np.zeros((2, 3), np.uint8)
     assert run_fingerprint("a", images) == run_fingerprint("a", images.copy())
@@ -161,15 +179,19 @@ def test_temperature_of_logits_three_times_too_large_is_three():
     assert fit_temperature(3 * true_logits, labels) == pytest.approx(3, rel=0.05)
 
 
-def test_operations_of_a_convolution_are_counted_whatever_computes_it():
-    config = TrainingConfig(network="plain", width=1)
-    multiplications = 32**2 * 27 * 32 + 16**2 * 9 * 32 * 64 + 8**2 * 9 * 64 * 128 + 2048 * 128 + 128 * 10
-    assert flops_per_image(config, 10) == pytest.approx(2 * multiplications, rel=0.1)
-
-
 def test_infinite_loss_names_step_rate_and_mend():
     with pytest.raises(FloatingPointError, match=r"at step \d+, where the learning rate is .*; lower learning_rate"):
         train(TINY.model_copy(update={"learning_rate": 1e30}), DATA, CLASSES, KEYS)
+
+
+@pytest.mark.parametrize("network", ["plain", "fast"])
+def test_network_that_the_last_step_ruins_is_no_result(network):
+    # The only step's loss is taken before its update, and finite.
+    settings = {"network": network, "learning_rate": 1e20, "steps": 1, "evaluations": 1}
+    with pytest.raises(
+        FloatingPointError, match=r"the validation loss is nan at step 0, where the learning rate is 1e\+20; lower"
+    ):
+        train(TINY.model_copy(update=settings), DATA, CLASSES, KEYS)
 
 
 def test_finite_loss_that_grows_without_end_names_step_and_rate(monkeypatch):
@@ -182,13 +204,38 @@ def test_finite_loss_that_grows_without_end_names_step_and_rate(monkeypatch):
         train(TINY, DATA, CLASSES, KEYS)
 
 
-def test_lack_of_memory_names_the_setting(monkeypatch):
-    def too_large(*arguments):
-        raise jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 99999999999 bytes.")
+def too_large(*arguments):
+    raise jax.errors.JaxRuntimeError("RESOURCE_EXHAUSTED: Out of memory allocating 99999999999 bytes.")
 
-    monkeypatch.setattr(training, "run_interval", too_large)
-    with pytest.raises(RuntimeError, match=r"lower training.batch_size \(now 32\)"):
+
+@pytest.mark.parametrize("place", ["run_interval", "predict_logits"])
+def test_lack_of_memory_names_the_setting(monkeypatch, place):
+    monkeypatch.setattr(training, place, too_large)
+    with pytest.raises(RuntimeError, match=r"lower training.batch_size \(a batch has 32 images\) or training.width"):
         train(TINY, DATA, CLASSES, KEYS)
+
+
+def test_lack_of_memory_for_the_images_names_their_number(monkeypatch):
+    monkeypatch.setattr(training, "on_every_device", too_large)
+    with pytest.raises(RuntimeError, match=r"lower images_per_class.train \(now 90 images in all\)"):
+        train(TINY, DATA, CLASSES, KEYS)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"train_images": DATA.train_images / 255}, r"images are float64 \(90, 32, 32, 3\); the network takes uint8"),
+        ({"val_images": DATA.val_images[:, :16]}, r"images are uint8 \(30, 16, 32, 3\); the network takes uint8"),
+        ({"val_images": DATA.val_images[:0], "val_labels": DATA.val_labels[:0]}, "there are no validation images"),
+        ({"train_labels": DATA.train_labels[:-1]}, r"training labels are int32 \(89,\): 90 images take as many"),
+        ({"train_labels": DATA.train_labels / 1}, r"training labels are float64 \(90,\): 90 images take as many whole"),
+        ({"train_labels": DATA.train_labels - 1}, "training labels go from -1 to 0: those of 2 classes are 0 to 1"),
+        ({"val_labels": DATA.val_labels + 1}, "validation labels go from 1 to 2: those of 2 classes are 0 to 1"),
+    ],
+)
+def test_data_that_are_none_are_refused_before_anything_is_computed(changes, message):
+    with pytest.raises(ValueError, match=message):
+        train(TINY, dataclasses.replace(DATA, **changes), CLASSES, KEYS)
 
 
 def test_fewer_images_than_a_batch_are_one_batch():

@@ -8,7 +8,7 @@ from flax_cnn.classifier import save_classifier
 from flax_cnn.keys import training_keys
 from flax_cnn.network import initial_network
 from flax_cnn.training import train
-from flax_cnn.transplant import transplanted
+from flax_cnn.transplant import transplant_keys, transplanted
 from photographs.photo_set import PhotoSet, write_photo_set
 from tests.flax_cnn.toy_problem import TINY, band_data, bands
 from tests.transfer_analysis.test_commands import command
@@ -20,7 +20,7 @@ CLASSES = ("top", "upper")
 SHORT = TINY.model_copy(update={"steps": 6, "evaluations": 1})
 # Where the kind of network does not matter: this one compiles in a moment.
 PLAIN = SHORT.model_copy(update={"network": "plain", "width": 0.25})
-OTHER_KEYS = training_keys(0, "transplant", 1)
+OTHER_KEYS = transplant_keys(0, 1)
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +34,13 @@ def test_lower_blocks_are_the_donors_and_the_others_fresh(donor):
     taken = ("mean", "deviation", "blocks.0.", "blocks.1.")
     for name, values in start.items():
         np.testing.assert_array_equal(values, (of_donor if name.startswith(taken) else fresh)[name], err_msg=name)
+
+
+def test_fresh_weights_are_not_those_that_the_donor_of_the_same_seed_started_from(donor):
+    first = named_arrays(initial_network("fast", 2, SHORT.width, training_keys(0, "real", 0).initialisation)[1])
+    start = named_arrays(transplanted(donor, 2, transplant_keys(0, 0)).state)
+    for name in ("blocks.2.convolution1.kernel.value", "head.kernel.value"):
+        assert not np.array_equal(start[name], first[name])
 
 
 def test_frozen_blocks_are_unchanged_by_the_training_above_them(donor):

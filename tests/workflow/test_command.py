@@ -5,7 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
+from flax_cnn.config import TrainingConfig
 from photographs.atomic_files import CorruptFileError
 from workflow_scripts.command import run
 from workflow_scripts.stale_lock import clear_stale_lock
@@ -74,6 +76,17 @@ def test_full_disk_is_one_line():
 def test_missing_file_and_impossible_value_are_one_line():
     assert message(FileNotFoundError(2, "no such folder", "model")) == "error: model: no such folder"
     assert message(ValueError("seeds is 0; it must be 1 or more")) == "error: seeds is 0; it must be 1 or more"
+
+
+def test_settings_that_cannot_be_are_one_line():
+    def settings(**changes):
+        with pytest.raises(ValidationError) as caught:
+            TrainingConfig.model_validate(changes)
+        return caught.value
+
+    assert message(settings(steps=0)).startswith("error: TrainingConfig.steps: Input should be greater than or equal")
+    assert message(settings(augmentation={"flips": True})).startswith("error: TrainingConfig.augmentation.flips: ")
+    assert message(settings(steps=25)).startswith("error: TrainingConfig: steps is 25 and evaluations is 10: make")
 
 
 def test_what_nobody_foresaw_keeps_its_traceback():

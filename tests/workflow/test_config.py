@@ -41,6 +41,7 @@ def test_studies_are_sound(settings, study):
     [
         ({"clases": []}, "config: clases is no setting; remove it or correct its name"),
         ({"seeds": "three"}, 'config: seeds is "three": it must be a valid integer'),
+        ({"seed": 2**32}, "config: seed is 4294967296: it must be less than or equal to 4294967295"),
         ({"classes": ["bird", "cow"]}, "'cow' is no class of CIFAR-10; choose from airplane"),
         ({"classes": ["bird"]}, "classes"),
         ({"classes": ["cat", "cat"]}, "'cat' stands there twice"),

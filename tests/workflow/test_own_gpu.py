@@ -14,6 +14,7 @@ from tests.workflow.rule_texts import rule_texts
 from tests.workflow.study import REPOSITORY
 from workflow_scripts.assigned_gpu import ALLOWED
 
+SAME_BITS = ("--xla_gpu_exclude_nondeterministic_ops=true", "--xla_gpu_autotune_level=0")
 SAY_GPU_AND_STAY = 'echo "$CUDA_VISIBLE_DEVICES" "${JAX_PLATFORMS-}"; read -r _'
 
 
@@ -31,6 +32,7 @@ def environment(tmp_path):
         "XLA_PYTHON_CLIENT_MEM_FRACTION",
         "PYTORCH_CUDA_ALLOC_CONF",
         ALLOWED,
+        "XLA_FLAGS",
     )
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
     return {**kept, "PATH": f"{tmp_path}:{os.environ['PATH']}", "TMPDIR": str(tmp_path)}
@@ -113,6 +115,21 @@ def test_job_may_fill_most_of_its_gpu_and_no_more_unless_the_user_says_otherwise
     job.stdout.readline()
     assert environment_of(job)["XLA_PYTHON_CLIENT_MEM_FRACTION"] == "0.4"
     end(job)
+
+
+def test_xla_computes_the_same_way_every_time_unless_the_user_says_otherwise(environment):
+    theirs = "--xla_gpu_autotune_level=4"
+    for given, expected in (({}, [*SAME_BITS]), ({"XLA_FLAGS": theirs}, [*SAME_BITS, theirs])):
+        job = start({**environment, **given})
+        job.stdout.readline()  # so that it is the command itself that runs
+        assert environment_of(job)["XLA_FLAGS"].split() == expected
+        end(job)
+
+
+def test_installed_xla_knows_the_flags(environment):
+    # It ends a process that names one that it does not know, on a CPU too.
+    given = {**environment, "JAX_PLATFORMS": "cpu", "XLA_FLAGS": " ".join(SAME_BITS)}
+    subprocess.run([sys.executable, "-c", "import jax; jax.devices()"], env=given, check=True)
 
 
 def test_gpus_named_by_hand_are_the_only_ones_used(environment):
