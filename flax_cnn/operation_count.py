@@ -50,8 +50,8 @@ def _per_output_of_a_convolution(operation) -> int:
     return math.prod(kernel) // kernel[operation.params["dimension_numbers"].rhs_spec[0]]
 
 
+# How many multiplications an operation takes for each number that it returns, by the operation's name.
 _PER_OUTPUT = {
     "dot_general": _per_output_of_a_matrix_product,
     "conv_general_dilated": _per_output_of_a_convolution,
 }
-"""How many multiplications an operation takes for each number that it returns, by the operation's name."""
