@@ -21,6 +21,7 @@ from workflow_scripts.config import (
     check_models,
     load_study,
 )
+from workflow_scripts.hypotheses_record import record_hypotheses
 from workflow_scripts.noted_digests import (
     forget_digests,
     name_altered,
@@ -169,6 +170,14 @@ def files_of_model(model):
     if model in (TRAINED_GENERATOR_FOLDER, TRAINED_REJECTION_FOLDER):
         return [model]
     return [file for file in files_in(model) if not file.endswith(".md")]
+
+
+def put_hypotheses_on_record():
+    """Note what is expected, before anything is tested; end the run where the record cannot be read."""
+    try:
+        record_hypotheses(Path.cwd(), STUDY.frozen_hypotheses(), STUDY.digest())
+    except ValueError as error:
+        sys.exit(f"error: {error}")
 
 
 def refuse_placeholders():

@@ -5,16 +5,6 @@ INPUTS   the config's hypotheses; results/hypotheses/record.jsonl, which a run w
 OUTPUTS  results/report/hypotheses.json
 """
 
-from workflow_scripts.hypotheses_record import record_hypotheses
-
-
-def put_hypotheses_on_record():
-    """Note what is expected, before anything is tested; end the run where the record cannot be read."""
-    try:
-        record_hypotheses(Path.cwd(), STUDY.frozen_hypotheses(), STUDY.digest())
-    except ValueError as error:
-        sys.exit(f"error: {error}")
-
 
 rule analyse_hypotheses:
     input:
