@@ -13,15 +13,14 @@ from photographs.digests import file_digest
 from photographs.shard_names import shards_of_class
 from photographs.splits import SPLITS, split_sizes
 from text_to_image.model_source import is_folder
-from workflow_scripts.config import (
-    HOME_DOMAINS,
+from workflow_scripts.config import HOME_DOMAINS, load_study
+from workflow_scripts.config_errors import ConfigError
+from workflow_scripts.hypotheses_record import record_hypotheses
+from workflow_scripts.model_folders import (
     TRAINED_GENERATOR_FOLDER,
     TRAINED_REJECTION_FOLDER,
-    ConfigError,
     check_models,
-    load_study,
 )
-from workflow_scripts.hypotheses_record import record_hypotheses
 from workflow_scripts.noted_digests import (
     forget_digests,
     name_altered,

@@ -5,7 +5,6 @@ Each library owns its own settings; this module composes them and checks what on
 
 import hashlib
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +16,20 @@ from photographs.mixing import synthetic_count
 from photographs.splits import REAL_TRAIN_PER_CLASS, split_sizes
 from text_to_image.config import GeneratorConfig, ImageFolderConfig
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
-from text_to_image.embedded_generator.training_record import known_classes
-from text_to_image.model_source import is_folder
 from text_to_image.rejection.recipe import RejectionRecipe
 from transfer_analysis.domain_gap.settings import FEWEST_GENERATED, DomainGap
 from transfer_analysis.representations.config import Representations
 from transfer_analysis.representations.kernel_alignment import FEWEST_IMAGES
 from transfer_analysis.trust.settings import Trust
 from webserver.settings import PlaygroundConfig
+from workflow_scripts.config_errors import ConfigError, first_problem
 from workflow_scripts.hypotheses import Hypothesis
 from workflow_scripts.mixtures import MixturePoint, Mixtures, mixture_points
+from workflow_scripts.model_folders import check_models
 from workflow_scripts.sweeps import Grid, Point, SweepSize, TemplateWorth, points_of, safe_leftover
 
 # Test domains at which an arm of the same name is at home.
 HOME_DOMAINS = ("real", "synthetic", "mixture")
-TRAINED_GENERATOR_FOLDER = "results/embedded_generator/pipeline"
-TRAINED_REJECTION_FOLDER = "results/rejection_classifier/model"
 
 
 # How the work is cut and where it runs; and the training of models, which act through their revisions.
@@ -48,10 +45,6 @@ _WITHOUT_EFFECT_ON_RESULTS = {
 
 # Of these, a study laid over config.yaml takes an entry away by setting it to null.
 REMOVABLE_ENTRIES = ("arms", "sweeps", "hypotheses")
-
-
-class ConfigError(Exception):
-    """A setting that cannot be: one line with the key, its value and the mend."""
 
 
 class _Settings(BaseModel):
@@ -361,71 +354,3 @@ def load_study(settings: dict[str, Any]) -> Study:
         raise ConfigError(f"config: image_folder.folder is {study.image_folder.folder!r}: there is no such folder")
     check_models(study.generators(), study.classes)
     return study
-
-
-def check_models(generators: Iterable[tuple[str, GeneratorConfig]], classes: tuple[str, ...]) -> None:
-    """Check that the folders of models hold some, and that these can draw the classes.
-
-    Args:
-        generators: each after where it stands, as `Study.generators` returns them.
-        classes: the study's.
-
-    Raises:
-        ConfigError: for the first that does not.
-    """
-    for where, generator in generators:
-        _check_model(where, generator, classes)
-        _check_rejection(where, generator, classes)
-
-
-def _check_model(where: str, generator: GeneratorConfig, classes: tuple[str, ...]) -> None:
-    folder = Path(generator.model)
-    if not is_folder(generator.model) or generator.model == TRAINED_GENERATOR_FOLDER:
-        return
-    if not (folder / "model_index.json").is_file():
-        raise ConfigError(
-            f"config: {where}generator.model is {generator.model!r}: no folder with a diffusers pipeline "
-            "(model_index.json); give a folder that has one, or a hub id such as stabilityai/sd-turbo"
-        )
-    known = known_classes(folder)
-    if known is not None and (unknown := [name for name in classes if name not in known]):
-        raise ConfigError(
-            f"config: {where}classes has {unknown[0]!r}, which the generator {generator.model!r} cannot draw; "
-            f"it knows {', '.join(known)}: choose among these or another generator.model"
-        )
-
-
-def _check_rejection(where: str, generator: GeneratorConfig, classes: tuple[str, ...]) -> None:
-    rejection = generator.rejection
-    if rejection is None or not is_folder(rejection.classifier) or rejection.classifier == TRAINED_REJECTION_FOLDER:
-        return
-    settings = Path(rejection.classifier) / "config.json"
-    beginning = f"config: {where}generator.rejection.classifier is {rejection.classifier!r}"
-    try:
-        labels = [label.lower() for label in json.loads(settings.read_text())["id2label"].values()]
-    except (OSError, ValueError, KeyError, AttributeError):
-        raise ConfigError(
-            f"{beginning}: no folder with an image classifier in transformers' layout (config.json with id2label); "
-            "give a folder that has one, or a hub id, or rejection: null"
-        ) from None
-    if unknown := [name for name in classes if name not in labels]:
-        raise ConfigError(
-            f"{beginning}, which has no label {unknown[0]!r}; it knows {', '.join(labels)}: choose classes among "
-            "these, another classifier, or rejection: null"
-        )
-
-
-def first_problem(error: ValidationError, under: str | None = None) -> str:
-    """Return the first thing that is wrong as one line: the key (below the key `under`), its value and the mend."""
-    problem = error.errors()[0]
-    key = ".".join(str(part) for part in (under, *problem["loc"]) if part is not None) or "the study"
-    if problem["type"] == "extra_forbidden":
-        return f"config: {key} is no setting; remove it or correct its name"
-    if problem["type"] == "missing":
-        return f"config: {key} is missing; add it (config.yaml explains each setting)"
-    message = problem["msg"].removeprefix("Value error, ").replace("Input should be", "it must be")
-    if not problem["loc"] and under is None:
-        return f"config: {message}"
-    if isinstance(problem["input"], dict):
-        return f"config: {key}: {message}"
-    return f"config: {key} is {json.dumps(problem['input'], default=str)}: {message[0].lower() + message[1:]}"

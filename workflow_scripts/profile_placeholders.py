@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from workflow_scripts.config import ConfigError
+from workflow_scripts.config_errors import ConfigError
 
 _PLACEHOLDER = re.compile(r"^[^#]*?\b(SET_[A-Z_]+)\b")
 

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from photographs.layered_settings import read_settings
 from text_to_image.config import GeneratorConfig
-from workflow_scripts.config import first_problem
+from workflow_scripts.config_errors import first_problem
 
 
 def add_study_arguments(parser: argparse.ArgumentParser) -> None:

@@ -8,7 +8,8 @@ from text_to_image.embedded_generator.known_subjects import misnaming
 from text_to_image.embedded_generator.training_record import known_classes
 from text_to_image.model_source import is_folder
 from text_to_image.prompts import covering_prompts
-from workflow_scripts.config import TRAINED_GENERATOR_FOLDER, ConfigError
+from workflow_scripts.config_errors import ConfigError
+from workflow_scripts.model_folders import TRAINED_GENERATOR_FOLDER
 
 
 def check_subjects(generators: Iterable[tuple[str, GeneratorConfig]], classes: tuple[str, ...]) -> None:

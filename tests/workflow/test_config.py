@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from tests.workflow.study import REPOSITORY
-from workflow_scripts.config import ConfigError, load_study
+from workflow_scripts.config import load_study
+from workflow_scripts.config_errors import ConfigError
 from workflow_scripts.write_config_schema import CONFIG_SCHEMA, STUDY_SCHEMA, config_schema, study_schema
 
 

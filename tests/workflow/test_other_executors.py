@@ -11,7 +11,7 @@ from snakemake.cli import get_argument_parser
 
 from tests.workflow.rule_texts import rule_texts
 from tests.workflow.study import REPOSITORY, TinyStudy
-from workflow_scripts.config import ConfigError
+from workflow_scripts.config_errors import ConfigError
 from workflow_scripts.profile_placeholders import check_filled_in_command
 
 NAMES = ("kubernetes", "aws-batch")

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from tests.workflow.study import REPOSITORY
-from workflow_scripts.config import ConfigError
+from workflow_scripts.config_errors import ConfigError
 from workflow_scripts.profile_placeholders import check_filled_in
 
 

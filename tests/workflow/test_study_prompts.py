@@ -11,7 +11,9 @@ from photographs.layered_settings import laid_over
 from tests.text_to_image.test_pipelines import run_command
 from tests.workflow.study import REPOSITORY
 from text_to_image.prompts import prompt_for
-from workflow_scripts.config import TRAINED_GENERATOR_FOLDER, ConfigError, load_study
+from workflow_scripts.config import load_study
+from workflow_scripts.config_errors import ConfigError
+from workflow_scripts.model_folders import TRAINED_GENERATOR_FOLDER
 from workflow_scripts.study_files import read_generator
 from workflow_scripts.subject_check import check_subjects as check_subjects_of
 

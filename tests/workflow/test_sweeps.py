@@ -16,7 +16,8 @@ from text_to_image.config import GeneratorConfig
 from text_to_image.model_source import resolve_model
 from text_to_image.pipeline import Pipeline
 from text_to_image.sampling import Sampler
-from workflow_scripts.config import ConfigError, load_study
+from workflow_scripts.config import load_study
+from workflow_scripts.config_errors import ConfigError
 from workflow_scripts.sweeps import drawing_config, points_of, safe_leftover
 
 GENERATOR = GeneratorConfig(model="models/embedded", guidance_scale=1.5, steps=8)
