@@ -66,7 +66,7 @@ def describe_study(results: Path, summary: dict[str, Any], citation: Path, licen
             {
                 "@type": "SoftwareApplication",
                 "name": str(study["generator"]["model"]),
-                "version": str(study["generator"]["revision"]),
+                **({"version": str(revision)} if (revision := study["generator"]["revision"]) else {}),
             },
         )
     )

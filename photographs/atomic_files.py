@@ -14,6 +14,16 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 
+def _umask() -> int:
+    umask = os.umask(0)
+    os.umask(umask)
+    return umask
+
+
+# Asked for once, before any thread: to ask is to set it for a moment.
+_UMASK = _umask()
+
+
 class CorruptFileError(Exception):
     """A finished file (or folder) does not hold what was written to it; a workflow that made it makes it anew."""
 
@@ -36,9 +46,11 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
             write(stream)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(temporary, 0o666 & ~_current_umask())
+        os.chmod(temporary, 0o666 & ~_UMASK)
         os.replace(temporary, path)
     except OSError as error:
+        if error.errno is None:
+            raise
         raise OSError(error.errno, error.strerror, str(path)) from error
     finally:
         Path(temporary).unlink(missing_ok=True)
@@ -100,9 +112,3 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise CorruptFileError(path, "not a JSON object")
     return content
-
-
-def _current_umask() -> int:
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask

@@ -38,6 +38,7 @@ rule generate_images:
         " --batch-size {params.batch_size}"
         " --threads {threads}"
         " --state-folder {params.state_folder:q}"
+        " --code {params.code}"
         " --compilation-cache results/.unfinished/compiled_generator"
         " --output {output.shard:q}"
         " 2>&1 | tee {log:q}"

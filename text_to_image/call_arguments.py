@@ -7,10 +7,14 @@ from typing import Any
 
 from diffusers import DiffusionPipeline
 
-from text_to_image.config import GeneratorConfig, passes_a_step, takes_guidance, uses_guidance
+from text_to_image.config import GeneratorConfig, guidance_range, passes_a_step, takes_guidance, uses_guidance
 from text_to_image.guidance import batch_guidance
 
 _ALWAYS_GIVEN = ("prompt", "generator", "output_type")
+# By these a scale of s is (conditional + s * difference), which others call 1 + s: at 0 there is none.
+_GUIDE_FROM_ZERO = ("ZImagePipeline", "ZImageOmniPipeline", "Krea2Pipeline")
+# By this one only 1 is none: at 0 the prompt has no part in it.
+_OFF_AT_ONE = ("LDMTextToImagePipeline",)
 _SETTINGS = {*_ALWAYS_GIVEN, "num_inference_steps", "guidance_scale", "negative_prompt", "height", "width"}
 
 
@@ -51,6 +55,7 @@ def check_call(
             f"generator.guidance_scale is {json.dumps(config.guidance_scale)}, but {pipeline_class} takes none; set it "
             f"to 0 and, under generator.arguments, {_alternatives(accepted, 'guidance_scale')}"
         )
+    _check_guidance_is_the_usual(config, pipeline_class)
     if "true_cfg_scale" in accepted and uses_guidance(config) and not takes_guidance(network):
         raise ValueError(
             f"generator.guidance_scale is {json.dumps(config.guidance_scale)}, but has no effect with {config.model}, "
@@ -61,6 +66,25 @@ def check_call(
             f"generator.image_size is {config.image_size}, but {pipeline_class} draws in its own size alone; set null"
         )
     _check_negative_prompt(config, pipeline_class, accepted, network)
+
+
+def _check_guidance_is_the_usual(config: GeneratorConfig, pipeline_class: str) -> None:
+    low, high = guidance_range(config)
+    if pipeline_class in _GUIDE_FROM_ZERO and low != high:
+        raise ValueError(
+            f"generator.guidance_scale is {[low, high]}, but {pipeline_class} guides image by image and cannot take a "
+            "range; give one number"
+        )
+    if pipeline_class in _GUIDE_FROM_ZERO and 0 < low <= 1:
+        raise ValueError(
+            f"generator.guidance_scale is {low:g}, at which guidance is off elsewhere and {pipeline_class} guides as "
+            f"others do at {1 + low:g}; write 0 for none, or more than 1"
+        )
+    if pipeline_class in _OFF_AT_ONE and high < 1:
+        raise ValueError(
+            f"generator.guidance_scale is {json.dumps(config.guidance_scale)}, at which {pipeline_class} leaves the "
+            "prompt aside; write 1 for no guidance"
+        )
 
 
 def call_arguments(config: GeneratorConfig, accepted: Collection[str], scales: list[float]) -> dict:

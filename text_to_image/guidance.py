@@ -65,5 +65,7 @@ class GuidancePerImage:
         return GuidancePerImage([scale + number for scale in self._scales], self._highest + number)
 
     def __mul__(self, difference: torch.Tensor) -> torch.Tensor:
+        if len(difference) != len(self._scales):
+            raise TypeError(f"{GuidancePerImage.__name__}: {tuple(difference.shape)} are not the rows of a batch")
         column = torch.tensor(self._scales, dtype=difference.dtype, device=difference.device)
         return column.view(-1, *[1] * (difference.ndim - 1)) * difference

@@ -5,6 +5,7 @@ from pathlib import Path
 import httpx2
 from huggingface_hub import hf_hub_download, model_info, resolve_revision, snapshot_download
 from huggingface_hub.errors import (
+    EntryNotFoundError,
     HfHubHTTPError,
     LocalEntryNotFoundError,
     OfflineModeIsEnabled,
@@ -15,6 +16,7 @@ from text_to_image.hub_connection import patient_hub
 from text_to_image.hub_failures import in_plain_words
 from text_to_image.pipeline_files import INDEX, check_pipeline_files, files_below, read_index
 
+_CARD = "README.md"
 _NOT_REACHED = (httpx2.TransportError, OfflineModeIsEnabled, LocalEntryNotFoundError, RevisionResolutionError)
 
 
@@ -41,7 +43,17 @@ def fetch_model(model: str, revision: str | None, variant: str | None) -> Path:
         diffusers_logging.set_verbosity_error()
         with patient_hub(reconnect=True):
             folder = DiffusionPipeline.download(model, revision=pinned, variant=variant, use_safetensors=True)
+            _fetch_card(model, pinned)
     return Path(folder)
+
+
+def _fetch_card(model: str, pinned) -> None:
+    """Get the model's card, which names its licence, where there is one."""
+    try:
+        hf_hub_download(model, _CARD, revision=pinned)
+    except (EntryNotFoundError, *_NOT_REACHED):
+        # None is there, or the cache was filled without it: what is made then says that the licence is unknown.
+        pass
 
 
 def fetch_part(setting: str, name: str, revision: str | None) -> Path:

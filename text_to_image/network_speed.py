@@ -8,6 +8,7 @@ from text_to_image.config import GeneratorConfig
 # The parts that a step of diffusers' pipelines runs; each pipeline has one of them.
 _DENOISERS = ("unet", "transformer")
 _CONVOLUTIONAL = ("unet", "vae")
+_MOST_SHAPES = 4096
 
 
 def prepare_networks(pipeline: DiffusionPipeline, config: GeneratorConfig, device: str) -> None:
@@ -19,7 +20,9 @@ def prepare_networks(pipeline: DiffusionPipeline, config: GeneratorConfig, devic
     # On a CPU the embedded U-Net takes a quarter longer that way (docs/generation-speed.md): group norm pays for it.
     if device == "cuda":
         for name in _CONVOLUTIONAL:
-            if isinstance(network := getattr(pipeline, name, None), torch.nn.Module):
+            network = getattr(pipeline, name, None)
+            # Films' decoders (Qwen-Image) have weights of five axes, of which there is no such layout.
+            if isinstance(network, torch.nn.Module) and all(weight.ndim < 5 for weight in network.parameters()):
                 network.to(memory_format=torch.channels_last)
     if config.compile:
         networks = denoisers(pipeline)
@@ -28,8 +31,13 @@ def prepare_networks(pipeline: DiffusionPipeline, config: GeneratorConfig, devic
                 f"generator.compile is true, but {type(pipeline).__name__} has neither a U-Net nor a transformer; "
                 "write false"
             )
+        import torch._dynamo.config as dynamo
         import torch._inductor.config as inductor
 
+        # Prompts of another length are another shape; past the usual eight a job would go on without compiling, and its
+        # images would depend on which lengths it had met before.
+        dynamo.recompile_limit = dynamo.accumulated_recompile_limit = _MOST_SHAPES
+        dynamo.fail_on_recompile_limit_hit = True
         # Kernels chosen by timing them would differ between two jobs, and with them the last bits of an image.
         inductor.deterministic = True
         for network in networks:

@@ -14,6 +14,7 @@ from text_to_image.decoder import prepare_decoder
 from text_to_image.guidance import range_explained
 from text_to_image.model_source import ModelSource
 from text_to_image.network_speed import denoisers, prepare_networks
+from text_to_image.noise import no_other_randomness, noise_generator
 from text_to_image.pipeline_loading import load_pipeline, set_scheduler
 from text_to_image.prompt_embeddings import UnequalPromptsError, encode_each_prompt_once
 from text_to_image.prompt_length import refuse_cut_prompts
@@ -102,14 +103,18 @@ class Pipeline:
 
     def _draw(self, prompts: list[str], scales: list[float], seeds: list[int]) -> tuple[np.ndarray, list[bool]]:
         arithmetic = (
-            torch.autocast("cpu", torch.bfloat16)
-            if self.device == "cpu" and self.dtype != torch.float32
-            else nullcontext()
+            torch.autocast("cpu", self.dtype) if self.device == "cpu" and self.dtype != torch.float32 else nullcontext()
         )
-        with torch.inference_mode(), arithmetic, np.errstate(invalid="ignore"), range_explained(self._config):
+        with (
+            torch.inference_mode(),
+            arithmetic,
+            np.errstate(invalid="ignore"),
+            range_explained(self._config),
+            no_other_randomness(self._config),
+        ):
             drawn = self._pipeline(
                 prompt=prompts,
-                generator=[torch.Generator("cpu").manual_seed(seed) for seed in seeds],
+                generator=[noise_generator(seed) for seed in seeds],
                 output_type="np",
                 **call_arguments(self._config, self._accepted, scales),
                 **step_arguments(self._accepted, self._watch),

@@ -94,6 +94,8 @@ def _joined(parts: tuple) -> Any:
     if isinstance(first, list):
         return [element for part in parts for element in part]
     if not isinstance(first, torch.Tensor):
+        if any(part != first for part in parts):
+            raise ValueError(f"prompt embeddings of type {type(first).__name__} cannot be joined: draw one at a time")
         return first
     if len(first) == 1:
         return torch.cat(parts)

@@ -9,8 +9,8 @@ from transformers import CLIPTokenizer, PreTrainedTokenizerBase
 
 # Tokenizers without a limit of their own carry an astronomical number.
 _NO_LIMIT = 1_000_000
-# DeepFloyd's pipelines cut T5's text here, and have no argument for it.
-_CUT_WITHOUT_ARGUMENT = {"IFPipeline": 77}
+# These cut a text here, whatever their tokenizer takes, and have no argument for it.
+_CUT_WITHOUT_ARGUMENT = {"IFPipeline": 77, "Kandinsky3Pipeline": 128, "LDMTextToImagePipeline": 77}
 
 
 def refuse_cut_prompts(pipeline: DiffusionPipeline, prompts: Iterable[str], arguments: Mapping[str, Any]) -> None:
@@ -45,8 +45,9 @@ def token_limits(
     given = arguments.get("max_sequence_length", by_default)
     limits = []
     for name, part in pipeline.components.items():
-        encoder = pipeline.components.get(name.replace("tokenizer", "text_encoder"))
-        if not isinstance(part, PreTrainedTokenizerBase) or encoder is None:
+        # One that is left out (as SD 3's T5 may be) reads nothing; one of another name (LDM's "bert") does.
+        is_left_out = pipeline.components.get(name.replace("tokenizer", "text_encoder"), part) is None
+        if not isinstance(part, PreTrainedTokenizerBase) or is_left_out:
             continue
         limit = part.model_max_length
         if not isinstance(part, CLIPTokenizer) and isinstance(given, int):

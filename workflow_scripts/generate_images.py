@@ -13,7 +13,7 @@ import numpy as np
 from photographs.atomic_files import read_json
 from photographs.photo_set import PhotoSet
 from text_to_image.config import GeneratorConfig, ImageFolderConfig
-from text_to_image.image_folder import FolderReader
+from text_to_image.image_folder import FolderReader, folder_digest
 from text_to_image.shards import DrawEach, Take, generate_shard
 from workflow_scripts.assigned_gpu import require_gpu
 from workflow_scripts.command import parser, run
@@ -30,6 +30,9 @@ def main() -> None:
     arguments.add_argument("--threads", type=int, default=1, help="CPU threads; another number may change last bits")
     arguments.add_argument("--compilation-cache", type=Path, help="folder that keeps compiled kernels between jobs")
     arguments.add_argument("--state-folder", type=Path, required=True, help="keeps unfinished shards")
+    arguments.add_argument(
+        "--code", default="", help="digest of what draws: another's unfinished shards are left alone"
+    )
     arguments.add_argument("--output", type=Path, required=True)
     options = arguments.parse_args()
 
@@ -52,7 +55,8 @@ def main() -> None:
 
         return draw_each_with_origin
 
-    name = f"{manifest['digest'][:16]}_{options.class_name}_{options.first}-{options.last}"
+    drawn_by = f"{manifest['digest'][:16]}{options.code[:16]}"
+    name = f"{drawn_by}_{options.class_name}_{options.first}-{options.last}"
     generate_shard(
         make_draw_each, options.class_name, indices, options.batch_size, options.state_folder / name, options.output
     )
@@ -60,6 +64,11 @@ def main() -> None:
 
 def _draw_function(manifest: dict, class_name: str, indices: range, threads: int) -> DrawEach:
     if manifest["kind"] == "image_folder":
+        if folder_digest(Path(manifest["settings"]["folder"])) != manifest["content_sha256"]:
+            raise ValueError(
+                f"image_folder.folder {manifest['settings']['folder']} changed since the study began; bring back the "
+                "images that it had, or remove results/generator to begin again with these"
+            )
         return FolderReader(ImageFolderConfig.model_validate(manifest["settings"]), [class_name]).draw_each
     # Said before transformers is imported, which otherwise greets every job with warnings about image processors.
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")

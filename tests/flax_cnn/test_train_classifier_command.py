@@ -22,10 +22,8 @@ def flags(tmp_path):
     for number, name in enumerate(("train", "val")):
         images, labels = bands(20, 2, number)
         write_photo_set(tmp_path / f"{name}.npz", PhotoSet(images, labels, np.arange(20), ("top", "upper")))
-    photos = {
-        f"{kind}_{split}": tmp_path / f"{split}.npz" for kind in ("real", "synthetic") for split in ("train", "val")
-    }
-    return photos | {
+    return {
+        "real": (tmp_path / "train.npz", tmp_path / "val.npz"),
         "arm": "real",
         "share_synthetic": 0,
         "train_images_per_class": 10,

@@ -1,10 +1,12 @@
 """Classes of pipeline that the project names nowhere load and draw, or say in one line what stands in the way."""
 
 import json
+from types import SimpleNamespace
 
 import diffusers
 import numpy as np
 import pytest
+import torch
 
 from photographs.photo_set import read_photo_set
 from tests.text_to_image.commands import draw_frogs, run_command, the_line
@@ -12,6 +14,7 @@ from tests.text_to_image.tiny_pipelines import save_deepfloyd, save_flux, save_p
 from text_to_image.call_arguments import accepted_arguments, call_arguments, check_call
 from text_to_image.config import GeneratorConfig
 from text_to_image.guidance import GuidancePerImage, range_explained
+from text_to_image.network_speed import prepare_networks
 
 UNSEEN = {
     "PixArtAlphaPipeline": (
@@ -122,3 +125,31 @@ def test_settings_of_its_own_reach_the_class():
     assert given == {"num_inference_steps": 7, "prior_guidance_scale": 2.0, "prior_num_inference_steps": 5}
     steered = check("FluxPipeline", guidance_scale=0, prompts={"negative": "blurry"}, arguments={"true_cfg_scale": 2.0})
     assert steered["negative_prompt"] == ["blurry", "blurry"]
+
+
+@pytest.mark.parametrize(
+    ("pipeline_class", "scale", "said"),
+    [
+        ("ZImagePipeline", (2.0, 4.0), "guides image by image and cannot take a range"),
+        ("ZImagePipeline", 1.0, "guides as others do at 2; write 0 for none"),
+        ("LDMTextToImagePipeline", 0.0, "leaves the prompt aside; write 1 for no guidance"),
+    ],
+)
+def test_guidance_that_a_class_reads_otherwise_is_refused(pipeline_class, scale, said):
+    accepted = dict.fromkeys(("prompt", "generator", "output_type", "num_inference_steps", "guidance_scale"), False)
+    config = GeneratorConfig(model="a/b", guidance_scale=scale)
+    with pytest.raises(ValueError, match=said):
+        check_call(config, pipeline_class, accepted, {})
+
+
+def test_scales_are_not_spread_over_what_is_no_batch():
+    with pytest.raises(TypeError, match="GuidancePerImage"):
+        GuidancePerImage([1.0, 2.0], 2.0) * torch.zeros(16, 1, 4, 4)
+
+
+def test_decoder_of_films_keeps_its_layout_on_a_gpu():
+    three_axes = torch.nn.Conv3d(4, 4, 3)
+    pipeline = SimpleNamespace(unet=torch.nn.Conv2d(4, 4, 3), vae=three_axes)
+    prepare_networks(pipeline, GeneratorConfig(model="a/b", compile=False), "cuda")
+    assert pipeline.unet.weight.is_contiguous(memory_format=torch.channels_last)
+    assert three_axes.weight.is_contiguous()

@@ -23,15 +23,11 @@ FIGURES = ("gaps", "confusion_differences", "mixtures", "learning_curves", "exch
 def finished(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     summary = invented_summary(per_class=100)
-    frozen = {
-        "hypotheses": {
-            "partly lost": {"gap": "synthetic_to_real", "sign": "loss", "points": [10, 60], "region": [0.1, 0.6]}
-        },
-        "versions": [{"after_results": True, "config_sha256": "other"}],
-    }
+    expected = {"partly lost": {"gap": "synthetic_to_real", "sign": "loss", "points": [10, 60], "region": [0.1, 0.6]}}
+    versions = [{"after_results": True, "config_sha256": "other"}]
     parts = {
         "mixtures": describe_mixtures(study(np.random.default_rng(0), n_images=600), draws=200),
-        "hypotheses": judge_hypotheses(frozen, summary["gaps"], summary["study"]["config_sha256"]),
+        "hypotheses": judge_hypotheses(expected, versions, summary["gaps"], summary["study"]["config_sha256"]),
     }
     for name, content in {"summary": summary, **parts}.items():
         (folder / f"{name}.json").write_text(json.dumps(content))
