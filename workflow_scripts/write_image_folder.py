@@ -7,10 +7,10 @@ appears when it is complete.
 
 from pathlib import Path
 
+from data_set_export.filled_folder import filled_folder
 from data_set_export.image_folder import fill_image_folder
 from data_set_export.photos_manifest import MANIFEST, read_manifest, read_split
 from data_set_export.split_names import EXPORTED_SPLITS
-from data_set_export.whole_folder import whole_folder
 from photographs.progress import Progress
 from workflow_scripts.command import parser, run
 
@@ -27,7 +27,7 @@ def main() -> None:
     with Progress(manifest.n_images, "image folder", "images") as progress:
         for split, name in EXPORTED_SPLITS.items():
             photo_set = read_split(options.photos_folder, manifest, split)
-            with whole_folder(options.output_folder / name, options.state_folder) as folder:
+            with filled_folder(options.output_folder / name, options.state_folder) as folder:
                 fill_image_folder(folder, photo_set, progress)
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from data_set_export.card import describe, model_in_words
 from data_set_export.citation import bibtex
+from data_set_export.filled_folder import filled_folder
 from data_set_export.licence import model_licence
 from data_set_export.photos_manifest import MANIFEST, read_manifest, read_split
 from data_set_export.split_names import EXPORTED_SPLITS
 from data_set_export.tfds_data_set import fill_tfds_folder
-from data_set_export.whole_folder import whole_folder
 from photographs.progress import Progress
 from workflow_scripts.command import parser, run
 
@@ -31,7 +31,7 @@ def main() -> None:
     photo_sets = {name: read_split(options.photos_folder, manifest, split) for split, name in EXPORTED_SPLITS.items()}
     with (
         Progress(manifest.n_images, "TFDS data set", "images") as progress,
-        whole_folder(options.output, options.state_folder) as folder,
+        filled_folder(options.output, options.state_folder) as folder,
     ):
         fill_tfds_folder(
             folder,

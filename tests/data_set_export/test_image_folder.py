@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from data_set_export import records
+from data_set_export.filled_folder import filled_folder
 from data_set_export.photos_manifest import read_manifest
-from data_set_export.whole_folder import whole_folder
 from photographs.photo_set import PhotoSet, read_photo_set
 from tests.data_set_export.conftest import CLASSES, SPLITS, command, edit_manifest
 from text_to_image.config import ImageFolderConfig
@@ -149,12 +149,12 @@ def test_column_that_readers_would_misunderstand_is_refused(name):
 
 def test_folder_is_replaced_only_by_a_whole_one(tmp_path):
     folder, state = tmp_path / "out" / "train", tmp_path / "state"
-    with whole_folder(folder, state) as part:
+    with filled_folder(folder, state) as part:
         (part / "old").touch()
-    with pytest.raises(FileNotFoundError), whole_folder(folder, state) as part:
+    with pytest.raises(FileNotFoundError), filled_folder(folder, state) as part:
         (part / "no_folder" / "new").touch()
     assert os.listdir(folder) == ["old"]
-    with whole_folder(folder, state) as part:
+    with filled_folder(folder, state) as part:
         (part / "new").touch()
         assert os.listdir(folder) == ["old"]
     assert os.listdir(folder) == ["new"]
@@ -164,14 +164,14 @@ def test_folder_is_replaced_only_by_a_whole_one(tmp_path):
 def test_killed_writer_leaves_no_folder_and_the_next_starts_anew(tmp_path):
     folder, state = tmp_path / "train", tmp_path / "state"
     code = (
-        "import os, signal, sys; from pathlib import Path; from data_set_export.whole_folder import whole_folder\n"
-        "with whole_folder(Path(sys.argv[1]), Path(sys.argv[2])) as part:\n"
+        "import os, signal, sys; from pathlib import Path; from data_set_export.filled_folder import filled_folder\n"
+        "with filled_folder(Path(sys.argv[1]), Path(sys.argv[2])) as part:\n"
         "    (part / 'half').touch(); os.kill(os.getpid(), signal.SIGKILL)"
     )
     killed = subprocess.run([sys.executable, "-c", code, folder, state])
     assert killed.returncode < 0
     assert (state / "train" / "half").exists()
     assert not folder.exists()
-    with whole_folder(folder, state) as part:
+    with filled_folder(folder, state) as part:
         (part / "whole").touch()
     assert os.listdir(folder) == ["whole"]

@@ -1,4 +1,8 @@
-"""A folder of many files that appears whole or not at all."""
+"""A folder of many thousand files that appears whole or not at all.
+
+A checkpoint's few files are filled beside their place and flushed one by one (`photographs.atomic_files.whole_folder`);
+here they are filled where the study keeps what is unfinished, under a lock, and flushed together.
+"""
 
 import os
 import shutil
@@ -10,7 +14,7 @@ from filelock import FileLock
 
 
 @contextmanager
-def whole_folder(folder: Path, state_folder: Path) -> Iterator[Path]:
+def filled_folder(folder: Path, state_folder: Path) -> Iterator[Path]:
     """Give an empty folder to fill, which becomes `folder` (in an older one's place) once the block has ended well.
 
     Args:
