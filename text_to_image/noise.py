@@ -5,13 +5,8 @@ thousand pairs would share their noise (the birthday paradox), though their seed
 spreads the whole seed over the generator's 624 words. The noise is drawn on the CPU, the same for every device.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import numpy as np
 import torch
-
-from text_to_image.config import GeneratorConfig
 
 # Of the generator's state in 64-bit words: its first seed, a counter and the next word's place come before the words.
 _FIRST_WORD, _WORDS = 3, 624
@@ -25,23 +20,3 @@ def noise_generator(seed: int) -> torch.Generator:
     words = np.random.MT19937(np.random.SeedSequence(seed)).state["state"]["key"].astype(np.int64)
     state.view(torch.int64)[_FIRST_WORD : _FIRST_WORD + _WORDS] = torch.from_numpy(words)
     return generator.set_state(state)
-
-
-@contextmanager
-def no_other_randomness(config: GeneratorConfig) -> Iterator[None]:
-    """Refuse a pipeline that draws, in the block, from randomness which other images share.
-
-    Raises:
-        ValueError: it did; its image would depend on what was drawn before it.
-    """
-    before = _shared_states()
-    yield
-    if any(not torch.equal(*pair) for pair in zip(before, _shared_states(), strict=True)):
-        raise ValueError(
-            f"generator.model is {config.model!r}: its pipeline draws from other randomness than each image's own, so "
-            "no image could be drawn again; choose another model, or arguments that turn it off (as use_pe: false)"
-        )
-
-
-def _shared_states() -> list[torch.Tensor]:
-    return [torch.get_rng_state(), *(torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [])]

@@ -14,10 +14,11 @@ from text_to_image.decoder import prepare_decoder
 from text_to_image.guidance import range_explained
 from text_to_image.model_source import ModelSource
 from text_to_image.network_speed import denoisers, prepare_networks
-from text_to_image.noise import no_other_randomness, noise_generator
+from text_to_image.noise import noise_generator
 from text_to_image.pipeline_loading import load_pipeline, set_scheduler
 from text_to_image.prompt_embeddings import UnequalPromptsError, encode_each_prompt_once
 from text_to_image.prompt_length import refuse_cut_prompts
+from text_to_image.shared_randomness import no_other_randomness
 from text_to_image.step_preview import Preview, step_arguments
 
 
