@@ -65,6 +65,9 @@ if workflow.is_main_process:
 DOMAINS = HOME_DOMAINS
 # For --sdm conda: where the networks' jobs have a GPU, JAX comes with its plugin for CUDA. PyTorch has it anyway.
 NETWORKS_ENVIRONMENT = "../envs/flax_cnn_cuda.yaml" if STUDY.gpus.training else "../envs/flax_cnn.yaml"
+# Where images come from a folder: the file that lists them, and the option that names it to commands.
+IMAGE_LISTING = {"listing": "results/generator/image_folder.json"} if STUDY.image_folder is not None else {}
+LISTING_OPTION = f"--image-listing {IMAGE_LISTING['listing']}" if IMAGE_LISTING else ""
 SWEEP_POINTS = STUDY.sweep_points()
 SWEEP_SPLITS = split_sizes(STUDY.sweep_size.images_per_class)
 # What chooses between settings: real photographs that neither train a classifier nor judge the study.

@@ -9,6 +9,7 @@ DRAWING_CODE = sources_digest(*files_of_command("generate_images", "text_to_imag
 
 rule generate_images:
     input:
+        **IMAGE_LISTING,
         manifest="results/generator/manifest.json",
     output:
         shard="results/generated_images/{class_name}/{first}-{last}.npz",
@@ -28,10 +29,11 @@ rule generate_images:
         code=DRAWING_CODE,
         batch_size=without_effect(STUDY.batch_size),
         state_folder="results/.unfinished/generated_images",
+        listing=LISTING_OPTION,
     shell:
         "python -m workflow_scripts.with_own_gpu {resources.gpu}"
         " python -m workflow_scripts.generate_images"
-        " --generator-manifest {input.manifest:q}"
+        " --generator-manifest {input.manifest:q} {params.listing}"
         " --class-name {wildcards.class_name:q}"
         " --first {wildcards.first}"
         " --last {wildcards.last}"

@@ -3,8 +3,8 @@
 The classifier that selects images is trained here too, on request.
 
 INPUTS   a folder with a diffusers pipeline, or a model on the Hugging Face hub; results/real_photos/train.npz to train one
-OUTPUTS  results/generator/manifest.json, pinned_commits.json (undeclared: it outlives the manifest); when asked for,
-         results/embedded_generator/pipeline/ and results/rejection_classifier/model/
+OUTPUTS  results/generator/manifest.json, pinned_commits.json (undeclared: it outlives the manifest), and the listing of a
+         folder of images; when asked for, results/embedded_generator/pipeline/ and results/rejection_classifier/model/
 """
 
 
@@ -13,6 +13,7 @@ rule prepare_generator:
         model=model_files,
         code=command_sources("prepare_generator", "text_to_image"),
     output:
+        **IMAGE_LISTING,
         manifest="results/generator/manifest.json",
     log:
         "logs/generator.log",
@@ -28,11 +29,14 @@ rule prepare_generator:
     params:
         generator=as_json(STUDY.generator),
         image_folder=as_json(STUDY.image_folder),
+        classes=STUDY.classes if IMAGE_LISTING else [],
+        listing=LISTING_OPTION,
     shell:
         "python -m workflow_scripts.with_own_gpu {resources.gpu}"
         " python -m workflow_scripts.prepare_generator"
         " --generator {params.generator:q}"
-        " --image-folder {params.image_folder:q}"
+        " --image-folder {params.image_folder:q} {params.listing}"
+        " --classes {params.classes:q}"
         " --pins results/generator/pinned_commits.json"
         " --state-folder results/.unfinished/generator"
         " --output {output.manifest:q}"

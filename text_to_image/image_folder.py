@@ -1,6 +1,11 @@
-"""A folder of generated images in the generator's place: one sub-folder a class, or CIFAKE's flat layout."""
+"""A folder of generated images in the generator's place: one sub-folder a class, or CIFAKE's flat layout.
+
+A listing, made once, says which images a study takes from there, and their content: each is held to it when it is read.
+"""
 
 import hashlib
+import io
+import json
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -42,49 +47,70 @@ def files_by_class(folder: Path, classes: Sequence[str]) -> dict[str, list[Path]
     return files
 
 
-def folder_digest(folder: Path) -> str:
-    """Return the hex SHA-256 of a folder's images, names and contents: what stands there is what is served."""
-    sha256 = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in _SUFFIXES):
-        sha256.update(f"{path.relative_to(folder)}\0{file_digest(path)}\n".encode())
-    return sha256.hexdigest()
+def list_images(folder: Path, classes: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return each class's images, in order of their names (relative to `folder`), with the hex SHA-256 of the files.
+
+    Raises what `files_by_class` does.
+    """
+    files = files_by_class(folder, classes)
+    return {name: {str(path.relative_to(folder)): file_digest(path) for path in files[name]} for name in classes}
+
+
+def listing_digest(listing: dict[str, dict[str, str]]) -> str:
+    """Return the hex SHA-256 of what `list_images` returned: two folders of equal images have equal ones."""
+    return hashlib.sha256(json.dumps(listing, sort_keys=True).encode()).hexdigest()
 
 
 class FolderReader:
-    """Serves a folder's images as if a model had drawn them: image `index` of a class is its file number `index`."""
+    """Serves a folder's images as if a model had drawn them: image `index` of a class is number `index` of its list.
 
-    def __init__(self, config: ImageFolderConfig, classes: Sequence[str]):
+    Args:
+        listing: of `list_images`.
+    """
+
+    def __init__(self, config: ImageFolderConfig, listing: dict[str, dict[str, str]]):
         self._config = config
-        self._classes = tuple(classes)
-        self._files = files_by_class(Path(config.folder), classes)
+        self._listing = listing
 
     def draw(self, class_name: str, indices: Sequence[int]) -> PhotoSet:
         """Return the class's images at `indices`, in that order.
 
         Raises:
-            ValueError: the folder has fewer images of the class.
-            ValueError: too, where a file is no readable image.
+            ValueError: fewer images of the class are listed.
+            ValueError: too, where a file is no readable image, or not the one that was listed.
+            FileNotFoundError: a listed file is gone.
         """
-        files = self._files[class_name]
-        if max(indices) >= len(files):
+        listed = list(self._listing[class_name].items())
+        if max(indices) >= len(listed):
             raise ValueError(
-                f"image_folder.folder {self._config.folder} has {len(files)} images of {class_name!r}; "
+                f"image_folder.folder {self._config.folder} has {len(listed)} images of {class_name!r}; "
                 f"images_per_class asks for at least {max(indices) + 1}"
             )
-        chosen = [files[index] for index in indices]
-        images = np.stack([to_study_size(_read(path), self._config.resampling) for path in chosen])
+        chosen = [listed[index] for index in indices]
+        images = np.stack([to_study_size(self._read(name, sha256), self._config.resampling) for name, sha256 in chosen])
+        classes = tuple(self._listing)
         return PhotoSet(
             images,
-            np.full(len(chosen), self._classes.index(class_name), np.int32),
+            np.full(len(chosen), classes.index(class_name), np.int32),
             np.asarray(indices, np.int64),
-            self._classes,
+            classes,
             {
-                "file": np.asarray([str(path.relative_to(self._config.folder)) for path in chosen]),
+                "file": np.asarray([name for name, _ in chosen]),
                 "redraws": np.zeros(len(chosen), np.int32),
                 "rejections": np.zeros(len(chosen), np.int32),
                 "digest": np.asarray([image_digest(image) for image in images]),
             },
         )
+
+    def _read(self, name: str, sha256: str) -> np.ndarray:
+        path = Path(self._config.folder) / name
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise ValueError(
+                f"{path}: changed since the study began; bring back the image that it was, or remove "
+                "results/generator to begin again with this one"
+            )
+        return _decode(path, content)
 
     def draw_each(self, class_name: str, indices: Sequence[int], take: Callable[[PhotoSet], None]) -> None:
         """Hand the class's images at `indices` to `take`, some at a time; raises what `draw` does."""
@@ -101,9 +127,9 @@ def _cifake_class(path: Path) -> str | None:
     return CIFAR10_CLASSES[number - 1] if 1 <= number <= len(CIFAR10_CLASSES) else None
 
 
-def _read(path: Path) -> np.ndarray:
+def _decode(path: Path, content: bytes) -> np.ndarray:
     try:
-        with Image.open(path) as image:
+        with Image.open(io.BytesIO(content)) as image:
             image.load()
             pixels = np.asarray(image.convert("RGB"))
     except Exception as error:  # Pillow answers damage with errors of many unrelated types.

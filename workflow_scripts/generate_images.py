@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from photographs.atomic_files import read_json
+from photographs.atomic_files import CorruptFileError, read_json
 from photographs.photo_set import PhotoSet
 from text_to_image.config import GeneratorConfig, ImageFolderConfig
-from text_to_image.image_folder import FolderReader, folder_digest
+from text_to_image.image_folder import FolderReader, listing_digest
 from text_to_image.shards import DrawEach, Take, generate_shard
 from workflow_scripts.assigned_gpu import require_gpu
 from workflow_scripts.command import parser, run
@@ -23,6 +23,7 @@ def main() -> None:
     """Run the command."""
     arguments = parser(__doc__)
     arguments.add_argument("--generator-manifest", type=Path, required=True, help="written by prepare_generator")
+    arguments.add_argument("--image-listing", type=Path, help="written by prepare_generator for a folder of images")
     arguments.add_argument("--class-name", required=True)
     arguments.add_argument("--first", type=int, required=True, help="index of the first image")
     arguments.add_argument("--last", type=int, required=True, help="index of the last image")
@@ -43,7 +44,7 @@ def main() -> None:
         os.environ.setdefault("TORCHINDUCTOR_CACHE_DIR", str(options.compilation_cache.absolute()))
 
     def make_draw_each() -> DrawEach:
-        draw_each = _draw_function(manifest, options.class_name, indices, options.threads)
+        draw_each = _draw_function(manifest, options.image_listing, options.class_name, indices, options.threads)
         model, revision = str(manifest["model"]), str(manifest["revision"])
 
         def draw_each_with_origin(class_name: str, indices: Sequence[int], take: Take) -> None:
@@ -62,14 +63,9 @@ def main() -> None:
     )
 
 
-def _draw_function(manifest: dict, class_name: str, indices: range, threads: int) -> DrawEach:
+def _draw_function(manifest: dict, listing: Path | None, class_name: str, indices: range, threads: int) -> DrawEach:
     if manifest["kind"] == "image_folder":
-        if folder_digest(Path(manifest["settings"]["folder"])) != manifest["content_sha256"]:
-            raise ValueError(
-                f"image_folder.folder {manifest['settings']['folder']} changed since the study began; bring back the "
-                "images that it had, or remove results/generator to begin again with these"
-            )
-        return FolderReader(ImageFolderConfig.model_validate(manifest["settings"]), [class_name]).draw_each
+        return _folder_reader(manifest, listing, class_name).draw_each
     # Said before transformers is imported, which otherwise greets every job with warnings about image processors.
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     # A job that draws takes nothing from the network: prepare_generator has fetched what it needs.
@@ -93,6 +89,14 @@ def _draw_function(manifest: dict, class_name: str, indices: range, threads: int
     # All of the job's prompts, so that one too long stops it at once and not after hours.
     pipeline.refuse_cut_prompts(prompt_for(config.prompts, config.seed, class_name, index).text for index in indices)
     return Sampler(config, pipeline, [class_name]).draw_each
+
+
+def _folder_reader(manifest: dict, listing: Path, class_name: str) -> FolderReader:
+    listed = read_json(listing)
+    if listing_digest(listed) != manifest["listing_sha256"]:
+        raise CorruptFileError(listing, "not the listing that the generator's manifest tells of")
+    config = ImageFolderConfig.model_validate(manifest["settings"])
+    return FolderReader(config, {class_name: listed[class_name]})
 
 
 if __name__ == "__main__":

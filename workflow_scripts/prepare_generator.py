@@ -11,7 +11,7 @@ from pathlib import Path
 
 from photographs.atomic_files import write_json
 from text_to_image.config import GeneratorConfig, ImageFolderConfig
-from text_to_image.image_folder import folder_digest
+from text_to_image.image_folder import list_images, listing_digest
 from text_to_image.image_identity import generator_digest
 from text_to_image.model_source import ModelSource, resolve_model
 from text_to_image.part_sources import with_pinned_parts
@@ -24,6 +24,8 @@ def main() -> None:
     arguments = parser(__doc__)
     arguments.add_argument("--generator", type=json_argument, required=True, help="the config's generator as JSON")
     arguments.add_argument("--image-folder", type=json_argument, help="the config's image_folder as JSON, or null")
+    arguments.add_argument("--classes", nargs="*", default=[], help="the study's classes; for an image folder")
+    arguments.add_argument("--image-listing", type=Path, help="file that lists an image folder's images (JSON)")
     arguments.add_argument("--pins", type=Path, help="file that keeps which commit a branch was resolved to (JSON)")
     arguments.add_argument("--state-folder", type=Path, help="keeps what was settled once: nothing is tried again")
     arguments.add_argument("--output", type=Path, required=True, help="manifest to write (JSON)")
@@ -31,13 +33,15 @@ def main() -> None:
 
     if options.image_folder is not None:
         settings = ImageFolderConfig.model_validate(options.image_folder).model_dump(mode="json")
+        listing = list_images(Path(settings["folder"]), options.classes)
+        write_json(options.image_listing, listing)
         manifest = {
             "kind": "image_folder",
             "model": settings["folder"],
             "revision": None,
             "is_embedded": False,
             "settings": settings,
-            "content_sha256": folder_digest(Path(settings["folder"])),
+            "listing_sha256": listing_digest(listing),
         }
     else:
         config = with_pinned_parts(GeneratorConfig.model_validate(options.generator), options.pins)

@@ -16,7 +16,7 @@ from data_set_export.photos_manifest import read_manifest
 from photographs.photo_set import PhotoSet, read_photo_set
 from tests.data_set_export.conftest import CLASSES, SPLITS, command, edit_manifest
 from text_to_image.config import ImageFolderConfig
-from text_to_image.image_folder import FolderReader
+from text_to_image.image_folder import FolderReader, list_images
 
 
 def export(photos, folder):
@@ -78,7 +78,8 @@ def test_first_rows_hold_every_class_alike(exported):
 
 @pytest.mark.parametrize("split", SPLITS)
 def test_fed_back_as_a_generator_it_gives_the_same_set(finished_photos, exported, split):
-    reader = FolderReader(ImageFolderConfig(folder=str(exported / SPLITS[split])), CLASSES)
+    folder = exported / SPLITS[split]
+    reader = FolderReader(ImageFolderConfig(folder=str(folder)), list_images(folder, CLASSES))
     manifest = read_manifest(finished_photos / "manifest.json")
     drawn = [reader.draw(name, range(manifest.images_per_class[split])) for name in CLASSES]
     images = np.concatenate([part.images_nhwc for part in drawn])

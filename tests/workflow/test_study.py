@@ -200,6 +200,21 @@ def test_replaced_images_of_a_folder_make_its_study_anew_and_a_touch_does_not(tm
     assert json.loads((study.folder / manifest).read_text())["digest"] != before
 
 
+def test_images_of_a_folder_are_the_synthetic_photos(tmp_path):
+    study = TinyStudy.create(tmp_path / "study")
+    for shade, name in enumerate(("cat", "frog")):
+        (study.folder / "mine" / name).mkdir(parents=True)
+        for i in range(24):
+            Image.new("RGB", (32, 32), (100 * shade + i,) * 3).save(study.folder / "mine" / name / f"{i:02d}.png")
+    photos, settings = "results/synthetic_photos/val.npz", ("--config", 'image_folder={"folder": "mine"}')
+    finished = study.run(photos, *settings)
+    assert finished.returncode == 0, finished.stdout
+    drawn = read_photo_set(study.folder / photos)
+    assert {(drawn.classes[label], file) for label, file in zip(drawn.labels, drawn.metadata["file"], strict=True)} == {
+        (name, f"{name}/{i:02d}.png") for name in ("cat", "frog") for i in drawn.indices
+    }
+
+
 def test_dry_run_leaves_an_altered_file_where_it_is(study_copy):
     summary = study_copy.folder / "results" / "report" / "summary.json"
     edit(summary, "}", "} ")
