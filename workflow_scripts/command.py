@@ -3,7 +3,6 @@
 import argparse
 import errno
 import json
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,9 +11,7 @@ from pydantic import ValidationError
 
 from photographs.atomic_files import CorruptFileError
 from photographs.cifar10 import cache_folder
-
-# Under results/: the last that was found damaged of each, for who wants to know why.
-_DAMAGED = Path(".unfinished") / "damaged"
+from workflow_scripts.set_aside import DAMAGED, RESULTS, remove, set_aside
 
 
 def parser(docstring: str) -> argparse.ArgumentParser:
@@ -69,22 +66,13 @@ def run(main: Callable[[], None]) -> None:
 def _part_with(path: Path) -> str:
     """Take a corrupt file or folder out of the way if it is the study's own; return what was done, and what to do."""
     again = "run the same command again to make it anew"
-    path, results, cache = path.absolute(), Path("results").absolute(), cache_folder().absolute()
-    if path.is_relative_to(results):
-        aside = results / _DAMAGED / path.relative_to(results)
-        _remove(aside)
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            path.rename(aside)
-        return f"it was set aside, to {aside.relative_to(Path.cwd())}: {again}"
+    path, study, cache = path.absolute(), Path.cwd(), cache_folder().absolute()
+    if path.is_relative_to(study / RESULTS):
+        try:
+            return f"it was set aside, to {set_aside(study, path.relative_to(study), DAMAGED)}: {again}"
+        except FileNotFoundError:  # another job that met it was quicker
+            return f"it is no longer there: {again}"
     if path.is_relative_to(cache):
-        _remove(path)
+        remove(path)
         return f"it was removed: {again}"
     return "it is none of the study's own files, so it was left where it is: mend or replace it"
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

@@ -5,20 +5,17 @@ changed would pass for good. The note is valid from the end of a run to the star
 that is killed leaves none, and what it left half done is then Snakemake's to find.
 """
 
-import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from photographs.atomic_files import CorruptFileError, read_json, write_json
 from photographs.digests import file_digest
+from workflow_scripts.set_aside import ALTERED, RESULTS, UNFINISHED, set_aside
 
 _NOTE = Path(".snakemake") / "fauxtograph_digests.json"
-_RESULTS = Path("results")
-_UNFINISHED = _RESULTS / ".unfinished"
 # These carry a digest that every read checks, and may be large.
 _CHECKED_WHEN_READ = ".npz"
-_ALTERED = _UNFINISHED / "altered"
 
 
 def note_digests(study_folder: Path, is_output: Callable[[str], bool]) -> None:
@@ -27,13 +24,13 @@ def note_digests(study_folder: Path, is_output: Callable[[str], bool]) -> None:
     Args:
         is_output: whether a path (relative to the study) is a file that a rule makes, and could make again.
     """
-    results = study_folder / _RESULTS
+    results = study_folder / RESULTS
     paths = sorted(path for path in results.rglob("*") if path.is_file() and path.suffix != _CHECKED_WHEN_READ)
     names = [path.relative_to(study_folder) for path in paths]
     digests = {
         str(name): file_digest(study_folder / name)
         for name in names
-        if not name.is_relative_to(_UNFINISHED) and is_output(str(name))
+        if not name.is_relative_to(UNFINISHED) and is_output(str(name))
     }
     write_json(study_folder / _NOTE, digests)
 
@@ -51,10 +48,8 @@ def set_altered_aside(study_folder: Path) -> list[Path]:
     """
     altered = _altered(study_folder)
     for name in altered:
-        aside = study_folder / _ALTERED / name.relative_to(_RESULTS)
-        aside.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(study_folder / name, aside)
-        _say(name, f"the whole study makes it anew (what stood there is now {aside.relative_to(study_folder)})")
+        aside = set_aside(study_folder, name, ALTERED)
+        _say(name, f"the whole study makes it anew (what stood there is now {aside})")
     return altered
 
 
@@ -83,8 +78,8 @@ def not_yet_anew(study_folder: Path) -> list[str]:
     They have to be asked for: Snakemake misses no file whose readers are all finished. That they are found by what was
     set aside, and not by this run's own search, lets a killed run's successor find them too.
     """
-    aside = study_folder / _ALTERED
-    names = [_RESULTS / path.relative_to(aside) for path in aside.rglob("*") if path.is_file()]
+    aside = study_folder / UNFINISHED / ALTERED
+    names = [RESULTS / path.relative_to(aside) for path in aside.rglob("*") if path.is_file()]
     return sorted(str(name) for name in names if not (study_folder / name).exists())
 
 
