@@ -70,7 +70,7 @@ test: .venv lint  ## Run the test suite, twenty faults included (container-test,
 	source $(BIN)/activate && python -m pytest tests --numprocesses logical --maxprocesses 4 --ignore tests/container
 
 faults: .venv  ## Harm a tiny study in two hundred ways and see that it carries on (FAULTS=500 for more; an hour and more)
-	source $(BIN)/activate && FAULTS=$${FAULTS:-200} python -m pytest tests/faults --numprocesses logical --maxprocesses 2
+	source $(BIN)/activate && FAULTS=$${FAULTS:-200} python -m pytest tests/faults --numprocesses logical --maxprocesses 2 --dist load
 
 slurm-test: .venv  ## Run a whole tiny study through a real SLURM on this machine (as root; docs/cluster.md names the packages)
 	source $(BIN)/activate && pip install --quiet --disable-pip-version-check --requirement requirements-slurm.lock && \

@@ -52,6 +52,11 @@ class Pipeline:
         encode_each_prompt_once(self._pipeline)
         self._watch: Callable[[Preview], None] | None = None
 
+    @property
+    def arithmetic(self) -> str:
+        """What multiplies, such as "cuda float16": another rounds differently."""
+        return f"{self.device} {str(self.dtype).removeprefix('torch.')}"
+
     def under(self, config: GeneratorConfig, watch: Callable[[Preview], None] | None = None) -> "Pipeline":
         """Return the same loaded model, called with other `steps` and `guidance_scale`.
 

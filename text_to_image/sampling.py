@@ -195,6 +195,8 @@ class Sampler:
                 "seed": np.asarray([request.seed for request in requests], np.int64),
                 "redraws": np.asarray([request.redraw for request in requests], np.int32),
                 "rejections": np.asarray([request.rejections for request in requests], np.int32),
+                # Where "auto" met another device or processor, the same settings give other last bits.
+                "arithmetic": np.full(len(images), self._pipeline.arithmetic),
                 "digest": np.asarray([image_digest(image) for image in images]),
             },
         )

@@ -1,5 +1,6 @@
 """What many shards are together, found out one by one: what a data set made of them will hold, before it is made."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,8 @@ class Survey:
         redrawn: how many images were spoilt and drawn again.
         rejected: how many were refused by the rejection classifier and drawn again.
         drawn: how often each word stands in each part of the prompts (`count_parts`).
+        arithmetic: how many images were drawn in each kind of arithmetic, such as "cpu bfloat16"; none where no model
+            drew them.
     """
 
     image_shape: tuple[int, ...]
@@ -30,6 +33,7 @@ class Survey:
     redrawn: int
     rejected: int
     drawn: dict[str, dict[str, int]]
+    arithmetic: dict[str, int]
 
 
 def survey_shards(shards: Iterable[PhotoSet], images_per_class: int) -> Survey:
@@ -43,7 +47,7 @@ def survey_shards(shards: Iterable[PhotoSet], images_per_class: int) -> Survey:
     """
     columns: dict[str, np.dtype] | None = None
     counts: dict[str, Any] = dict.fromkeys(SPLITS, 0)
-    redrawn, rejected, drawn, seeds = 0, 0, {}, []
+    redrawn, rejected, drawn, arithmetic, seeds = 0, 0, {}, Counter(), []
     for shard in shards:
         dtypes = {name: column.dtype for name, column in shard.metadata.items()}
         columns = dtypes if columns is None else _shared(columns, dtypes)
@@ -54,6 +58,7 @@ def survey_shards(shards: Iterable[PhotoSet], images_per_class: int) -> Survey:
         rejections = int(shard.metadata["rejections"].sum())
         redrawn += int(shard.metadata["redraws"].sum()) - rejections
         rejected += rejections
+        arithmetic.update(shard.metadata.get("arithmetic", np.empty(0, str)).tolist())
         drawn = add_counts(drawn, count_parts(shard.metadata))
         seeds.append(shard.metadata.get("seed", np.empty(0, np.int64)))
     for split, size in split_sizes(images_per_class).items():
@@ -64,7 +69,7 @@ def survey_shards(shards: Iterable[PhotoSet], images_per_class: int) -> Survey:
             )
     if "seed" in columns:
         check_distinct(np.concatenate(seeds))
-    return Survey(image_shape, columns, redrawn, rejected, drawn)
+    return Survey(image_shape, columns, redrawn, rejected, drawn, dict(sorted(arithmetic.items())))
 
 
 def _shared(first: dict[str, np.dtype], second: dict[str, np.dtype]) -> dict[str, np.dtype]:

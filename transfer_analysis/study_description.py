@@ -66,7 +66,7 @@ class GeneratorDescription(_Described):
 
 
 class SyntheticManifest(_Described):
-    """Which images were generated, by what, and how many had to be drawn again, were rejected or failed."""
+    """Which images were generated, by what, and how many had to be drawn again or were rejected, and how they were computed."""
 
     generator: GeneratorDescription
     classes: list[str]
@@ -74,7 +74,7 @@ class SyntheticManifest(_Described):
     digests: dict[str, Any]
     redrawn: int = 0
     rejected: int = 0
-    failed: int = 0
+    arithmetic: dict[str, int] = {}
 
 
 def read_description(path: Path, kind: type[T]) -> T:

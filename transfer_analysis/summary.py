@@ -77,7 +77,7 @@ def summarise(
             "generated_images": {
                 "redrawn": synthetic.redrawn,
                 "rejected": synthetic.rejected,
-                "failed": synthetic.failed,
+                "arithmetic": synthetic.arithmetic,
             },
             "further": {
                 name: extra

@@ -7,6 +7,7 @@ another, twice, and the sets are put together in files, so that memory need not 
 import csv
 import io
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -46,6 +47,13 @@ def main() -> None:
                 yield _resampled(_with_classes(read_photo_set(Path(path)), options.classes), options.resampling)
 
     survey = survey_shards(shards(), options.images_per_class)
+    if len(survey.arithmetic) > 1:
+        kinds = ", ".join(f"{images} images by {kind}" for kind, images in survey.arithmetic.items())
+        print(
+            f"warning: not all images were drawn in the same arithmetic ({kinds}), so others would come out elsewhere; "
+            "set generator.device and generator.dtype",
+            file=sys.stderr,
+        )
     with exclusive_folder(options.work_folder):
         splits = _empty_splits(options.work_folder, survey, options.classes, options.images_per_class)
         write_atomically(
@@ -66,6 +74,7 @@ def main() -> None:
             "redrawn": survey.redrawn,
             "rejected": survey.rejected,
             "drawn": survey.drawn,
+            "arithmetic": survey.arithmetic,
         },
     )
 

@@ -13,7 +13,7 @@ def noise_image(seed):
 class FaultyPipeline:
     """Draws noise by seed; spoils the seeds it is told to, in the way it is told to."""
 
-    device = "cpu"
+    device, arithmetic = "cpu", "cpu float32"
 
     def __init__(self, spoils, out_of_memory_in=()):
         self.spoils = spoils

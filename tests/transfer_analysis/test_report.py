@@ -129,12 +129,14 @@ def test_nothing_is_said_to_differ_in_published_results_that_may_be_as_in_this_s
     assert find_problems(render_page(sources, tmp_path), sources) == []
 
 
-def test_images_that_could_not_be_made_are_told_at_the_top(tmp_path):
+def test_images_of_different_arithmetic_are_told_at_the_top(tmp_path):
     summary = invented_summary()
-    assert "Incomplete" not in render_page(summary, tmp_path)
-    summary["provenance"]["generated_images"]["failed"] = 3
+    assert "different arithmetic" not in render_page(summary, tmp_path)
+    summary["provenance"]["generated_images"]["arithmetic"] = {"cpu float32": 2000, "cuda float16": 34}
     page = render_page(summary, tmp_path)
-    assert page.index("Incomplete") < page.index('id="answer"')
+    assert page.index("different arithmetic") < page.index("cuda float16") < page.index('id="answer"')
+    assert "2,000 images by cpu float32, 34 images by cuda float16. The same settings" in text_of(page)
+    assert find_problems(page, summary) == []
 
 
 def test_images_that_a_classifier_selected_are_told_at_the_top(tmp_path):

@@ -36,6 +36,7 @@ def shard_of(name, first, random):
             [f"photo of a {name}, {'very ' * (index % 3)}small"[: 12 + first % 40] for index in indices]
         ),
         "template": np.full(SHARD, "photo of {a_class}"),
+        "arithmetic": np.full(SHARD, "cpu bfloat16" if name == "cat" else "cpu float32"),
     }
     return PhotoSet(images, np.zeros(SHARD, np.int32), indices, (name,), metadata)
 
@@ -53,6 +54,7 @@ def merged(tmp_path_factory):
     (folder / "generator.json").write_text('{"model": "noise"}')
     finished = merge(folder, "-c", MEASURED)
     assert finished.returncode == 0, finished.stderr
+    assert "not all images were drawn in the same arithmetic (9000 images by cpu bfloat16, 9000" in finished.stderr
     return folder, int(finished.stdout)
 
 
@@ -95,6 +97,7 @@ def test_manifest_and_table_tell_of_all_images(merged):
     manifest = json.loads((folder / "photos" / "manifest.json").read_text())
     assert manifest["redrawn"] == 2 * 9
     assert manifest["rejected"] == 2
+    assert manifest["arithmetic"] == {"cpu bfloat16": PER_CLASS, "cpu float32": PER_CLASS}
     assert manifest["drawn"]["template"] == {"photo of {a_class}": len(CLASSES) * PER_CLASS}
     assert manifest["digests"]["test"] == read_photo_set(folder / "photos" / "test.npz").digest()
     rows = list(csv.DictReader((folder / "photos" / "images.csv").open()))
