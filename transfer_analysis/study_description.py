@@ -66,7 +66,7 @@ class GeneratorDescription(_Described):
 
 
 class SyntheticManifest(_Described):
-    """Which images were generated, by what, and how many had to be drawn again or were rejected, and how they were computed."""
+    """Which images were generated, by what and in what arithmetic, and how many were drawn again or rejected."""
 
     generator: GeneratorDescription
     classes: list[str]
