@@ -143,10 +143,15 @@ def without_effect(setting):
 
 
 def model_files(wildcards):
-    """Return what the generator's manifest is made from."""
+    """Return what the generator's manifest is made from, but for what ships."""
     if STUDY.image_folder is not None:
         return files_in(STUDY.image_folder.folder)
     return files_of_generators([STUDY.generator])
+
+
+def shipped_models(wildcards):
+    """Return a digest of what ships and the generator's manifest is made from."""
+    return shipped_models_digest([STUDY.generator] if STUDY.image_folder is None else [])
 
 
 def files_in(folder):
@@ -155,14 +160,32 @@ def files_in(folder):
 
 
 def files_of_generators(generators):
-    """Return the files of the generators' models and of what stands beside them: tiny decoders, classifiers."""
+    """Return the files of the generators' models, but for those that ship: `shipped_models_digest` knows these."""
+    return [file for model in models_of(generators) if not ships(model) for file in files_of_model(model)]
+
+
+def shipped_models_digest(generators):
+    """Return a digest of those of the generators' models that ship with the project.
+
+    A clone and an image give their files new times, and they are too large for Snakemake to look at more than that.
+    """
+    return sources_digest(*(file for model in models_of(generators) if ships(model) for file in files_of_model(model)))
+
+
+def models_of(generators):
+    """Return the generators' models and what stands beside them: tiny decoders, classifiers."""
     models = {
         model
         for one in generators
         for model in (one.model, one.tiny_vae, one.rejection and one.rejection.classifier)
         if model is not None
     }
-    return [file for model in sorted(models) for file in files_of_model(model)]
+    return sorted(models)
+
+
+def ships(model):
+    """Return whether a model comes with the project."""
+    return Path(model).parts[0] == "models"
 
 
 def files_of_model(model):

@@ -31,6 +31,11 @@ def files_of_sweeps_models(wildcards):
     return files_of_generators([generator for _, generator in generators])
 
 
+def shipped_models_of_sweep(wildcards):
+    """Return a digest of the models that ship and the sweep draws with."""
+    return shipped_models_digest([generator for _, generator in STUDY.sweep_generators(wildcards.sweep)])
+
+
 def refuse_undrawable(generators):
     """End the run if one of the generators, each after where it stands, has no model or no words for the classes."""
     try:

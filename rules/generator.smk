@@ -28,6 +28,7 @@ rule prepare_generator:
         runtime=more_each_try(60),
     params:
         generator=as_json(STUDY.generator),
+        shipped_models=shipped_models,
         image_folder=as_json(STUDY.image_folder),
         classes=STUDY.classes if IMAGE_LISTING else [],
         listing=LISTING_OPTION,

@@ -24,6 +24,7 @@ rule prepare_sweep:
         runtime=more_each_try(60),
     params:
         plan=sweep_plan,
+        shipped_models=shipped_models_of_sweep,
     shell:
         "python -m workflow_scripts.with_own_gpu {resources.gpu}"
         " python -m workflow_scripts.prepare_sweep"
@@ -52,6 +53,7 @@ use rule prepare_generator as prepare_sweep_generator with:
         runtime=more_each_try(60),
     params:
         generator=drawn_with,
+        shipped_models=shipped_models_of_sweep,
         image_folder="null",
 
 

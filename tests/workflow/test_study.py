@@ -200,6 +200,23 @@ def test_replaced_images_of_a_folder_make_its_study_anew_and_a_touch_does_not(tm
     assert json.loads((study.folder / manifest).read_text())["digest"] != before
 
 
+def test_model_that_ships_is_known_by_its_content_and_not_by_its_files_times(tmp_path):
+    study = TinyStudy.create(tmp_path / "study")
+    model = study.folder / "models" / "tiny"
+    (study.folder / "model").rename(tmp_path / "tiny")
+    model.parent.mkdir()
+    (tmp_path / "tiny").rename(model)
+    large = model / "unet" / "large.bin"
+    large.write_bytes(bytes(2_000_000))  # more than Snakemake takes checksums of
+    asked = ("results/generator/manifest.json", "--config", "generator={model: models/tiny}")
+    assert study.run(*asked).returncode == 0
+    for path in model.rglob("*"):
+        path.touch()  # as a clone of the project does
+    assert study.planned_rules(*asked) == set()
+    large.write_bytes(bytes(1_999_999) + b"1")
+    assert study.planned_rules(*asked) == {"prepare_generator"}
+
+
 def test_images_of_a_folder_are_the_synthetic_photos(tmp_path):
     study = TinyStudy.create(tmp_path / "study")
     for shade, name in enumerate(("cat", "frog")):
