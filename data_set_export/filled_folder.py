@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock
+from photographs.file_locks import held_lock
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def filled_folder(folder: Path, state_folder: Path) -> Iterator[Path]:
     folder, part = Path(folder), Path(state_folder) / Path(folder).name
     part.parent.mkdir(parents=True, exist_ok=True)
     # A killed Snakemake may leave this job's predecessor running; the two must not fill one folder.
-    with FileLock(part.with_name(f"{part.name}.lock")):
+    with held_lock(part.with_name(f"{part.name}.lock")):
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir()
         try:

@@ -5,29 +5,21 @@ each other's unfinished work.
 """
 
 import contextlib
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from photographs.file_locks import held_lock
 
 
 @contextlib.contextmanager
 def exclusive_folder(folder: Path) -> Iterator[None]:
     """Hold `folder` (made if need be) alone; wait for whoever holds it, saying so once on standard error.
 
-    The lock is a file beside the folder. The operating system lets go of it when the process ends, however it ends.
+    The lock is a file beside the folder.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder.with_name(f"{folder.name}.lock"))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        print(f"{folder} is in use by another run of this job: waiting for it to end", file=sys.stderr, flush=True)
-        lock.acquire()
-    try:
+    waiting = f"{folder} is in use by another run of this job: waiting for it to end"
+    with held_lock(folder.with_name(f"{folder.name}.lock"), waiting):
         # Only now: the one before may have removed it as its last act.
         folder.mkdir(exist_ok=True)
         yield
-    finally:
-        lock.release()

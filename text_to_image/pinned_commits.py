@@ -8,9 +8,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from filelock import FileLock
-
 from photographs.atomic_files import write_json
+from photographs.file_locks import held_lock
 
 
 def fetch_pinned(fetch: Callable[[str | None], Path], model: str, revision: str | None, pins: Path | None) -> Path:
@@ -37,7 +36,7 @@ def fetch_pinned(fetch: Callable[[str | None], Path], model: str, revision: str 
     if pins is not None:
         pins.parent.mkdir(parents=True, exist_ok=True)
         # Jobs of the study and of its sweeps run side by side, and each keeps what the others have written.
-        with FileLock(pins.with_name(f".{pins.name}.lock")):
+        with held_lock(pins.with_name(f".{pins.name}.lock")):
             write_json(pins, _read(pins) | {_key(model, revision): folder.name})
     return folder
 

@@ -4,6 +4,7 @@ The splits are cut by index in CIFAR-10's proportions. No two images may share t
 another, twice, and the sets are put together in files, so that memory need not hold the images.
 """
 
+import argparse
 import csv
 import io
 import shutil
@@ -55,14 +56,8 @@ def main() -> None:
             file=sys.stderr,
         )
     with exclusive_folder(options.work_folder):
-        splits = _empty_splits(options.work_folder, survey, options.classes, options.images_per_class)
-        write_atomically(
-            options.output_folder / "images.csv",
-            lambda stream: _fill(splits, stream, shards(), survey, options.images_per_class),
-        )
-        for name, photo_set in splits.items():
-            write_photo_set(options.output_folder / f"{name}.npz", photo_set)
-        digests = {name: photo_set.digest() for name, photo_set in splits.items()}
+        digests = _write_splits(options, shards(), survey)
+        # Only now that nothing maps its files any more: NFS would keep those, and so the folder.
         shutil.rmtree(options.work_folder)
     write_json(
         options.output_folder / "manifest.json",
@@ -77,6 +72,18 @@ def main() -> None:
             "arithmetic": survey.arithmetic,
         },
     )
+
+
+def _write_splits(options: argparse.Namespace, shards: Iterator[PhotoSet], survey: Survey) -> dict[str, str]:
+    """Write the table and every split's photo set; return the sets' digests."""
+    splits = _empty_splits(options.work_folder, survey, options.classes, options.images_per_class)
+    write_atomically(
+        options.output_folder / "images.csv",
+        lambda stream: _fill(splits, stream, shards, survey, options.images_per_class),
+    )
+    for name, photo_set in splits.items():
+        write_photo_set(options.output_folder / f"{name}.npz", photo_set)
+    return {name: photo_set.digest() for name, photo_set in splits.items()}
 
 
 def _empty_splits(folder: Path, survey: Survey, classes: list[str], images_per_class: int) -> dict[str, PhotoSet]:

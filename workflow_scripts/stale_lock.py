@@ -15,6 +15,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from photographs.atomic_files import write_json
+from photographs.file_locks import file_lock, is_without_locks
 
 # Containers on one machine have names of their own, and one boot.
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -25,15 +26,20 @@ def clear_stale_lock(study_folder: Path) -> bool:
     """Remove Snakemake's lock on `study_folder` if the run that made it, here, is dead; hold ours while this one lives.
 
     Returns:
-        Whether no other run is alive, as far as can be known; else Snakemake refuses to run.
+        Whether no other run is alive, as far as can be known; else Snakemake refuses to run. Where the file system has
+        no locks, Snakemake's stay, for `snakemake --unlock` to remove.
     """
     snakemake_folder = study_folder / ".snakemake"
     snakemake_folder.mkdir(exist_ok=True)
-    lock = FileLock(snakemake_folder / "fauxtograph.lock")
+    lock = file_lock(snakemake_folder / "fauxtograph.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
         return False  # another run is alive: Snakemake says so itself
+    except OSError as error:
+        if not is_without_locks(error):
+            raise
+        return not any((snakemake_folder / "locks").glob("*"))  # nothing tells here whether a run is alive
     locks, note = snakemake_folder / "locks", snakemake_folder / "fauxtograph_machine.json"
     here = _machine()
     there = json.loads(note.read_text()) if note.is_file() else {}

@@ -1,8 +1,13 @@
 """Two runs of one job never work in its folder at once."""
 
+import errno
+import fcntl
+import os
 import subprocess
 import sys
 import threading
+
+import pytest
 
 from photographs.exclusive_folder import exclusive_folder
 
@@ -48,3 +53,25 @@ def test_free_folder_is_entered_without_a_word(tmp_path, capsys):
         with exclusive_folder(tmp_path / "job"):
             assert (tmp_path / "job").is_dir()
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize("answer", [errno.ENOSYS, errno.ENOLCK])
+def test_file_system_without_locks_is_said_and_leaves_no_marker_that_outlives_a_kill(
+    tmp_path, capsys, monkeypatch, answer
+):
+    def no_locks(descriptor, operation):
+        raise OSError(answer, os.strerror(answer))
+
+    monkeypatch.setattr(fcntl, "flock", no_locks)
+    with exclusive_folder(tmp_path / "job"), exclusive_folder(tmp_path / "job"):
+        assert (tmp_path / "job").is_dir()
+    assert all("has no locks" in line for line in capsys.readouterr().err.splitlines())
+
+
+def test_other_errors_of_a_lock_are_told(tmp_path, monkeypatch):
+    def fails(descriptor, operation):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(fcntl, "flock", fails)
+    with pytest.raises(OSError, match="Input/output error"), exclusive_folder(tmp_path / "job"):
+        pass

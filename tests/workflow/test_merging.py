@@ -22,6 +22,20 @@ main()
 print(tracemalloc.get_traced_memory()[1])
 """
 
+# An NFS client keeps a file that is mapped, under another name, and so the folder that it is in.
+ON_NFS = """
+import shutil, sys
+from workflow_scripts.merge_synthetic_photos import main
+sys.argv = ["merge_synthetic_photos", *sys.argv[1:]]
+remove = shutil.rmtree
+def remove_unless_mapped(folder):
+    mapped = [line for line in open("/proc/self/maps") if str(folder.absolute()) in line]
+    assert not mapped, mapped
+    remove(folder)
+shutil.rmtree = remove_unless_mapped
+main()
+"""
+
 
 def shard_of(name, first, random):
     images = random.integers(0, 256, (SHARD, 32, 32, 3), dtype=np.uint8)
@@ -103,6 +117,12 @@ def test_manifest_and_table_tell_of_all_images(merged):
     rows = list(csv.DictReader((folder / "photos" / "images.csv").open()))
     assert len({(row["class"], row["index"]) for row in rows}) == len(CLASSES) * PER_CLASS
     assert not (folder / "unfinished").exists()
+
+
+def test_nothing_is_mapped_any_more_when_the_work_folder_goes(merged):
+    folder, _ = merged
+    finished = merge(folder, "-c", ON_NFS)
+    assert finished.returncode == 0, finished.stderr
 
 
 def test_missing_shard_is_named(merged):
