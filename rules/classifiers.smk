@@ -29,8 +29,11 @@ rule train_classifier:
     threads: 1
     resources:
         gpu=STUDY.gpus.training,
+        # For SLURM, which gives several GPUs of several nodes where it can.
+        nodes=1,
         mem_mb=memory_with_photos(4000, "train", "val"),
-        runtime=more_each_try(120),
+        # No more at the next try, which carries on where this one ended.
+        runtime=120,
     params:
         synthetic_share=share_of_arm,
         images_per_class=STUDY.images_per_class.train,

@@ -24,7 +24,8 @@ rule generate_images:
     resources:
         gpu=STUDY.gpus.generation,
         mem_mb=more_each_try(STUDY.generation_memory_mb),
-        runtime=more_each_try(240),
+        # No more at the next try, which carries on where this one ended.
+        runtime=240,
     params:
         code=DRAWING_CODE,
         batch_size=without_effect(STUDY.batch_size),

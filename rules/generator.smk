@@ -60,7 +60,8 @@ rule train_generator:
     resources:
         gpu=0,
         mem_mb=more_each_try(4000),
-        runtime=more_each_try(720),
+        # No more at the next try, which carries on where this one ended.
+        runtime=720,
     params:
         recipe=as_json(STUDY.generator_training),
     shell:
@@ -90,7 +91,8 @@ rule train_rejection_classifier:
     resources:
         gpu=0,
         mem_mb=more_each_try(3000),
-        runtime=more_each_try(120),
+        # No more at the next try, which carries on where this one ended.
+        runtime=120,
     params:
         recipe=as_json(STUDY.rejection_training),
     shell:

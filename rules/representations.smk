@@ -76,8 +76,11 @@ rule train_transplants:
     threads: 1
     resources:
         gpu=STUDY.gpus.training,
+        # For SLURM, which gives several GPUs of several nodes where it can.
+        nodes=1,
         mem_mb=more_each_try(4000),
-        runtime=more_each_try(120),
+        # No more at the next try, which carries on where this one ended.
+        runtime=120,
     params:
         donors=named_donors,
         images_per_class=TRANSPLANT_IMAGES,

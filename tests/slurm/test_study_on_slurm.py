@@ -27,7 +27,7 @@ def filled_in_profile(study):
         }.items():
             text = text.replace(placeholder, value)
         file.write_text(text)
-    # Looks at jobs after 3 s in place of 20: the jobs here take seconds.
+    # Looks at jobs after 3 s in place of 60: the jobs here take seconds.
     return ("--workflow-profile", "profiles/slurm", "--slurm-init-seconds-before-status-checks", "3")
 
 
@@ -55,7 +55,7 @@ def wait_for_job(cluster, node, process, seconds=600):
 def test_killed_job_and_lost_node_change_no_file(cluster, local_study, tmp_path):
     study = TinyStudy.create(tmp_path / "study")
     log = tmp_path / "log"
-    process = study.start(_TARGET, *filled_in_profile(study), *_ON_GPUS, output=log.open("w"))
+    process = study.start(_TARGET, *filled_in_profile(study), *_ON_GPUS, output=log.open("w"), cores=())
     try:
         killed = wait_for_job(cluster, "gpu1", process)
         cluster.run("scancel", "--full", "--signal=KILL", killed)

@@ -55,11 +55,18 @@ class TinyStudy:
         return cls(folder, (TINY, *settings))
 
     def start(
-        self, *arguments: str, output: int | TextIO = subprocess.PIPE, within: tuple[str, ...] = ()
+        self,
+        *arguments: str,
+        output: int | TextIO = subprocess.PIPE,
+        within: tuple[str, ...] = (),
+        cores: tuple[str, ...] = ("--cores", "2"),
     ) -> subprocess.Popen:
-        """Start Snakemake on the tiny study, in a process group of its own, or `within` another command."""
+        """Start Snakemake on the tiny study, in a process group of its own, or `within` another command.
+
+        Without `cores` a profile says how many.
+        """
         return subprocess.Popen(
-            [*within, sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--configfile", *self.settings],
+            [*within, sys.executable, "-m", "snakemake", *arguments, *cores, "--configfile", *self.settings],
             cwd=self.folder,
             env={
                 **os.environ,

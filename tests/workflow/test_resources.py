@@ -31,7 +31,9 @@ READING_MANY = {
 def test_job_that_goes_alone_asks_for_more_at_each_next_try(name):
     asked = dict(re.findall(r"^\s+(mem_mb|runtime)=(\w+)", BY_ITSELF[name], re.MULTILINE))
     assert asked["mem_mb"] in {"more_each_try", "memory_with_photos"}
-    assert asked["runtime"] == "more_each_try"
+    # A day is what many partitions allow, and less a GPU's: what carries on where its last try ended needs no more.
+    carries_on = name.startswith(("generate_", "train_"))
+    assert asked["runtime"].isdigit() if carries_on else asked["runtime"] == "more_each_try"
 
 
 def test_memory_follows_the_number_of_photographs(tmp_path):
