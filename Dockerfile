@@ -32,8 +32,10 @@ RUN python3 -m venv .venv \
             --requirement requirements-cuda-torch.txt; fi
 COPY . .
 # oneDNN's wrapper is compiled at its first use, into the cache folder: here, for there is no compiler later.
-RUN CXX=/usr/bin/g++ XDG_CACHE_HOME=/opt/fauxtograph/cache JAX_PLATFORMS=cpu .venv/bin/python -c \
-        'from flax_cnn.onednn_library import register_onednn; register_onednn()'
+RUN XDG_CACHE_HOME=/opt/fauxtograph/cache JAX_PLATFORMS=cpu .venv/bin/python -c \
+        'from flax_cnn.onednn_library import register_onednn; register_onednn()' \
+    # A clone made under umask 077 can be read by nobody else.
+    && chmod --recursive a+rX /opt/fauxtograph
 
 # ---- final: no compiler
 FROM ${BASE} AS final
@@ -47,15 +49,13 @@ RUN apt-get update \
     && mkdir --parents /study /home/fauxtograph \
     && chmod 1777 /study /home/fauxtograph
 COPY --from=build /opt/fauxtograph /opt/fauxtograph
-# Whoever runs it, under whatever number, has a name and a home to write to. CXX is part of the compiled file's name,
-# and so how it is found again; the compiler itself is not here.
+# Whoever runs it, under whatever number, has a name and a home to write to.
 ENV PATH=/opt/fauxtograph/.venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     HOME=/home/fauxtograph \
     USER=fauxtograph \
     COMPILED_CONVOLUTIONS=/opt/fauxtograph/cache/fauxtograph/compiled \
-    CXX=/usr/bin/g++ \
     FAUXTOGRAPH_HOST=0.0.0.0 \
     FAUXTOGRAPH_PORT=5000
 # Which code this is, for the report: the image has no git. Last, for it changes with every commit.
@@ -64,7 +64,7 @@ RUN echo "${COMMIT}" > /opt/fauxtograph/.commit
 WORKDIR /opt/fauxtograph
 EXPOSE 5000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=90s \
-    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"FAUXTOGRAPH_PORT\"]}/healthz')"]
+    CMD ["python", "-c", "import os, urllib.request as u; u.build_opener(u.ProxyHandler({})).open(f'http://127.0.0.1:{os.environ[\"FAUXTOGRAPH_PORT\"]}/healthz')"]
 USER 1000:1000
 ENTRYPOINT ["/opt/fauxtograph/container/entrypoint"]
 CMD ["playground"]

@@ -83,7 +83,7 @@ def _seed(seed: int, config: TrainingConfig, photos, unfinished: Path) -> dict[s
     )
     kept = unfinished / f"seed_{seed}_{fingerprint[:16]}.json"
     if kept.is_file():
-        return json.loads(kept.read_text())
+        return json.loads(kept.read_text(encoding="utf-8"))
     resume = ResumeFolder(kept.with_suffix(""), fingerprint)
     classifier, _ = train(
         config, data, train_set.classes, training_keys(0, "real", seed), resume, partial(_report, seed, config)

@@ -47,7 +47,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=Path("results/bench/analysis.json"), help="costs to write")
     options = parser.parse_args()
     require_splits(options.photos, "train", "val", "test")
-    settings = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
+    settings = yaml.safe_load((REPOSITORY / "config.yaml").read_text(encoding="utf-8"))
     per_class, seeds = options.images_per_class, options.seeds
     asked = {"train": settings["images_per_class"]["train"], "test": settings["trust"]["photos_per_class"]}
     least = max(math.ceil(number / SPLITS[split]) for split, number in asked.items())

@@ -51,7 +51,7 @@ def main() -> None:
     torch.set_num_threads(options.threads)
     # The bare loop keeps every image, so the tool does too: an image finished is an image drawn.
     config = GeneratorConfig.model_validate(
-        yaml.safe_load(options.study.read_text())["generator"] | {"rejection": None}
+        yaml.safe_load(options.study.read_text(encoding="utf-8"))["generator"] | {"rejection": None}
     )
     with tempfile.TemporaryDirectory() as scratch:
         around: list[float] = []

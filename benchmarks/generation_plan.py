@@ -112,7 +112,7 @@ def _published_speeds(options: argparse.Namespace) -> str:
         "| model | GPU | how | steps | images/s | images per GPU-hour | hours | source |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for entry in yaml.safe_load(_PUBLISHED.read_text()):
+    for entry in yaml.safe_load(_PUBLISHED.read_text(encoding="utf-8")):
         # Time grows with the steps: encoding and decoding are small beside 25 of them.
         rate = entry["images"] / (entry["seconds"] * entry["study_steps"] / entry["steps"])
         lines.append(

@@ -182,7 +182,7 @@ def _finished_turns(
     """Return everyone's turns in a race, or without `run` the speeds': measured now, or kept from a killed start."""
     kept = _kept(options, part)
     asked = {"settings": _settings(options) | {"runs": ""}, "contenders": names, "machine": machine()}
-    if kept.is_file() and (found := json.loads(kept.read_text()))["asked"] == asked:
+    if kept.is_file() and (found := json.loads(kept.read_text(encoding="utf-8")))["asked"] == asked:
         return found["turns"]
     arithmetic = {name: _arithmetic(name) for name in names}
     turns = _take_turns(part, names, vars(options) | {"seed": run or 0, "speed": run is None, "arithmetic": arithmetic})

@@ -25,6 +25,6 @@ def kind_of_processor() -> str:
     """Return a name for the processor's kind: a container's own changes with every start, its machine's does not."""
     if not _PROCESSORS.is_file():
         return platform.processor() or platform.node()
-    first, *_ = _PROCESSORS.read_text().split("\n\n")
+    first, *_ = _PROCESSORS.read_text(encoding="utf-8").split("\n\n")
     lines = [line for line in first.splitlines() if line.startswith(_KIND)]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

@@ -26,7 +26,7 @@ def peak_memory_bytes() -> int:
     """Return the most main memory that this process has held so far."""
     if _STATUS.is_file():
         # Not `ru_maxrss`: that one is handed on from the process that became this command.
-        (peak,) = (line for line in _STATUS.read_text().splitlines() if line.startswith("VmHWM:"))
+        (peak,) = (line for line in _STATUS.read_text(encoding="utf-8").splitlines() if line.startswith("VmHWM:"))
         return int(peak.split()[1]) * 1024
     # Kibibytes, but on macOS bytes.
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

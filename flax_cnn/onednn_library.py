@@ -1,7 +1,7 @@
 """oneDNN's convolutions made known to XLA: found in its wheel, wrapped by a C++ file that is built once, registered.
 
 The wheels `onednn-cpu-gomp` and `onednn-devel-cpu-gomp` bring the library and its headers. `onednn_convolution.cc` is
-compiled at first use, in a few seconds, into the user's cache folder, under a name that changes with all it is made of.
+compiled at first use, in a few seconds, into the user's cache folder; its name changes with what it is made of.
 Where there is no compiler, as in the container, it was compiled before and lies in the folder $COMPILED_CONVOLUTIONS.
 """
 
@@ -53,7 +53,7 @@ def register_onednn() -> None:
 def has_bfloat16_units() -> bool:
     """Return whether this processor multiplies bfloat16 itself (AMX or AVX-512), so that it is faster than float32."""
     try:
-        flags = Path("/proc/cpuinfo").read_text().split()
+        flags = Path("/proc/cpuinfo").read_text(encoding="utf-8").split()
     except OSError:
         return False
     return "amx_bf16" in flags or "avx512_bf16" in flags
@@ -71,11 +71,14 @@ def _installed_file(package: str, name: str) -> Path:
 
 
 def _built(library: Path, header: Path) -> Path:
-    compiler = os.environ.get("CXX") or shutil.which("g++") or shutil.which("c++")
-    if compiler is None:
-        raise NotAvailableError("there is no C++ compiler (g++)")
-    flags = [*compiler.split(), "-O2", "-std=c++17", "-shared", "-fPIC", "-fopenmp", "-w"]
-    parts = [_SOURCE.read_text(), str(library), *flags, jaxlib.__version__, distribution("onednn-cpu-gomp").version]
+    flags = ["-O2", "-std=c++17", "-shared", "-fPIC", "-fopenmp", "-w"]
+    parts = [
+        _SOURCE.read_text(encoding="utf-8"),
+        str(library),
+        *flags,
+        jaxlib.__version__,
+        distribution("onednn-cpu-gomp").version,
+    ]
     name = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
     file_name = f"onednn_convolution_{name}.so"
     if "COMPILED_CONVOLUTIONS" in os.environ:
@@ -84,12 +87,28 @@ def _built(library: Path, header: Path) -> Path:
             return before
     built = user_cache_path("fauxtograph") / "compiled" / file_name
     if not built.is_file():
+        compiler = _compiler()
         with tempfile.TemporaryDirectory() as scratch:
             output = Path(scratch) / built.name
-            command = [*flags, f"-I{jax.ffi.include_dir()}", f"-I{header.parent}", str(_SOURCE), str(library)]
-            command += [f"-Wl,-rpath,{library.parent}", "-o", str(output)]
+            command = [*compiler, *flags, f"-I{jax.ffi.include_dir()}", f"-I{header.parent}", str(_SOURCE)]
+            command += [str(library), f"-Wl,-rpath,{library.parent}", "-o", str(output)]
             finished = subprocess.run(command, capture_output=True, text=True, check=False)
             if finished.returncode:
                 raise NotAvailableError(f"building {_SOURCE.name} failed: {finished.stderr.strip()[-500:]}")
-            write_atomically(built, lambda stream: stream.write(output.read_bytes()))
+            try:
+                write_atomically(built, lambda stream: stream.write(output.read_bytes()))
+            except OSError as error:
+                raise NotAvailableError(f"{built} cannot be written ({error.strerror}); set XDG_CACHE_HOME") from error
     return built
+
+
+def _compiler() -> list[str]:
+    if "CXX" in os.environ:
+        command = os.environ["CXX"].split()
+        if not command or shutil.which(command[0]) is None:
+            raise NotAvailableError(f"CXX is {os.environ['CXX']!r}, and there is no such compiler")
+        return command
+    compiler = shutil.which("g++") or shutil.which("c++")
+    if compiler is None:
+        raise NotAvailableError("there is no C++ compiler (g++)")
+    return [compiler]

@@ -68,7 +68,7 @@ class ResumeFolder:
 def run_fingerprint(*parts: str | np.ndarray) -> str:
     """Return the hex SHA-256 of `parts`, of this package's source, the convolution and the versions of JAX and Flax."""
     sha256 = hashlib.sha256()
-    sources = [path.read_text() for path in sorted(Path(__file__).parent.glob("*.[pc][yc]"))]
+    sources = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.[pc][yc]"))]
     for part in [
         *parts,
         *sources,

@@ -80,7 +80,8 @@ class GeneratorConfig(_Settings):
     compile: bool | Literal["auto"] = Field(
         False,
         description="Compile the network (torch.compile): faster after a start of a minute or more. It changes every "
-        "image a little. auto: on a GPU, for models of more than four steps; settled once, in the manifest.",
+        "image a little. auto: on a GPU with a C compiler beside it, for models of more than four steps; settled once, "
+        "in the manifest.",
     )
     vae: Literal["full", "tiled", "tiny"] = Field(
         "full",

@@ -45,7 +45,7 @@ def _read(pins: Path | None) -> dict[str, str]:
     if pins is None or not pins.is_file():
         return {}
     try:
-        return json.loads(pins.read_text())
+        return json.loads(pins.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{pins}: not readable as JSON; remove it to resolve branches anew") from error
 

@@ -25,7 +25,7 @@ def read_index(path: Path) -> dict:
         ValueError: it is not JSON, or names no class.
     """
     try:
-        index = json.loads(Path(path).read_text())
+        index = json.loads(Path(path).read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{path}: not readable as JSON ({error}); get the model again") from error
     if not isinstance(index, dict) or not isinstance(index.get("_class_name"), str):

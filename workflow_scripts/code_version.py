@@ -14,7 +14,7 @@ _BUILT_FROM = ".commit"
 
 def code_version() -> dict[str, str]:
     """Return `{"code_version", "commit"}`; the commit says so if files differ from it, or if there is no checkout."""
-    version = tomllib.loads((_ROOT / "pyproject.toml").read_text())["project"]["version"]
+    version = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     commit = _git("rev-parse", "HEAD")
     if commit is None:
         return {"code_version": version, "commit": _commit_without_git()}
@@ -32,7 +32,7 @@ def _git(*arguments: str) -> str | None:
 
 def _commit_without_git() -> str:
     built_from = _ROOT / _BUILT_FROM
-    if built_from.is_file() and (commit := built_from.read_text().strip()):
+    if built_from.is_file() and (commit := built_from.read_text(encoding="utf-8").strip()):
         return commit
     if commit := _checked_out(_ROOT / ".git"):
         return f"{commit}, local changes unknown: git could not be asked"
@@ -44,11 +44,11 @@ def _checked_out(git_folder: Path) -> str | None:
     head, packed = git_folder / "HEAD", git_folder / "packed-refs"
     if not head.is_file():
         return None
-    name = head.read_text().strip()
+    name = head.read_text(encoding="utf-8").strip()
     if not name.startswith("ref: "):
         return name
     branch = git_folder / name.removeprefix("ref: ")
     if branch.is_file():
-        return branch.read_text().strip()
-    lines = packed.read_text().splitlines() if packed.is_file() else []
+        return branch.read_text(encoding="utf-8").strip()
+    lines = packed.read_text(encoding="utf-8").splitlines() if packed.is_file() else []
     return next((line.split()[0] for line in lines if line.endswith(name.removeprefix("ref:"))), None)

@@ -156,7 +156,7 @@ def _earlier_drawing(study: Study, results: Path, benchmarks: Path, logs: Path) 
         if _had_gpu(logs / "generated_images" / class_name / f"{shard}.log") != bool(study.gpus.generation):
             continue
         first, last = shard.split("-")
-        names, *rows = (line.split("\t") for line in table.read_text().splitlines())
+        names, *rows = (line.split("\t") for line in table.read_text(encoding="utf-8").splitlines())
         images += int(last) - int(first) + 1
         seconds += float(rows[-1][names.index("s")])
     return images / seconds if seconds else None
@@ -164,7 +164,9 @@ def _earlier_drawing(study: Study, results: Path, benchmarks: Path, logs: Path) 
 
 def _had_gpu(log: Path) -> bool:
     """Return whether a job had a GPU: `with_own_gpu` says so in its log."""
-    return log.is_file() and any(line.startswith("GPU ") for line in log.read_text(errors="replace").splitlines())
+    return log.is_file() and any(
+        line.startswith("GPU ") for line in log.read_text(encoding="utf-8", errors="replace").splitlines()
+    )
 
 
 def _without_revision(rejection: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -40,7 +40,7 @@ def read_record(path: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     try:
-        versions = [json.loads(line) for line in path.read_text().splitlines()]
+        versions = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
         if any({"hypotheses_sha256", "config_sha256", "after_results"} - version.keys() for version in versions):
             raise ValueError("a line lacks a key")
     except (AttributeError, ValueError) as error:

@@ -53,7 +53,7 @@ def _check_rejection(where: str, generator: GeneratorConfig, classes: tuple[str,
     settings = Path(rejection.classifier) / "config.json"
     beginning = f"config: {where}generator.rejection.classifier is {rejection.classifier!r}"
     try:
-        labels = [label.lower() for label in json.loads(settings.read_text())["id2label"].values()]
+        labels = [label.lower() for label in json.loads(settings.read_text(encoding="utf-8"))["id2label"].values()]
     except (OSError, ValueError, KeyError, AttributeError):
         raise ConfigError(
             f"{beginning}: no folder with an image classifier in transformers' layout (config.json with id2label); "

@@ -60,7 +60,7 @@ def _settled(config: GeneratorConfig, source: ModelSource, state_folder: Path | 
     question = generator_digest({**source.as_dict(), "settings": settings})
     answer = None if state_folder is None else state_folder / f"settled_{question[:16]}.json"
     if answer is not None and answer.is_file():
-        return json.loads(answer.read_text())
+        return json.loads(answer.read_text(encoding="utf-8"))
     # Imported here: torch takes seconds, which a study that leaves nothing open does not need.
     import torch
 

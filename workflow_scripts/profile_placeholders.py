@@ -15,7 +15,7 @@ def check_filled_in(profile: Path) -> None:
         ConfigError: for the first that is.
     """
     for file in sorted(profile.glob("*.yaml")):
-        for number, line in enumerate(file.read_text().splitlines(), start=1):
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
             if found := _PLACEHOLDER.match(line):
                 raise ConfigError(
                     f"{file}, line {number}: {found[1]} is a placeholder; write your cluster's own (docs/cluster.md)"

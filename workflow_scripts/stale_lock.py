@@ -42,7 +42,7 @@ def clear_stale_lock(study_folder: Path) -> bool:
         return not any((snakemake_folder / "locks").glob("*"))  # nothing tells here whether a run is alive
     locks, note = snakemake_folder / "locks", snakemake_folder / "fauxtograph_machine.json"
     here = _machine()
-    there = json.loads(note.read_text()) if note.is_file() else {}
+    there = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
     if any(locks.glob("*")) and not here.items() & there.items():
         lock.release()
         print(
@@ -60,4 +60,4 @@ def clear_stale_lock(study_folder: Path) -> bool:
 
 def _machine() -> dict[str, str]:
     """Return what tells this machine: its name, and its boot where that has a number."""
-    return {"name": platform.node(), **({"boot": _BOOT.read_text().strip()} if _BOOT.is_file() else {})}
+    return {"name": platform.node(), **({"boot": _BOOT.read_text(encoding="utf-8").strip()} if _BOOT.is_file() else {})}

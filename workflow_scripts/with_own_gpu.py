@@ -6,8 +6,8 @@ command and end with it, however it ends. With N = 0 the command sees no GPU. Wh
 (assigned_gpu.py).
 
 A CUDA_VISIBLE_DEVICES that is set already, by hand or by SLURM, names the GPUs to choose from; otherwise nvidia-smi
-lists them. Where SLURM gave a job as many as it needs, its choice is left alone; where a whole run shares one
-allocation of several GPUs, its jobs share them out as on a machine of their own.
+lists them, in the order of their slots. Where SLURM gave a job as many as it needs, its choice is left alone; where a
+whole run shares one allocation of several GPUs, its jobs share them out as on a machine of their own.
 
 XLA is told to use deterministic kernels, and not to choose among them by the clock, so that a job that was killed and
 goes on computes as it did before. What XLA_FLAGS says already stays, and outdoes these.
@@ -15,19 +15,22 @@ goes on computes as it did before. What XLA_FLAGS says already stays, and outdoe
 
 import argparse
 import fcntl
+import itertools
 import os
+import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import MutableMapping
 from pathlib import Path
 
-from workflow_scripts.assigned_gpu import ASSIGNED
+from workflow_scripts.assigned_gpu import ALLOWED, ASSIGNED
 from workflow_scripts.command import parser
 
 _SECONDS_BETWEEN_TRIES = 0.5
+# A number, or the UUID of a GPU or of a part of one. "-1" and the like are none.
+_GPU_NAME = re.compile(r"\d+$|GPU-|MIG-")
 # The share of a GPU's memory that a job may take: JAX takes it at its start, torch as it goes. The rest is CUDA's and
 # its libraries' own. torch.cuda reads its setting under this name in every version.
 _SHARE = "0.9"
@@ -62,15 +65,17 @@ def main() -> None:
 
 
 def _take_gpus(n_gpus: int, environment: MutableMapping[str, str]) -> None:
-    gpus = _gpus_of_machine(environment)
+    listed = _listed_gpus()
+    gpus = _named_gpus(environment) if "CUDA_VISIBLE_DEVICES" in environment else list(listed)
     if not gpus:
         print("no GPU was found (nvidia-smi lists none): this job runs on the CPU", file=sys.stderr)
         return
     if len(gpus) < n_gpus:
         sys.exit(f"error: the job needs {n_gpus} GPUs, this machine has {len(gpus)}: lower `gpus` in the config")
-    folder = Path(tempfile.gettempdir(), f"fauxtograph_gpus_{os.getuid()}{_allocation(environment)}")
-    folder.mkdir(exist_ok=True)
-    while len(taken := _locked(gpus, n_gpus, folder)) < n_gpus:
+    environment.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")  # nvidia-smi's numbers
+    locks = {gpu: f"{_identity(gpu, listed)}{_allocation(environment)}.lock".replace("/", "_") for gpu in gpus}
+    folder = _lock_folder(environment)
+    while len(taken := _locked(locks, n_gpus, folder)) < n_gpus:
         time.sleep(_SECONDS_BETWEEN_TRIES)
     environment["CUDA_VISIBLE_DEVICES"] = ",".join(taken)
 
@@ -91,24 +96,53 @@ def _allocation(environment: MutableMapping[str, str]) -> str:
 
 
 def _named_gpus(environment: MutableMapping[str, str]) -> list[str]:
-    return [name for name in environment.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
+    # As CUDA reads it: what follows a name that is none is not seen either.
+    names = environment.get("CUDA_VISIBLE_DEVICES", "").split(",")
+    return list(itertools.takewhile(_GPU_NAME.match, (name.strip() for name in names)))
 
 
-def _gpus_of_machine(environment: MutableMapping[str, str]) -> list[str]:
-    if "CUDA_VISIBLE_DEVICES" in environment:
-        return _named_gpus(environment)
+def _listed_gpus() -> dict[str, str]:
+    """Return the UUIDs of the machine's GPUs by their numbers; end the job where nvidia-smi cannot tell."""
     if shutil.which("nvidia-smi") is None:
-        return []
-    listing = ["nvidia-smi", "--query-gpu=index", "--format=csv,noheader"]
+        return {}
+    listing = ["nvidia-smi", "--query-gpu=index,uuid", "--format=csv,noheader"]
     finished = subprocess.run(listing, capture_output=True, text=True)
-    return finished.stdout.split() if finished.returncode == 0 else []
+    if finished.returncode == 0:
+        return dict(line.split(", ", 1) for line in finished.stdout.splitlines())
+    if ALLOWED in os.environ:
+        return {}
+    said = " ".join((finished.stdout + finished.stderr).split())
+    sys.exit(
+        f"error: nvidia-smi fails ({said}), so no GPU can be used: mend the driver, set `gpus` to 0 in the study, or "
+        f"export {ALLOWED}=1 to run such jobs on the CPU"
+    )
 
 
-def _locked(gpus: list[str], n_gpus: int, folder: Path) -> list[str]:
-    """Lock `n_gpus` GPUs, or none: two jobs that wait for one more each would wait for ever."""
+def _identity(gpu: str, listed: dict[str, str]) -> str:
+    """Return what is the same however a GPU is named: its UUID, which CUDA takes shortened too."""
+    if gpu in listed:
+        return listed[gpu]
+    return next((uuid for uuid in listed.values() if uuid.startswith(gpu)), gpu)
+
+
+def _lock_folder(environment: MutableMapping[str, str]) -> Path:
+    # Not the temporary folder: of two sessions each may have its own, and their jobs would take the same GPU.
+    memory = Path("/dev/shm")
+    parent = memory if os.access(memory, os.W_OK) else Path("/tmp")
+    folder = Path(environment.get("STUDY_GPU_LOCKS", parent / f"fauxtograph_gpus_{os.getuid()}"))
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _locked(locks: dict[str, str], n_gpus: int, folder: Path) -> list[str]:
+    """Lock `n_gpus` GPUs, or none: two jobs that wait for one more each would wait for ever.
+
+    Args:
+        locks: the names of the lock files by the GPUs' names.
+    """
     handles: dict[str, int] = {}
-    for gpu in gpus:
-        handle = os.open(folder / f"{gpu.replace('/', '_')}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    for gpu, name in locks.items():
+        handle = os.open(folder / name, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -41,7 +41,7 @@ def main() -> None:
             f"{revision}: run `snakemake --cores all generator_quality` with this model"
         )
     card = options.model / "README.md"
-    write_text(card, with_quality(card.read_text(), quality, read_manifest(options.photos)))
+    write_text(card, with_quality(card.read_text(encoding="utf-8"), quality, read_manifest(options.photos)))
 
 
 def with_quality(card: str, quality: dict[str, Any], photos: PhotosManifest) -> str:

@@ -34,7 +34,7 @@ def main() -> None:
         "--output", type=Path, default=Path("models/classifiers"), help="default: models/classifiers"
     )
     options = arguments.parse_args()
-    summary = json.loads((options.results / "report" / "summary.json").read_text())
+    summary = json.loads((options.results / "report" / "summary.json").read_text(encoding="utf-8"))
     rows = []
     for arm, facts in summary["study"]["arms"].items():
         source = options.results / "classifiers" / arm / "seed_0" / "checkpoint"

@@ -29,7 +29,7 @@ def main() -> None:
     arguments.add_argument("--readme", type=Path, default=README)
     options = arguments.parse_args()
     sources = sources_of(options.study)
-    write_text(options.readme, with_results(options.readme.read_text(), sources))
+    write_text(options.readme, with_results(options.readme.read_text(encoding="utf-8"), sources))
     for name in SHOWN:
         save_figure(DRAWN[name](sources), options.study / f"{name}.svg")
 

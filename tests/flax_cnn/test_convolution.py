@@ -122,6 +122,33 @@ def test_missing_compiler_and_missing_package_are_named(monkeypatch, tmp_path):
         onednn_library._built(tmp_path, tmp_path)
 
 
+def test_compiler_that_is_not_there_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("CXX", "/opt/elsewhere/g++ -m64")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with pytest.raises(NotAvailableError, match="CXX is '/opt/elsewhere/g\\+\\+ -m64', and there is no such compiler"):
+        onednn_library._built(tmp_path, tmp_path)
+
+
+def test_what_was_compiled_before_needs_no_compiler_whatever_the_environment_names(monkeypatch, tmp_path):
+    library = onednn_library._installed_file("onednn-cpu-gomp", "libdnnl.so.3")
+    header = onednn_library._installed_file("onednn-devel-cpu-gomp", "dnnl.hpp")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "first"))
+    built = onednn_library._built(library, header)
+    monkeypatch.setenv("COMPILED_CONVOLUTIONS", str(built.parent))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "second"))
+    monkeypatch.setenv("CXX", "/opt/elsewhere/g++")
+    assert onednn_library._built(library, header) == built
+
+
+def test_cache_that_cannot_be_written_is_named(monkeypatch):
+    library = onednn_library._installed_file("onednn-cpu-gomp", "libdnnl.so.3")
+    header = onednn_library._installed_file("onednn-devel-cpu-gomp", "dnnl.hpp")
+    monkeypatch.delenv("COMPILED_CONVOLUTIONS", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", "/proc/nowhere")
+    with pytest.raises(NotAvailableError, match=r"cannot be written .*; set XDG_CACHE_HOME"):
+        onednn_library._built(library, header)
+
+
 def test_max_pool_takes_each_squares_maximum():
     images = jnp.asarray(np.random.default_rng(1).normal(size=(2, 4, 6, 3)), jnp.float32)
     squares = np.asarray(images).reshape(2, 2, 2, 3, 2, 3)

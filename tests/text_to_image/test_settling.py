@@ -49,6 +49,19 @@ def test_device_too_small_for_one_image_is_one_clear_line():
         most_useful_rows(draw)
 
 
+@pytest.mark.parametrize(
+    ("steps", "compilers", "compiles"), [(20, {"gcc"}, True), (4, {"gcc"}, False), (20, set(), False)]
+)
+def test_compiling_pays_on_a_gpu_for_many_steps_and_needs_a_compiler(
+    tiny_model, monkeypatch, capsys, steps, compilers, compiles
+):
+    monkeypatch.setattr(settling, "choose_device", lambda config: "cuda")
+    monkeypatch.setattr(settling.shutil, "which", lambda name: name if name in compilers else None)
+    config = GeneratorConfig(model=str(tiny_model), steps=steps, compile="auto")
+    assert settle(config, resolve_model(config)).compile is compiles
+    assert ("there is no C compiler" in capsys.readouterr().out) == (not compilers)
+
+
 def test_real_pipeline_is_tried_out(tiny_model, monkeypatch):
     monkeypatch.setattr(settling, "_MOST_ROWS", 8)
     config = GeneratorConfig(model=str(tiny_model), steps=1, rows_per_forward="auto", compile="auto")

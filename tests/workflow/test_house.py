@@ -3,6 +3,7 @@
 import re
 import runpy
 import sys
+import tomllib
 
 import pytest
 import yaml
@@ -37,6 +38,12 @@ def test_everything_asked_for_is_locked():
     asked = re.findall(r"^([A-Za-z0-9_-]+)", (REPOSITORY / "requirements.in").read_text(), re.MULTILINE)
     locked = {name.lower().replace("_", "-") for name in LOCK}
     assert {name.lower().replace("_", "-") for name in asked} <= locked
+
+
+def test_files_of_text_are_read_and_written_as_utf_8_whatever_the_locale_says():
+    for room in tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["tool"]["importlinter"]["root_packages"]:
+        for path in (REPOSITORY / room).rglob("*.py"):
+            assert not re.search(r"\.(read|write)_text\((?!.*encoding)", path.read_text(encoding="utf-8")), path
 
 
 def test_torch_is_pinned_exactly():

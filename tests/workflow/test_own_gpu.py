@@ -22,7 +22,7 @@ SAY_GPU_AND_STAY = 'echo "$CUDA_VISIBLE_DEVICES" "${JAX_PLATFORMS-}"; read -r _'
 def environment(tmp_path):
     """Return the environment of a machine with two GPUs and no jobs on them."""
     listing = tmp_path / "nvidia-smi"
-    listing.write_text("#!/bin/sh\necho 0\necho 1\n")
+    listing.write_text("#!/bin/sh\necho 0, GPU-aaaa-0\necho 1, GPU-bbbb-1\n")
     listing.chmod(0o755)
     hidden = (
         "CUDA_VISIBLE_DEVICES",
@@ -35,7 +35,7 @@ def environment(tmp_path):
         "XLA_FLAGS",
     )
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
-    return {**kept, "PATH": f"{tmp_path}:{os.environ['PATH']}", "TMPDIR": str(tmp_path)}
+    return {**kept, "PATH": f"{tmp_path}:{os.environ['PATH']}", "STUDY_GPU_LOCKS": str(tmp_path / "locks")}
 
 
 def start(environment, n_gpus=1):
@@ -136,6 +136,35 @@ def test_gpus_named_by_hand_are_the_only_ones_used(environment):
     job = start({**environment, "CUDA_VISIBLE_DEVICES": "1"})
     assert job.stdout.readline().strip() == "1"
     end(job)
+
+
+def test_gpu_has_one_lock_by_whatever_name_and_from_whatever_session(environment, tmp_path):
+    first = start({**environment, "CUDA_VISIBLE_DEVICES": "GPU-aaaa", "TMPDIR": str(tmp_path)})
+    assert first.stdout.readline().strip() == "GPU-aaaa"
+    second = start(environment)
+    assert second.stdout.readline().strip() == "1"
+    end(first, second)
+
+
+@pytest.mark.parametrize("none", ["-1", "NoDevFiles", "-1,0"])
+def test_names_of_no_gpu_are_none(environment, none):
+    job = start({**environment, "CUDA_VISIBLE_DEVICES": none})
+    assert job.stderr.readline().startswith("no GPU was found")
+    end(job)
+
+
+def test_driver_that_fails_is_one_clear_line_unless_the_cpu_is_allowed(environment, tmp_path):
+    listing = tmp_path / "nvidia-smi"
+    listing.write_text("#!/bin/sh\necho Failed to initialize NVML: Driver/library version mismatch\nexit 18\n")
+    job = start(environment)
+    _, errors = job.communicate()
+    assert job.returncode == 1
+    assert errors.startswith(
+        "error: nvidia-smi fails (Failed to initialize NVML: Driver/library version mismatch), so no GPU can be used"
+    )
+    allowed = start({**environment, ALLOWED: "1"})
+    assert allowed.stderr.readline().startswith("no GPU was found")
+    end(allowed)
 
 
 def test_job_without_gpu_sees_none(environment):

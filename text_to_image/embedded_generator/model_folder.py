@@ -79,7 +79,7 @@ def _card(record: dict[str, Any], pipeline: StableDiffusionPipeline) -> str:
         return _total_steps(record, "diffusion") * record["recipe"]["diffusion"]["batch_size"]
 
     images_seen = images_of(record)
-    return _CARD.read_text().format(
+    return _CARD.read_text(encoding="utf-8").format(
         millions=sum(weight.numel() for part in parts for weight in part.parameters()) / 1e6,
         n_classes=len(record["classes"]),
         classes=", ".join(record["classes"]),

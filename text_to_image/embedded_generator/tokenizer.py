@@ -27,8 +27,10 @@ def build_tokenizer(folder: Path) -> CLIPTokenizer:
     letters = sorted(pre_tokenizers.ByteLevel.alphabet())
     tokens = [*letters, *(letter + _WORD_END for letter in letters), *("".join(pair) for pair in merges), _START, _END]
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "vocab.json").write_text(json.dumps({token: number for number, token in enumerate(tokens)}))
-    (folder / "merges.txt").write_text("#version: 0.2\n" + "".join(f"{a} {b}\n" for a, b in merges))
+    vocabulary = json.dumps({token: number for number, token in enumerate(tokens)})
+    (folder / "vocab.json").write_text(vocabulary, encoding="utf-8")
+    merges_text = "#version: 0.2\n" + "".join(f"{a} {b}\n" for a, b in merges)
+    (folder / "merges.txt").write_text(merges_text, encoding="utf-8")
     return CLIPTokenizer.from_pretrained(folder, model_max_length=MAX_TOKENS, pad_token=_END)
 
 

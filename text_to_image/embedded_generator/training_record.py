@@ -14,4 +14,4 @@ def known_classes(folder: Path) -> list[str] | None:
 
 def read_record(folder: Path) -> dict[str, Any]:
     """Return the training record of an embedded model."""
-    return json.loads((Path(folder) / TRAINING_RECORD).read_text())
+    return json.loads((Path(folder) / TRAINING_RECORD).read_text(encoding="utf-8"))

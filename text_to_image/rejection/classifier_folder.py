@@ -26,7 +26,7 @@ def write_classifier_folder(folder: Path, classifier: PreTrainedModel, record: d
         image_std=[STD] * 3,
     ).save_pretrained(folder)
     write_json(folder / _RECORD, record)
-    card = _CARD.read_text().format(
+    card = _CARD.read_text(encoding="utf-8").format(
         **{key: record[key] for key in ("photos", "photos_digest", "minutes", "machine")},
         classes=", ".join(record["classes"]),
         thousands=classifier.num_parameters() / 1e3,
