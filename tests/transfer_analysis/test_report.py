@@ -200,6 +200,12 @@ def test_a_gap_beyond_all_that_there_is_is_not_named_as_detectable(tmp_path):
     assert find_problems(page, summary) == []
 
 
+def test_how_large_a_gap_may_be_is_left_to_the_interval(page):
+    text = text_of(page)
+    assert "still be hiding" not in text
+    assert "what this study was able to find; how large a gap may be that was not detected, its interval says" in text
+
+
 def test_a_mixture_is_called_at_home_by_its_share_only_where_it_is(tmp_path):
     summary = invented_summary()
     assert "the kind of images that it was trained on" in text_of(render_page(summary, tmp_path))
