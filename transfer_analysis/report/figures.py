@@ -218,10 +218,11 @@ FIGURES = (
     ),
     FigureText(
         "training_curves",
-        "Were the networks trained to the end?",
+        "How training went",
         "Line chart of validation accuracy by training step for every network.",
-        "Curves that still rise at the end belong to networks that were stopped too early, "
-        "and comparing those can turn the ranking of training sets around.",
+        "The learning rate falls to zero at the last step, so every curve levels off, however few the steps. Only a "
+        "longer training shows whether one was long enough; where it was not, the ranking of training sets can turn "
+        "around.",
     ),
     FigureText(
         "sample_sheets",
