@@ -1,5 +1,8 @@
 """Hypotheses are judged by intervals, and a version that came after the results is known by it."""
 
+import hashlib
+import json
+
 import pytest
 
 from transfer_analysis.hypotheses import judge_hypotheses
@@ -49,6 +52,20 @@ def test_what_was_expected_first_and_what_came_after_results_stays_on_record(tmp
     (tmp_path / "results" / "predictions" / "real" / "real.npz").write_bytes(b"")
     assert on_record(tmp_path, first) == [False]
     assert on_record(tmp_path, {"h": {"gap": "synthetic_to_real", "sign": "gain"}}) == [False, True]
+
+
+def test_runs_that_expected_nothing_are_no_versions_and_old_records_of_them_are_read_right(tmp_path):
+    expected = {"h": {"gap": "synthetic_to_real", "sign": "loss"}}
+    assert on_record(tmp_path, {}) == []
+    assert on_record(tmp_path, expected) == [False]
+    line = (tmp_path / RECORD).read_text()
+    of_nothing = line.replace(json.loads(line)["hypotheses_sha256"], hashlib.sha256(b"{}").hexdigest())
+    again = line.replace("false", "true")
+    (tmp_path / RECORD).write_text(of_nothing + line + of_nothing + again)
+    assert on_record(tmp_path, expected) == [False]
+    assert on_record(tmp_path, {}) == [False]
+    assert on_record(tmp_path, {"h": {"gap": "synthetic_to_real", "sign": "gain"}}) == [False, False]
+    assert (tmp_path / RECORD).read_text().startswith(of_nothing + line + of_nothing + again)
 
 
 @pytest.mark.parametrize("text", ["{", "[]\n", "{}\n"])
