@@ -4,8 +4,12 @@ import hashlib
 import json
 
 import pytest
+from markupsafe import Markup
 
+from tests.transfer_analysis.invented_study import invented_summary
 from transfer_analysis.hypotheses import judge_hypotheses
+from transfer_analysis.report.page import render_page
+from transfer_analysis.report.verification import find_problems
 from workflow_scripts.hypotheses import Hypothesis
 from workflow_scripts.hypotheses_record import RECORD, read_record, record_hypotheses
 
@@ -38,6 +42,41 @@ def test_verdict_is_where_the_interval_lies(region, ci95, verdict):
 def test_other_settings_than_those_at_freezing_are_said():
     assert not judged([0.0, None], [0.1, 0.2])["config_changed"]
     assert judged([0.0, None], [0.1, 0.2], config_sha256="b")["config_changed"]
+
+
+def section(summary, hypothesis_ci95, tmp_path, **gap):
+    """Return the text of the report's section on one hypothesis, of a loss, with the gap's interval and p as given."""
+    summary["gaps"]["synthetic_to_real"] |= {"ci95": hypothesis_ci95, **gap}
+    sources = {**summary, "hypotheses": judged([0.0, None], hypothesis_ci95)}
+    page = render_page(sources, tmp_path)
+    assert find_problems(page, sources) == []
+    return " ".join(
+        Markup(page[page.index('id="hypotheses-heading"') : page.index('id="matrix-heading"')]).striptags().split()
+    )
+
+
+def test_a_verdict_by_an_interval_that_does_not_outlive_the_correction_is_said_to_be_so(tmp_path):
+    caveat = "does not outlive the correction for 6 gaps, and no difference was detected"
+    for ci95, verdict in (([0.02, 0.19], "held"), ([-0.19, -0.02], "refuted")):
+        text = section(invented_summary(), ci95, tmp_path, p_value_holm=0.128)
+        assert f"{verdict} by its own interval" in text
+        assert caveat in text
+        assert caveat not in section(invented_summary(), ci95, tmp_path, p_value_holm=0.01)
+    assert caveat not in section(invented_summary(), [-0.02, 0.19], tmp_path, p_value_holm=0.128)
+
+
+@pytest.mark.parametrize(
+    ("n_seeds", "words"),
+    [
+        (1, "With 1 network an arm, the luck of training is not in the intervals: take"),
+        (2, "With 2 networks an arm, the luck of training is hardly known and the intervals may be too narrow: take"),
+        (3, None),
+    ],
+)
+def test_verdicts_of_few_networks_are_provisional(n_seeds, words, tmp_path):
+    text = section(invented_summary(n_seeds=n_seeds), [0.02, 0.19], tmp_path)
+    assert ("provisional" in text) == (words is not None)
+    assert words is None or words in text
 
 
 def on_record(folder, hypotheses):
