@@ -52,6 +52,15 @@ def test_who_led_in_the_sample_is_named_whoever_it_was():
     assert "(the former lead by 0.6 points, interval" in plain(compare(summary, "synthetic", "real"))
 
 
+@pytest.mark.parametrize("mean", [0.0, 0.0003, -0.0003])
+def test_a_tie_has_no_leader(mean):
+    summary = study(synthetic__real=0.82)
+    summary["gaps"]["synthetic_to_real"] |= {"mean": mean, "p_value_holm": 1.0}
+    assert "both did equally well in this sample" in plain(write_headline(summary))
+    assert "(both did equally well, interval" in plain(compare(summary, "synthetic", "real"))
+    assert "0.0 points" not in plain(write_headline(summary), compare(summary, "synthetic", "real"))
+
+
 def test_an_effect_beyond_all_possible_ones_is_not_promised_to_be_found():
     summary = study(synthetic__real=0.82)
     summary["gaps"]["synthetic_to_real"]["minimum_detectable_effect"] = 1.3

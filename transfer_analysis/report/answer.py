@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.report.falling_classes import write_falling_classes
-from transfer_analysis.report.numbers import Numbers, literal
+from transfer_analysis.report.numbers import FORMATS, Numbers, literal
 from transfer_analysis.report.open_findings import is_beyond_all, seems_shown
 from transfer_analysis.report.prototype_evidence import easier_than_photographs, write_prototype_evidence
 
@@ -48,7 +48,7 @@ def write_headline(summary: dict[str, Any]) -> Markup:
         "size_range": n("points_size_range", "gaps", "synthetic_to_real", "ci95"),
         "range": n("points_range", "gaps", "synthetic_to_real", "ci95"),
         "interval": _interval_words(summary),
-        "leader": _leader(gap),
+        "sample": _write_lead(summary, "synthetic_to_real", "led"),
         "detectable": _write_detectable(summary, "synthetic_to_real"),
     }
     return {
@@ -62,7 +62,7 @@ def write_headline(summary: dict[str, Any]) -> Markup:
         ),
         "undetected": Markup(
             "On real photographs, no difference was detected between training on generated images and on real ones: "
-            "{leader} led by {size} points in this sample ({interval} {range}). {detectable}"
+            "{sample} in this sample ({interval} {range}). {detectable}"
         ),
     }[verdict(gap)].format(**parts)
 
@@ -88,7 +88,7 @@ def compare(summary: dict[str, Any], arm: str, domain: str) -> Markup:
         "home": n("percent", "transfer", domain, domain, "accuracy", "mean"),
         "home_interval": n("percent_range", "transfer", domain, domain, "accuracy", "ci95"),
         "size": n("points_size", "gaps", key, "mean"),
-        "leader": _leader(summary["gaps"][key]),
+        "sample": _write_lead(summary, key, "lead"),
         "size_range": n("points_size_range", "gaps", key, "ci95"),
         "range": n("points_range", "gaps", key, "ci95"),
         "p": n("p_value", "gaps", key, "p_value_holm"),
@@ -127,12 +127,7 @@ def _findings(summary: dict[str, Any], arm: str, domain: str) -> list[Markup]:
                 "a statistically significant difference."
             )
         ],
-        "undetected": [
-            Markup(
-                "No difference was detected ({leader} lead by {size} points, interval {range}, adjusted p {p}). "
-                "{detectable}"
-            )
-        ],
+        "undetected": [Markup("No difference was detected ({sample}, interval {range}, adjusted p {p}). {detectable}")],
     }[verdict(gap)]
     if seems_shown(gap):
         findings.append(
@@ -151,9 +146,16 @@ def _findings(summary: dict[str, Any], arm: str, domain: str) -> list[Markup]:
     return findings
 
 
-def _leader(gap: dict[str, Any]) -> Markup:
-    """Name who was ahead in the sample: who learned from other images is named first, who is at home last."""
-    return Markup("the former") if gap["mean"] < 0 else Markup("the latter")
+def _write_lead(summary: dict[str, Any], key: str, lead: str) -> Markup:
+    """Say with this verb who was ahead in the sample, or that nobody was by as much as is written.
+
+    Who learned from other images is named first in a comparison, who is at home last.
+    """
+    mean = summary["gaps"][key]["mean"]
+    if not float(FORMATS["points_size"](mean)):
+        return Markup("both did equally well")
+    leader = "the former" if mean < 0 else "the latter"
+    return Markup("{} {} by {} points").format(leader, lead, Numbers(summary)("points_size", "gaps", key, "mean"))
 
 
 def _interval_words(summary: dict[str, Any]) -> Markup:
