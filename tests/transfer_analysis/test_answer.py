@@ -125,3 +125,14 @@ def test_an_interval_clear_of_zero_that_falls_to_the_correction_is_said_so():
     assert "does not outlive the correction" in plain(compare(summary, "mixture", "real"))
     gap.update(ci95=[-0.002, 0.058])
     assert "does not outlive the correction" not in plain(compare(summary, "mixture", "real"))
+
+
+def test_the_headline_says_so_where_an_interval_clear_of_zero_falls_to_the_correction():
+    summary = study()
+    gap = summary["gaps"]["synthetic_to_real"]
+    assert "correction" not in plain(write_headline(summary))
+    gap.update(p_value=0.03, p_value_holm=0.09, mean=0.03, ci95=[0.002, 0.058])
+    said = f"The interval leaves out zero, but that does not outlive the correction for {len(summary['gaps'])} gaps."
+    assert plain(write_headline(summary)).endswith(said)
+    gap.update(ci95=[-0.002, 0.058])
+    assert "correction" not in plain(write_headline(summary))

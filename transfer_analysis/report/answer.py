@@ -51,7 +51,7 @@ def write_headline(summary: dict[str, Any]) -> Markup:
         "sample": _write_lead(summary, "synthetic_to_real", "led"),
         "detectable": _write_detectable(summary, "synthetic_to_real"),
     }
-    return {
+    headline = {
         "below": Markup(
             "On real photographs, training on generated images instead of real ones costs {size} points of accuracy "
             "({interval} {size_range})."
@@ -65,6 +65,7 @@ def write_headline(summary: dict[str, Any]) -> Markup:
             "{sample} in this sample ({interval} {range}). {detectable}"
         ),
     }[verdict(gap)].format(**parts)
+    return headline + _write_caveat(summary, gap)
 
 
 def write_answer(summary: dict[str, Any]) -> list[Markup]:
@@ -93,7 +94,6 @@ def compare(summary: dict[str, Any], arm: str, domain: str) -> Markup:
         "range": n("points_range", "gaps", key, "ci95"),
         "p": n("p_value", "gaps", key, "p_value_holm"),
         "detectable": _write_detectable(summary, key),
-        "gaps": n("length", "gaps"),
         "chance": n("percent", "study", "chance"),
         "interval_words": _interval_words(summary),
     }
@@ -129,10 +129,7 @@ def _findings(summary: dict[str, Any], arm: str, domain: str) -> list[Markup]:
         ],
         "undetected": [Markup("No difference was detected ({sample}, interval {range}, adjusted p {p}). {detectable}")],
     }[verdict(gap)]
-    if seems_shown(gap):
-        findings.append(
-            Markup(" The interval leaves out zero, but that does not outlive the correction for {gaps} gaps.")
-        )
+    findings.append(_write_caveat(summary, gap))
     if not away_learned:
         findings.append(_say_what_chance_gives(summary, arm, domain))
     if not home_learned:
@@ -156,6 +153,15 @@ def _write_lead(summary: dict[str, Any], key: str, lead: str) -> Markup:
         return Markup("both did equally well")
     leader = "the former" if mean < 0 else "the latter"
     return Markup("{} {} by {} points").format(leader, lead, Numbers(summary)("points_size", "gaps", key, "mean"))
+
+
+def _write_caveat(summary: dict[str, Any], gap: dict[str, Any]) -> Markup:
+    """Say so where the interval leaves out zero though no difference was detected; nothing elsewhere."""
+    if not seems_shown(gap):
+        return Markup("")
+    return Markup(" The interval leaves out zero, but that does not outlive the correction for {} gaps.").format(
+        Numbers(summary)("length", "gaps")
+    )
 
 
 def _interval_words(summary: dict[str, Any]) -> Markup:
