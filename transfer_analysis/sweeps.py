@@ -15,6 +15,7 @@ from transfer_analysis.gaps import SIGNIFICANCE, describe_gap, lost_answers
 from transfer_analysis.tables import csv_text
 
 _MOST_NAMED = 5
+_ONE_TRAINING = " There is one training of each point, so the luck of training is not in this."
 
 
 class _Compared(NamedTuple):
@@ -77,7 +78,7 @@ def finding(sweep: Mapping[str, Any]) -> str:
     best = points[sweep["best"]]
     others = [point for point in points.values() if point["behind_best"] is not None]
     if not others:
-        return f"{_percent(best['accuracy'])} with {best['label']}, the only point."
+        return f"{_percent(best['accuracy'])} with {best['label']}, the only point." + _warn_of_one_training(sweep)
     tied = [point for point in others if not is_worse(point)]
     worse = [point for point in others if is_worse(point)]
     parts = [f"Accuracy was highest with {best['label']} ({_percent(best['accuracy'])})"]
@@ -88,7 +89,11 @@ def finding(sweep: Mapping[str, Any]) -> str:
         by = f"{losses[0]:.1f}" if len(losses) == 1 else f"{losses[0]:.1f} to {losses[-1]:.1f}"
         which = _names(worse) if tied else "every other setting"
         parts.append(f"lower by {by} points: {which}")
-    return " – ".join(parts) + "."
+    return " – ".join(parts) + "." + _warn_of_one_training(sweep)
+
+
+def _warn_of_one_training(sweep: Mapping[str, Any]) -> str:
+    return _ONE_TRAINING if sweep["n_seeds"] == 1 else ""
 
 
 def _names(points: Sequence[Mapping[str, Any]]) -> str:
@@ -137,7 +142,8 @@ def choose_point(
         "chosen": chosen["name"],
         "settings": chosen["settings"],
         "network_evaluations": chosen["network_evaluations"],
-        "reason": _reason(best, chosen, _Compared(len(affordable), len(tied), most_evaluations)),
+        "reason": _reason(best, chosen, _Compared(len(affordable), len(tied), most_evaluations))
+        + _warn_of_one_training(sweep),
     }
 
 

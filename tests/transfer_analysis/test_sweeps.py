@@ -135,6 +135,18 @@ def test_finding_names_the_best_and_hedges_what_ties_with_it(described):
     assert "lower by 16.7 points: few" in finding
 
 
+@pytest.mark.parametrize(("n_seeds", "over"), [(1, "alone, one training a point"), (2, "and 2 trainings a point")])
+def test_one_training_a_point_leaves_out_the_luck_of_training_and_says_so(n_seeds, over):
+    layout = plan({"few": (4, 8), "many": (20, 40)})
+    cells = {"few": cell("few", 200, n_seeds), "many": cell("many", 100, n_seeds)}
+    sweep = describe_sweep(layout, cells, {"few": "a", "many": "b"})
+    said = "There is one training of each point, so the luck of training is not in this."
+    choice = choose_point(layout, cells, {"few": "a", "many": "b"}, None)
+    for text in (sweep["finding"], choice["reason"]):
+        assert text.endswith(said) == (n_seeds == 1)
+    assert f"95 % intervals over those {over}." in " ".join(draw_sweep(sweep).texts[1].get_text().split())
+
+
 def test_equal_images_are_said_to_be_equal(described):
     assert [point["same_images_as"] for point in described["points"]] == [None, None, "study"]
 
