@@ -161,6 +161,13 @@ def test_the_workflows_captions_are_the_reports_and_hold_no_numbers():
         assert not re.search(r"\d", caption)
 
 
+@pytest.mark.parametrize("name", ["network_similarity", "linear_probes", "layer_transplant"])
+def test_what_may_be_luck_is_no_fact_of_a_caption(name):
+    (caption,) = (figure.caption for figure in FIGURES if figure.name == name)
+    assert "beyond their intervals" in caption
+    assert "the text says" in caption
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "text"),
     [
