@@ -22,11 +22,23 @@ def write_trust_answer(sources: dict[str, Any]) -> list[Markup]:
         _write_robustness(sources),
         _write_maps(sources),
     ]
+    return [*paragraphs, *_warn_of_few_networks(sources)]
+
+
+def _warn_of_few_networks(sources: dict[str, Any]) -> list[Markup]:
+    """Warn by the networks that were looked at, which can be fewer than were trained."""
     if sources["trust"]["n_seeds"] == 1:
-        paragraphs.append(
+        return [
             Markup("One network of each arm was looked at: no interval of this section holds the luck of training.")
-        )
-    return paragraphs
+        ]
+    if sources["trust"]["n_seeds"] == 2:
+        return [
+            Markup(
+                "Only {} networks of each arm were looked at, too few to know the luck of training well: where it is "
+                "large, the intervals of this section are too narrow."
+            ).format(Numbers(sources)("count", "trust", "n_seeds"))
+        ]
+    return []
 
 
 def _verdict(tested: dict[str, Any]) -> str:
