@@ -2,6 +2,7 @@
 
 import copy
 import re
+from collections import Counter
 from pathlib import Path
 
 import html5lib
@@ -9,6 +10,7 @@ import pytest
 
 from photographs.atomic_files import read_json
 from tests.transfer_analysis.invented_study import USUAL, invented_summary
+from tests.transfer_analysis.whole_report import draw_blank_figures, whole_sources
 from transfer_analysis.report.falling_classes import write_falling_classes
 from transfer_analysis.report.figures import FIGURES
 from transfer_analysis.report.numbers import FORMATS
@@ -97,6 +99,18 @@ def test_page_can_be_read_by_structure(page):
     assert all(table.find("caption") is not None for table in document.iter("table"))
     ids = {element.get("id") for element in document.iter()}
     assert all(element.get("aria-labelledby") in ids for element in document.iter("section"))
+
+
+def test_no_two_landmarks_of_a_page_with_all_parts_have_one_name(tmp_path):
+    draw_blank_figures(tmp_path)
+    sources = whole_sources()
+    page = render_page(sources, tmp_path)
+    assert find_problems(page, sources) == []
+    document = html5lib.parse(page, namespaceHTMLElements=False)
+    headings = {heading.get("id"): "".join(heading.itertext()) for heading in document.iter("h2")}
+    names = [headings[section.get("aria-labelledby")] for section in document.iter("section")]
+    names += [element.get("aria-label") for element in document.iter() if element.get("aria-label")]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
 
 
 def test_the_page_opens_with_who_made_the_images(tmp_path):

@@ -212,7 +212,7 @@ FIGURES = (
     ),
     FigureText(
         "known_answers",
-        "The pipeline put to the test",
+        "Stand-ins whose truth is known",
         "Dot plot of the gap of every stand-in generator whose truth is known, with intervals; the table "
         "holds the outcome of every check.",
         "Real photographs took the generator’s place, first as they are, then spoilt in ways whose effect is "
