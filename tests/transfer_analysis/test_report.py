@@ -113,6 +113,13 @@ def test_no_two_landmarks_of_a_page_with_all_parts_have_one_name(tmp_path):
     assert [name for name, count in Counter(names).items() if count > 1] == []
 
 
+def test_every_row_of_every_table_has_a_header(tmp_path):
+    document = html5lib.parse(render_page(whole_sources(), tmp_path), namespaceHTMLElements=False)
+    rows = document.findall(".//tbody/tr")
+    assert len(rows) > 100
+    assert ["".join(row.itertext()) for row in rows if row.find("th[@scope='row']") is None] == []
+
+
 def test_the_page_opens_with_who_made_the_images(tmp_path):
     embedded = render_page(invented_summary(), tmp_path)
     assert embedded.index("not from a Stability AI model") < embedded.index('id="answer"')
