@@ -98,6 +98,16 @@ def test_a_temperature_that_suits_another_kind_is_said_to_make_it_worse():
     assert confidence.count("makes it worse here") == 1
 
 
+@pytest.mark.parametrize(("right", "words"), [(True, "every answer is right"), (False, "every answer is wrong")])
+def test_answers_that_are_all_right_or_all_wrong_leave_nothing_to_tell_apart(right, words):
+    tests, seeds = invented_trust_inputs(np.random.default_rng(3))
+    for network in tests["real", "real"]:
+        network.logits_nk[np.arange(len(network.labels)), network.labels] = 100 if right else -100
+    selection = said(describe_trust(tests, seeds))[1]
+    assert f"{words}, so there is nothing to tell apart. Asked" in selection
+    assert "right answers from wrong ones" not in selection.split("Asked")[1]
+
+
 @pytest.mark.parametrize(
     ("kept", "words"), [(0.4, "makes networks lose"), (0.8, "no difference was detected"), (0.99, "points less")]
 )

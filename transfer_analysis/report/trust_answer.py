@@ -104,6 +104,12 @@ def _write_selection(sources: dict[str, Any], arm: str) -> Markup:
         "undetected": "{half} of them ({range}), against {accuracy} of all: their confidence was not shown to tell "
         "right answers from wrong ones (gain {gain} points). ",
     }[_verdict(entry["half_gain"])]
+    if entry["accuracy"] in (0.0, 1.0):
+        ending = "{half} of them ({range}), as of all: " + (
+            "every answer is right, so there is nothing to tell apart. "
+            if entry["accuracy"]
+            else "every answer is wrong, so there is nothing to tell apart. "
+        )
     opening = "Asked only about the half of the real photographs that they are most confident about, networks trained "
     ending += caveat(entry["half_gain"])
     return Markup(opening + "on {arm} are right about " + ending).format(**parts)
