@@ -18,7 +18,7 @@ def judge_hypotheses(
         config_sha256: of the study that is being judged.
 
     Returns:
-        {"judged": {NAME: {..., "verdict", "observed"}}, "after_results", "n_versions", "config_changed"}.
+        {"judged": {NAME: {..., "verdict", "measured"}}, "after_results", "n_versions", "config_changed"}.
     """
     last = versions[-1]
     return {

@@ -7,7 +7,7 @@ that, which is why a choice between settings counts what cannot be told apart fr
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from transfer_analysis.cells import Cell
 from transfer_analysis.crossed_effects import detectable_effect, estimate_mean, estimate_means
@@ -15,6 +15,15 @@ from transfer_analysis.gaps import SIGNIFICANCE, describe_gap, lost_answers
 from transfer_analysis.tables import csv_text
 
 _MOST_NAMED = 5
+_ONE_TRAINING = " There is one training of each point, so the luck of training is not in this."
+
+
+class _Compared(NamedTuple):
+    """The points among which one is chosen: how many there are, how many tie, and what they may cost at most."""
+
+    n: int
+    n_tied: int
+    most_evaluations: int | None
 
 
 def describe_sweep(plan: Mapping[str, Any], cells: Mapping[str, Cell], digests: Mapping[str, str]) -> dict[str, Any]:
@@ -69,7 +78,7 @@ def finding(sweep: Mapping[str, Any]) -> str:
     best = points[sweep["best"]]
     others = [point for point in points.values() if point["behind_best"] is not None]
     if not others:
-        return f"{_percent(best['accuracy'])} with {best['label']}, the only point."
+        return f"{_percent(best['accuracy'])} with {best['label']}, the only point." + _warn_of_one_training(sweep)
     tied = [point for point in others if not is_worse(point)]
     worse = [point for point in others if is_worse(point)]
     parts = [f"Accuracy was highest with {best['label']} ({_percent(best['accuracy'])})"]
@@ -80,7 +89,11 @@ def finding(sweep: Mapping[str, Any]) -> str:
         by = f"{losses[0]:.1f}" if len(losses) == 1 else f"{losses[0]:.1f} to {losses[-1]:.1f}"
         which = _names(worse) if tied else "every other setting"
         parts.append(f"lower by {by} points: {which}")
-    return " – ".join(parts) + "."
+    return " – ".join(parts) + "." + _warn_of_one_training(sweep)
+
+
+def _warn_of_one_training(sweep: Mapping[str, Any]) -> str:
+    return _ONE_TRAINING if sweep["n_seeds"] == 1 else ""
 
 
 def _names(points: Sequence[Mapping[str, Any]]) -> str:
@@ -129,25 +142,41 @@ def choose_point(
         "chosen": chosen["name"],
         "settings": chosen["settings"],
         "network_evaluations": chosen["network_evaluations"],
-        "reason": _reason(best, chosen, len(tied)),
+        "reason": _reason(best, chosen, _Compared(len(affordable), len(tied), most_evaluations))
+        + _warn_of_one_training(sweep),
     }
 
 
-def _reason(best: Mapping[str, Any], chosen: Mapping[str, Any], n_tied: int) -> str:
-    top = f"{best['label']} is the most accurate ({_percent(best['accuracy'])})"
+def _reason(best: Mapping[str, Any], chosen: Mapping[str, Any], points: _Compared) -> str:
+    within, others = "", "every other point"
+    if points.most_evaluations is not None:
+        within = f"Of the points of at most {points.most_evaluations} network evaluations an image, "
+        others = "every other of them"
+    if points.n == 1:
+        return f"{within}{best['label']} is the only one ({_percent(best['accuracy'])})."
+    top = f"{within}{best['label']} is the most accurate ({_percent(best['accuracy'])})"
     if chosen is best:
-        if n_tied == 1:
-            return f"{top}, and every other point is shown to be less so."
+        if points.n_tied == 1:
+            return f"{top}, and {others} is shown to be less so."
         return f"{top}, and no point that ties with it is cheaper."
     behind = chosen["behind_best"]
     low, high = (100 * end for end in behind["ci95"])
     detectable = 100 * behind["minimum_detectable_effect"]
     return (
         f"{top}; {chosen['label']} is {100 * behind['mean']:.1f} points behind it ({low:.1f} to {high:.1f}), not shown "
-        f"to differ (a true difference of {detectable:.1f} would have been found four times in five), and of the "
-        f"{n_tied} points that tie it costs least: "
+        f"to differ ({_correction(behind, points.n)}a true difference of {detectable:.1f} would have been found four "
+        f"times in five), and of the {points.n_tied} points that tie it costs least: "
         f"{chosen['network_evaluations']} network evaluations an image against {best['network_evaluations']}."
     )
+
+
+def _correction(behind: Mapping[str, Any], n_points: int) -> str:
+    """Explain an interval that leaves out zero though its point is not shown to differ; nothing for others."""
+    low, high = behind["ci95"]
+    if low <= 0 <= high:
+        return ""
+    n_pairs = n_points * (n_points - 1) // 2
+    return f"the interval leaves out zero, but that does not outlive the correction for {n_pairs} pairs of points; "
 
 
 def sweep_table(sweep: Mapping[str, Any]) -> str:

@@ -137,4 +137,7 @@ def _finding(worth: Mapping[str, Any]) -> str:
     else:
         verdict = f"the cheaper estimate is not shown to rank them as retraining does, do not rely on it: {correlation}"
     text = ", ".join(parts)
-    return f"{text[0].upper()}{text[1:]}; {verdict}."
+    luck = (
+        " There is one training of each kind, so the luck of training is not in this." if worth["n_seeds"] == 1 else ""
+    )
+    return f"{text[0].upper()}{text[1:]}; {verdict}.{luck}"

@@ -1,8 +1,9 @@
 """Compare a sweep's points on real validation photographs, and choose one by rule.
 
 Reads FOLDER/{point}/seed_{seed}/real_validation.npz and FOLDER/{point}/photos/manifest.json for every point of the
-plan. Writes points.json, points.csv and choice.json. The rule: the highest accuracy within the speed limit; of the
-points whose 95 % interval of the paired difference to it holds zero, the one with the fewest network evaluations.
+plan. Writes points.json, points.csv and choice.json. The rule: the highest accuracy within the speed limit; of it and
+the points that were not shown to lie behind it (paired by seed and photograph, corrected for the number of pairs of
+points within the limit), the one with the fewest network evaluations; of equally cheap ones the more accurate.
 """
 
 from pathlib import Path

@@ -8,7 +8,9 @@ from typing import Any
 
 from photographs.atomic_files import write_text
 from transfer_analysis.figures.drawn_from_sources import DRAWN
-from transfer_analysis.figures.style import save_figure
+from transfer_analysis.figures.style import intervals, save_figure
+from transfer_analysis.report.answer import write_headline
+from transfer_analysis.report.page import generator_kind
 from transfer_analysis.report.sources import read_sources
 from workflow_scripts.command import parser, run
 
@@ -48,7 +50,7 @@ def with_results(readme: str, summary: dict[str, Any]) -> str:
 
 
 def results_text(summary: dict[str, Any]) -> str:
-    """Return what the study found, as Markdown: the transfer matrix and the gap that the project is about."""
+    """Return what the study found, as Markdown: the transfer matrix and the report's headline."""
     study = summary["study"]
     arms, domains = summary["transfer"].items(), ("real", "synthetic", "mixture")
     rows = [
@@ -56,21 +58,25 @@ def results_text(summary: dict[str, Any]) -> str:
         "|---|" + "---|" * len(domains),
         *(f"| {arm} | " + " | ".join(_cell(cells[domain]) for domain in domains) + " |" for arm, cells in arms),
     ]
-    gap = summary["gaps"]["synthetic_to_real"]
     rejected = summary["provenance"]["generated_images"]["rejected"]
     drawn = rejected + len(study["classes"]) * sum(study["images_per_class"]["synthetic"].values())
     selected = f", {100 * rejected / drawn:.0f} % of whose images a classifier refused" if rejected else ""
-    low, high = (f"{100 * value:.1f}" for value in gap["ci95"])
+    trainings = f"{study['n_seeds']} training{'s' if study['n_seeds'] > 1 else ''} each"
     return (
-        f"The default study ({study['train_images_per_class']} photographs of each of {len(study['classes'])} animals "
-        f"an arm, {study['n_seeds']} trainings each, the embedded generator{selected}; accuracy on test photographs in "
-        f"per cent, with 95 % intervals; chance is {100 * study['chance']:.1f}):\n\n"
+        f"The default study ({study['train_images_per_class']} photographs of each of {len(study['classes'])} classes "
+        f"an arm, {trainings}, {_generator(study)}{selected}; accuracy on test photographs in per cent, with "
+        f"{intervals(study)}; chance is {100 * study['chance']:.1f}):\n\n"
         + "\n".join(rows)
-        + f"\n\nOn real photographs, training on generated ones costs **{100 * gap['mean']:.1f} points** "
-        f"({low} to {high}); the study could have found {100 * gap['minimum_detectable_effect']:.1f}. These numbers "
-        "stand in [`docs/default_study`](docs/default_study), files of `results/report` as the workflow wrote "
-        "them.\n\n" + "\n".join(f"![{words}](docs/default_study/{name}.svg)" for name, words in SHOWN.items()) + "\n"
+        + f"\n\n**{write_headline(summary).striptags()}** These numbers stand in "
+        "[`docs/default_study`](docs/default_study), files of `results/report` as the workflow wrote them.\n\n"
+        + "\n".join(f"![{words}](docs/default_study/{name}.svg)" for name, words in SHOWN.items())
+        + "\n"
     )
+
+
+def _generator(study: dict[str, Any]) -> str:
+    kind, model = generator_kind(study["generator"]), study["generator"]["model"]
+    return {"embedded": "the embedded generator", "folder": f"images of the folder `{model}`"}.get(kind, f"`{model}`")
 
 
 def _cell(cell: dict[str, Any]) -> str:

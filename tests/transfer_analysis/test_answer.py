@@ -52,6 +52,15 @@ def test_who_led_in_the_sample_is_named_whoever_it_was():
     assert "(the former lead by 0.6 points, interval" in plain(compare(summary, "synthetic", "real"))
 
 
+@pytest.mark.parametrize("mean", [0.0, 0.0003, -0.0003])
+def test_a_tie_has_no_leader(mean):
+    summary = study(synthetic__real=0.82)
+    summary["gaps"]["synthetic_to_real"] |= {"mean": mean, "p_value_holm": 1.0}
+    assert "both did equally well in this sample" in plain(write_headline(summary))
+    assert "(both did equally well, interval" in plain(compare(summary, "synthetic", "real"))
+    assert "0.0 points" not in plain(write_headline(summary), compare(summary, "synthetic", "real"))
+
+
 def test_an_effect_beyond_all_possible_ones_is_not_promised_to_be_found():
     summary = study(synthetic__real=0.82)
     summary["gaps"]["synthetic_to_real"]["minimum_detectable_effect"] = 1.3
@@ -116,3 +125,14 @@ def test_an_interval_clear_of_zero_that_falls_to_the_correction_is_said_so():
     assert "does not outlive the correction" in plain(compare(summary, "mixture", "real"))
     gap.update(ci95=[-0.002, 0.058])
     assert "does not outlive the correction" not in plain(compare(summary, "mixture", "real"))
+
+
+def test_the_headline_says_so_where_an_interval_clear_of_zero_falls_to_the_correction():
+    summary = study()
+    gap = summary["gaps"]["synthetic_to_real"]
+    assert "correction" not in plain(write_headline(summary))
+    gap.update(p_value=0.03, p_value_holm=0.09, mean=0.03, ci95=[0.002, 0.058])
+    said = f"The interval leaves out zero, but that does not outlive the correction for {len(summary['gaps'])} gaps."
+    assert plain(write_headline(summary)).endswith(said)
+    gap.update(ci95=[-0.002, 0.058])
+    assert "correction" not in plain(write_headline(summary))

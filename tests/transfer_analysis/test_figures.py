@@ -66,7 +66,10 @@ def test_arms_keep_their_looks_and_no_two_share_one():
 def test_curves_of_seeds_that_stopped_at_different_steps_can_be_drawn(n_seeds, tmp_path):
     summary = invented_summary(USUAL, n_seeds=n_seeds)
     courses = {arm: [Course([10, 20 + seed], [0.3, 0.8]) for seed in range(n_seeds)] for arm in summary["transfer"]}
-    save_figure(draw_training_curves(summary, courses), tmp_path / "figure.svg")
+    figure = draw_training_curves(summary, courses)
+    save_figure(figure, tmp_path / "figure.svg")
+    # The learning rate ends at zero, which levels every curve.
+    assert "level does not mean trained out" in figure.texts[1].get_text()
 
 
 def test_metrics_are_read_by_step_and_a_resumed_step_counts_as_told_last(tmp_path):

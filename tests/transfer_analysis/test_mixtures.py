@@ -10,6 +10,7 @@ from markupsafe import Markup
 from tests.transfer_analysis.invented_study import invented_cell, invented_summary
 from transfer_analysis.cells import Cell
 from transfer_analysis.crossed_bootstrap import describe_draws, draw_means
+from transfer_analysis.figures.drawn_from_sources import DRAWN
 from transfer_analysis.figures.exchange_rate import draw_exchange_rate
 from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.mixtures.description import TrainedPoint, describe_mixtures
@@ -251,6 +252,24 @@ def test_the_page_says_which_trainings_the_mixtures_count():
     assert "counts 2 trainings of each set" in of_three
     assert "The arms among them were trained 3 times" in of_three
     assert "The arms among them were trained" not in page_text(mixtures, invented_summary(n_seeds=2))
+
+
+@pytest.mark.parametrize(
+    ("n_seeds", "said"),
+    [
+        (1, "Each mixture was trained once: its intervals do not hold the luck of training and are too narrow."),
+        (2, "Each mixture was trained only 2 times, too few to know the luck of training well"),
+        (3, None),
+    ],
+)
+def test_mixtures_of_few_trainings_are_warned_of_in_text_and_figures(n_seeds, said):
+    mixtures = describe_mixtures(study(np.random.default_rng(0), n_seeds=n_seeds, n_images=600), draws=100)
+    text = " ".join(Markup(paragraph).striptags() for paragraph in write_mixture_answer({"mixtures": mixtures}))
+    assert ("Each mixture was trained" in text) == (said is not None)
+    assert said is None or said in text
+    for name in ("mixtures", "learning_curves", "exchange_rate"):
+        title = " ".join(DRAWN[name]({"mixtures": mixtures}).texts[1].get_text().split())
+        assert ("95 % intervals over test images alone" in title) == (n_seeds == 1)
 
 
 def test_a_mixture_without_its_control_is_refused():

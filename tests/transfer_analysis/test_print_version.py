@@ -63,6 +63,14 @@ def test_a_number_that_only_the_print_version_has_is_found(page):
     assert "77.7" in find_print_problems(typeset(smuggled), page)[0]
 
 
+def test_a_number_that_heads_a_row_elsewhere_is_found_as_well():
+    row = "<table><caption>Sets</caption><tbody><tr><th scope='row'>600</th><td>few</td></tr></tbody></table>"
+    head = "<header><h1>Title</h1><div></div></header>"
+    page, smuggled = (f"{head}<main>{extra}<p>It was so.</p>{row}</main>" for extra in ("", "<p>600</p>"))
+    assert find_print_problems(typeset(page), page) == []
+    assert "600" in find_print_problems(typeset(smuggled), page)[0]
+
+
 def test_it_is_set_for_paper(pdf):
     reader = PdfReader(io.BytesIO(pdf))
     text = sheets(pdf)

@@ -2,6 +2,7 @@
 
 import copy
 import re
+from collections import Counter
 from pathlib import Path
 
 import html5lib
@@ -9,6 +10,7 @@ import pytest
 
 from photographs.atomic_files import read_json
 from tests.transfer_analysis.invented_study import USUAL, invented_summary
+from tests.transfer_analysis.whole_report import draw_blank_figures, whole_sources
 from transfer_analysis.report.falling_classes import write_falling_classes
 from transfer_analysis.report.figures import FIGURES
 from transfer_analysis.report.numbers import FORMATS
@@ -99,6 +101,25 @@ def test_page_can_be_read_by_structure(page):
     assert all(element.get("aria-labelledby") in ids for element in document.iter("section"))
 
 
+def test_no_two_landmarks_of_a_page_with_all_parts_have_one_name(tmp_path):
+    draw_blank_figures(tmp_path)
+    sources = whole_sources()
+    page = render_page(sources, tmp_path)
+    assert find_problems(page, sources) == []
+    document = html5lib.parse(page, namespaceHTMLElements=False)
+    headings = {heading.get("id"): "".join(heading.itertext()) for heading in document.iter("h2")}
+    names = [headings[section.get("aria-labelledby")] for section in document.iter("section")]
+    names += [element.get("aria-label") for element in document.iter() if element.get("aria-label")]
+    assert [name for name, count in Counter(names).items() if count > 1] == []
+
+
+def test_every_row_of_every_table_has_a_header(tmp_path):
+    document = html5lib.parse(render_page(whole_sources(), tmp_path), namespaceHTMLElements=False)
+    rows = document.findall(".//tbody/tr")
+    assert len(rows) > 100
+    assert ["".join(row.itertext()) for row in rows if row.find("th[@scope='row']") is None] == []
+
+
 def test_the_page_opens_with_who_made_the_images(tmp_path):
     embedded = render_page(invented_summary(), tmp_path)
     assert embedded.index("not from a Stability AI model") < embedded.index('id="answer"')
@@ -161,6 +182,13 @@ def test_the_workflows_captions_are_the_reports_and_hold_no_numbers():
         assert not re.search(r"\d", caption)
 
 
+@pytest.mark.parametrize("name", ["network_similarity", "linear_probes", "layer_transplant"])
+def test_what_may_be_luck_is_no_fact_of_a_caption(name):
+    (caption,) = (figure.caption for figure in FIGURES if figure.name == name)
+    assert "beyond their intervals" in caption
+    assert "the text says" in caption
+
+
 @pytest.mark.parametrize(
     ("kind", "value", "text"),
     [
@@ -198,6 +226,12 @@ def test_a_gap_beyond_all_that_there_is_is_not_named_as_detectable(tmp_path):
     page = render_page(summary, tmp_path)
     assert "237.6" not in page
     assert find_problems(page, summary) == []
+
+
+def test_how_large_a_gap_may_be_is_left_to_the_interval(page):
+    text = text_of(page)
+    assert "still be hiding" not in text
+    assert "what this study was able to find; how large a gap may be that was not detected, its interval says" in text
 
 
 def test_a_mixture_is_called_at_home_by_its_share_only_where_it_is(tmp_path):

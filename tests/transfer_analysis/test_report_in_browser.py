@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.transfer_analysis.invented_study import invented_summary
+from tests.transfer_analysis.whole_report import draw_blank_figures, whole_sources
 from tests.webserver.browser import CHROMIUM
 from transfer_analysis.figures.gaps import draw_gaps
 from transfer_analysis.figures.style import save_figure
@@ -14,9 +14,10 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get i
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
-    summary = invented_summary()
-    save_figure(draw_gaps(summary), folder / "gaps.svg")
-    (folder / "report.html").write_text(render_page(summary, folder), encoding="utf-8")
+    sources = whole_sources()
+    draw_blank_figures(folder)
+    save_figure(draw_gaps(sources), folder / "gaps.svg")
+    (folder / "report.html").write_text(render_page(sources, folder), encoding="utf-8")
     return (folder / "report.html").as_uri()
 
 

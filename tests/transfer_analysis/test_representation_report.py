@@ -72,6 +72,8 @@ def test_any_study_can_be_drawn(study, parts, tmp_path):
         ("one seed", "nothing to be held against", "two networks of the same training have"),
         ("one seed", "the luck of training is not in these intervals", "too narrow"),
         ("two seeds, two classes", "they are too narrow", "nothing to be held against"),
+        ("two seeds, two classes", "networks of each kind, too few to know the luck of training", "one network"),
+        ("usual", "Where the gap sits", "the luck of training"),
         ("no gap", "less alike than another seed does was not shown", "less alike than another seed does, by"),
         ("no gap", "At no depth was a loss shown", "The largest share"),
         ("no gap", "none to divide", "accounts for"),
@@ -132,6 +134,18 @@ def test_networks_of_other_blocks_cannot_be_compared(tmp_path):
     flags = {"predictions": tmp_path, "untrained": tmp_path / UNTRAINED, "seeds": 1, "tables": tmp_path / "tables"}
     flags |= {"transplant_images_per_class": 5, "settings": "{}", "output": tmp_path / "out.json"}
     assert "its blocks are ('two', 'penultimate')" in command("analyse_representations", **flags)
+
+
+def test_figures_of_one_network_say_that_their_intervals_hold_nothing_of_its_training(parts):
+    part = copy.deepcopy(parts["usual"])
+    part["transplant"]["n_seeds"] = 1
+    alone = {name: "over test images alone" in title(part, name) for name in ("linear_probes", "layer_transplant")}
+    assert alone == {"linear_probes": False, "layer_transplant": True}
+    assert "over test images alone" in title(parts["one seed"], "linear_probes")
+
+
+def title(part, name) -> str:
+    return " ".join(DRAWN[name]({"representations": part}).texts[1].get_text().split())
 
 
 def test_a_loss_beyond_all_that_there_is_is_not_promised_to_be_found(parts):

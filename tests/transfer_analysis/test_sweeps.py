@@ -77,6 +77,31 @@ def test_speed_limit_excludes_points_and_compares_with_the_best_that_is_left():
     assert choose(wrong, costs, limit=20)["chosen"] == "fast"
 
 
+def test_reason_under_a_limit_speaks_of_the_points_within_it_alone():
+    wrong, costs = {"slow": 20, "middle": 100, "fast": 200}, {"slow": 40, "middle": 20, "fast": 10}
+    opening = "Of the points of at most 20 network evaluations an image, middle is the most accurate"
+    choice = choose(wrong, costs, limit=20)
+    assert choice["reason"].startswith(opening)
+    assert choice["reason"].endswith("and every other of them is shown to be less so.")
+    assert choose(wrong, costs, limit=10)["reason"].startswith(
+        "Of the points of at most 10 network evaluations an image, fast is the only one"
+    )
+    assert choose(wrong, costs)["reason"].startswith("slow is the most accurate")
+
+
+def test_an_interval_that_leaves_out_zero_and_does_not_outlive_the_correction_is_pointed_out():
+    # Of ten points, one is six images of six hundred behind the best: enough for its own interval alone.
+    wrong = {"best": 100, "cheap": 106} | {f"poor {number}": 300 for number in range(8)}
+    costs = {"best": 40, "cheap": 4} | {f"poor {number}": 40 for number in range(8)}
+    choice = choose(wrong, costs)
+    assert choice["chosen"] == "cheap"
+    said = "the interval leaves out zero, but that does not outlive the correction for 45 pairs of points"
+    assert said in choice["reason"]
+    few = choose({"slow": 100, "fast": 102}, {"slow": 40, "fast": 4})
+    assert few["chosen"] == "fast"
+    assert "outlive" not in few["reason"]
+
+
 def test_limit_that_nothing_meets_chooses_nothing():
     choice = choose({"a": 100, "b": 90}, {"a": 8, "b": 16}, limit=4)
     assert choice["chosen"] is None
@@ -108,6 +133,18 @@ def test_finding_names_the_best_and_hedges_what_ties_with_it(described):
     assert finding.startswith("Accuracy was highest with many (83.2 %")
     assert "not shown to differ from it: study" in finding
     assert "lower by 16.7 points: few" in finding
+
+
+@pytest.mark.parametrize(("n_seeds", "over"), [(1, "alone, one training a point"), (2, "and 2 trainings a point")])
+def test_one_training_a_point_leaves_out_the_luck_of_training_and_says_so(n_seeds, over):
+    layout = plan({"few": (4, 8), "many": (20, 40)})
+    cells = {"few": cell("few", 200, n_seeds), "many": cell("many", 100, n_seeds)}
+    sweep = describe_sweep(layout, cells, {"few": "a", "many": "b"})
+    said = "There is one training of each point, so the luck of training is not in this."
+    choice = choose_point(layout, cells, {"few": "a", "many": "b"}, None)
+    for text in (sweep["finding"], choice["reason"]):
+        assert text.endswith(said) == (n_seeds == 1)
+    assert f"95 % intervals over those {over}." in " ".join(draw_sweep(sweep).texts[1].get_text().split())
 
 
 def test_equal_images_are_said_to_be_equal(described):

@@ -83,9 +83,14 @@ def test_too_few_templates_rank_nothing():
     assert "too few to tell" in worth([160, 90], [0.03, -0.01])["finding"]
 
 
-@pytest.mark.parametrize("n_seeds", [1, 3])
-def test_worth_can_be_drawn(n_seeds, tmp_path):
-    save_figure(draw_template_worth(worth([160, 100, 60], [0.03, 0.0, -0.02], n_seeds)), tmp_path / "worth.svg")
+@pytest.mark.parametrize(("n_seeds", "over"), [(1, "alone, one training each"), (3, "and 3 trainings")])
+def test_worth_can_be_drawn_and_of_one_training_says_so(n_seeds, over, tmp_path):
+    described = worth([160, 100, 60], [0.03, 0.0, -0.02], n_seeds)
+    said = "There is one training of each kind, so the luck of training is not in this."
+    assert described["finding"].endswith(said) == (n_seeds == 1)
+    figure = draw_template_worth(described)
+    assert f"95 % intervals over these {over};" in " ".join(figure.texts[1].get_text().split())
+    save_figure(figure, tmp_path / "worth.svg")
     assert ET.parse(tmp_path / "worth.svg").getroot().tag.endswith("svg")
 
 

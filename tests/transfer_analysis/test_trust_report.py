@@ -63,6 +63,7 @@ def test_page_and_figures_of_few_seeds_and_of_networks_that_learned_nothing(tmp_
     assert find_problems(render_page(sources, tmp_path), sources) == []
     paragraphs = said(trust)
     assert ("no interval of this section holds the luck of training" in paragraphs[-1]) == (n_seeds == 1)
+    assert paragraphs[-1].startswith("Only 2 networks of each arm were looked at, too few") == (n_seeds == 2)
     if spoil is hopeless:
         assert "those trained on real photographs. Networks trained on generated images were not" in paragraphs[2]
         assert paragraphs[3].startswith("Too few photographs have a heat map")
@@ -95,6 +96,16 @@ def test_a_temperature_that_suits_another_kind_is_said_to_make_it_worse():
         each.temperatures_at[1] = 0.3
     confidence = said(describe_trust(tests, seeds))[0]
     assert confidence.count("makes it worse here") == 1
+
+
+@pytest.mark.parametrize(("right", "words"), [(True, "every answer is right"), (False, "every answer is wrong")])
+def test_answers_that_are_all_right_or_all_wrong_leave_nothing_to_tell_apart(right, words):
+    tests, seeds = invented_trust_inputs(np.random.default_rng(3))
+    for network in tests["real", "real"]:
+        network.logits_nk[np.arange(len(network.labels)), network.labels] = 100 if right else -100
+    selection = said(describe_trust(tests, seeds))[1]
+    assert f"{words}, so there is nothing to tell apart. Asked" in selection
+    assert "right answers from wrong ones" not in selection.split("Asked")[1]
 
 
 @pytest.mark.parametrize(
@@ -167,6 +178,15 @@ def test_an_interval_that_leaves_out_zero_without_outliving_the_correction_is_po
     difference |= {"p_value_holm": 0.06, "ci95": [0.01, 0.2]}
     assert "no difference was detected" in said(trust)[2]
     assert "does not outlive the correction" in said(trust)[2]
+
+
+@pytest.mark.parametrize(("n_seeds", "over"), [(1, "95 % intervals over test images alone"), (3, "95 % intervals")])
+@pytest.mark.parametrize("name", ["reliability", "selective_accuracy", "robustness"])
+def test_figures_of_one_network_say_that_their_intervals_hold_nothing_of_its_training(name, n_seeds, over):
+    trust = describe_trust(*invented_trust_inputs(np.random.default_rng(1), n_seeds=n_seeds))
+    words = " ".join(DRAWN[name]({"trust": trust}).texts[1].get_text().split())
+    assert over in words
+    assert ("over test images alone" in words) == (n_seeds == 1)
 
 
 def test_a_loss_beyond_all_that_there_is_is_not_promised_to_be_found():

@@ -8,10 +8,11 @@ import tomllib
 import pytest
 import yaml
 
+from tests.transfer_analysis.invented_study import USUAL, invented_summary
 from tests.workflow.study import REPOSITORY
 from transfer_analysis.figures.drawn_from_sources import DRAWN
 from transfer_analysis.figures.style import save_figure
-from workflow_scripts.write_readme_results import README, SHOWN, STUDY, sources_of, with_results
+from workflow_scripts.write_readme_results import README, SHOWN, STUDY, results_text, sources_of, with_results
 
 COMMANDS = sorted(
     path.stem for path in (REPOSITORY / "workflow_scripts").glob("*.py") if '__name__ == "__main__"' in path.read_text()
@@ -79,6 +80,23 @@ def test_what_the_docs_commands_make_is_neither_committed_nor_part_of_the_image(
 def test_readmes_numbers_are_those_of_the_default_study():
     readme = README.read_text()
     assert with_results(readme, sources_of(STUDY)) == readme, "run: python -m workflow_scripts.write_readme_results"
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "generator", "said"),
+    [
+        ({}, {}, ("instead of real ones costs", "the embedded generator", "of each of 6 classes")),
+        ({("real", "real"): 0.5, ("synthetic", "real"): 0.9}, {}, ("instead of real ones gains",)),
+        ({("real", "real"): 0.8, ("synthetic", "real"): 0.8}, {}, ("no difference was detected",)),
+        ({}, {"is_embedded": False, "model": "stabilityai/sd-turbo"}, ("each, `stabilityai/sd-turbo`;",)),
+        ({}, {"is_embedded": False, "model": "cars", "pipeline_class": None}, ("images of the folder `cars`;",)),
+    ],
+)
+def test_readmes_words_follow_what_was_found(accuracies, generator, said):
+    text = results_text(invented_summary({**USUAL, **accuracies}, **generator))
+    assert [words for words in said if words not in text] == []
+    assert ("costs" in text) == (not accuracies)
+    assert "animals" not in text
 
 
 @pytest.mark.parametrize("name", SHOWN)

@@ -1,21 +1,24 @@
 """Where the gap sits: accuracy over the frozen lower blocks of real-trained and of generated-trained networks."""
 
+import textwrap
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from transfer_analysis.figures.end_labels import label_ends
-from transfer_analysis.figures.style import looks, new_figure, percent_axis, put_title, styled, words
+from transfer_analysis.figures.style import intervals, looks, new_figure, percent_axis, put_title, styled, words
 
 _AXES_INCHES = 3.6
 _APART = 0.05
+_LETTERS = 110
 
 
 @styled
 def draw_layer_transplant(representations: dict[str, Any]) -> Figure:
     """Draw accuracy by the number of frozen blocks, a line a donor, and the points lost above each depth."""
-    depths = representations["transplant"]["depths"]
+    transplant = representations["transplant"]
+    depths = transplant["depths"]
     figure = new_figure(9.6, 5.6)
     axes = figure.add_subplot()
     style = looks(["real", "synthetic"])
@@ -50,8 +53,12 @@ def draw_layer_transplant(representations: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "Where does the gap sit?",
-        "Networks over the frozen lower blocks of another network, with 95 % intervals. At the top: points lost where\n"
-        "that other network learned from generated images; bold where told from zero, corrected for the depths.",
+        textwrap.fill(
+            f"Networks over the frozen lower blocks of another network, with {intervals(transplant)}. At the top: "
+            "points lost where that other network learned from generated images; bold where told from zero, corrected "
+            "for the depths.",
+            _LETTERS,
+        ),
     )
     return figure
 

@@ -1,12 +1,15 @@
 """How accuracy grows with the number of photographs, real and generated."""
 
+import textwrap
 from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from transfer_analysis.figures.mixtures import kind_in_words
-from transfer_analysis.figures.style import FAINT_INK, looks, new_figure, percent_axis, put_title, styled
+from transfer_analysis.figures.style import FAINT_INK, intervals, looks, new_figure, percent_axis, put_title, styled
+
+_LETTERS = 104
 
 
 @styled
@@ -48,7 +51,10 @@ def draw_learning_curves(mixtures: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "How accuracy grows with the number of training photographs",
-        "Means with 95 % intervals; dashed: chance. Lines: fitted power laws with 95 % bands, where three or more\n"
-        "sizes were trained.",
+        textwrap.fill(
+            f"Means with {intervals(mixtures)}; dashed: chance. Lines: fitted power laws with 95 % bands, where three "
+            "or more sizes were trained.",
+            _LETTERS,
+        ),
     )
     return figure

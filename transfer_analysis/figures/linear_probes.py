@@ -1,5 +1,6 @@
 """What a linear probe finds in each block of real-trained, generated-trained and untrained networks."""
 
+import textwrap
 from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
@@ -7,10 +8,20 @@ from matplotlib.figure import Figure
 
 from transfer_analysis.figures.end_labels import label_ends
 from transfer_analysis.figures.network_similarity import block_axis
-from transfer_analysis.figures.style import FAINT_INK, Look, looks, new_figure, percent_axis, put_title, styled
+from transfer_analysis.figures.style import (
+    FAINT_INK,
+    Look,
+    intervals,
+    looks,
+    new_figure,
+    percent_axis,
+    put_title,
+    styled,
+)
 
 _AXES_INCHES = 3.6
 _APART = 0.06
+_LETTERS = 120
 _IMAGES = {"real": "tested on real photographs", "synthetic": "tested on generated images"}
 
 
@@ -48,8 +59,12 @@ def draw_linear_probes(representations: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "What a linear probe finds in each block",
-        "Accuracy with 95 % intervals, by what the network learned from. Filled: the probe was fitted on images like\n"
-        "those of the test; hollow, dotted: on images of the other kind. Dashed, grey: chance.",
+        textwrap.fill(
+            f"Accuracy with {intervals(representations)}, by what the network learned from. Filled: the probe was "
+            "fitted on images like those of the test; hollow, dotted: on images of the other kind. Dashed, grey: "
+            "chance.",
+            _LETTERS,
+        ),
     )
     return figure
 

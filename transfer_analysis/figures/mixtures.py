@@ -1,5 +1,6 @@
 """Whether generated images earn their keep: each mixture beside the same real photographs alone."""
 
+import textwrap
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -9,6 +10,7 @@ from transfer_analysis.figures.style import (
     FAINT_INK,
     INK,
     Look,
+    intervals,
     looks,
     new_figure,
     percent_axis,
@@ -19,6 +21,7 @@ from transfer_analysis.figures.style import (
 
 _ROW_INCHES = 0.62
 _APART = 0.17
+_LETTERS = 110
 
 
 @styled
@@ -68,8 +71,12 @@ def draw_mixtures(mixtures: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "Do generated images earn their keep?",
-        "Training photographs of each class, with 95 % intervals. At the right: points gained by adding the generated\n"
-        "ones to the same real ones; bold where that is told from zero after correction for the number of mixtures.",
+        textwrap.fill(
+            f"Training photographs of each class, with {intervals(mixtures)}. At the right: points gained by adding "
+            "the generated ones to the same real ones; bold where that is told from zero after correction for the "
+            "number of mixtures.",
+            _LETTERS,
+        ),
     )
     return figure
 

@@ -1,16 +1,28 @@
 """Is confidence earned? Accuracy by confidence, as trained and after each arm's own temperature."""
 
+import textwrap
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from transfer_analysis.figures.style import FAINT_INK, Look, looks, new_figure, percent_axis, put_title, styled, words
+from transfer_analysis.figures.style import (
+    FAINT_INK,
+    Look,
+    intervals,
+    looks,
+    new_figure,
+    percent_axis,
+    put_title,
+    styled,
+    words,
+)
 
 _SCALINGS = {"raw": "as trained", "own": "after the temperature of its own kind"}
 _KINDS = {"real": "tested on real photographs", "synthetic": "tested on generated images"}
 # Bins with less than this share of the answers are in the table alone.
 _LEAST_SHARE = 0.01
+_LETTERS = 98
 
 
 @styled
@@ -42,7 +54,10 @@ def draw_reliability(trust: dict[str, Any]) -> Figure:
         figure,
         "Is the networks’ confidence earned?",
         "Below the dashed line a network is less often right than it is confident, above it more often.\n"
-        "Answers in fifteen bins of confidence, with 95 % intervals; bins with under 1 % of them left out.",
+        + textwrap.fill(
+            f"Answers in fifteen bins of confidence, with {intervals(trust)}; bins with under 1 % of them left out.",
+            _LETTERS,
+        ),
     )
     return figure
 

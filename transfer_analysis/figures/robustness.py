@@ -1,14 +1,26 @@
 """What part of its accuracy beyond guessing each arm loses when photographs are spoilt."""
 
+import textwrap
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from transfer_analysis.figures.style import FAINT_INK, INK, looks, new_figure, percent_axis, put_title, styled, words
+from transfer_analysis.figures.style import (
+    FAINT_INK,
+    INK,
+    intervals,
+    looks,
+    new_figure,
+    percent_axis,
+    put_title,
+    styled,
+    words,
+)
 
 _ROW_INCHES = 0.56
 _SPREAD = 0.46
+_LETTERS = 98
 
 
 @styled
@@ -45,8 +57,12 @@ def draw_robustness(trust: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "What is lost when real photographs are spoilt?",
-        f"{_severities(trust['severities'])} (of one to five, as in CIFAR-10-C, made here), with 95 % intervals.\n"
-        "Relative to each arm’s own accuracy beyond guessing: at 100 % nothing but guessing is left.",
+        textwrap.fill(
+            f"{_severities(trust['severities'])} (of one to five, as in CIFAR-10-C, made here), with "
+            f"{intervals(trust)}.",
+            _LETTERS,
+        )
+        + "\nRelative to each arm’s own accuracy beyond guessing: at 100 % nothing but guessing is left.",
     )
     return figure
 

@@ -4,7 +4,16 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from transfer_analysis.figures.style import FAINT_INK, looks, new_figure, percent_axis, put_title, styled, words
+from transfer_analysis.figures.style import (
+    FAINT_INK,
+    intervals,
+    looks,
+    new_figure,
+    percent_axis,
+    put_title,
+    styled,
+    words,
+)
 
 _MARKED_EVERY = 4
 
@@ -37,6 +46,6 @@ def draw_selective_accuracy(trust: dict[str, Any]) -> Figure:
         figure,
         "Does confidence tell right answers from wrong ones?",
         "A network that knows when it is unsure gains by answering less: its curve falls from left to right.\n"
-        "Real test photographs, means over the networks with 95 % intervals; dashed: chance.",
+        f"Real test photographs, means over the networks with {intervals(trust)}; dashed: chance.",
     )
     return figure

@@ -44,10 +44,10 @@ def draw_sweep(sweep: Mapping[str, Any]) -> Figure:
     sweep = {**sweep, "keys": _varied_keys(sweep)}
     axis_key = _axis_key(sweep)
     figure = _draw_rows(sweep) if axis_key is None else _draw_lines(sweep, axis_key)
-    trainings = f"{sweep['n_seeds']} training{'s' if sweep['n_seeds'] > 1 else ''}"
+    over = f"and {sweep['n_seeds']} trainings a point" if sweep["n_seeds"] > 1 else "alone, one training a point"
     how = (
         f"Networks trained on generated images alone ({sweep['train_images_per_class']} a class), measured on "
-        f"{sweep['n_images']:,} real validation photographs; 95 % intervals over those and {trainings} a point. "
+        f"{sweep['n_images']:,} real validation photographs; 95 % intervals over those {over}. "
         "Filled: the best, and what is not shown to differ from it."
     )
     lines = [line for text in (sweep["finding"], how) for line in textwrap.wrap(text, 12 * figure.get_figwidth())]

@@ -31,9 +31,10 @@ def draw_template_worth(worth: Mapping[str, Any]) -> Figure:
     measured.set_ylim(len(values) - 0.5, -0.5)
     measured.set_xlabel("points of accuracy")
     estimated.set_xlabel("points of a nearest-neighbour\nclassifier's accuracy")
+    over = f"and {worth['n_seeds']} trainings" if worth["n_seeds"] > 1 else "alone, one training each"
     how = (
         f"Above zero: training on it helps classify {worth['n_images']:,} real validation photographs more than as "
-        f"many other images do. 95 % intervals over these and {worth['n_seeds']} trainings; grey: too small to be "
+        f"many other images do. 95 % intervals over these {over}; grey: too small to be "
         "found reliably (80 % power). Hollow: not shown to differ from zero."
     )
     lines = [line for text in (worth["finding"], how) for line in textwrap.wrap(text, 118)]

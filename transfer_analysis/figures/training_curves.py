@@ -1,4 +1,7 @@
-"""Whether the networks were trained to the end: validation accuracy by step."""
+"""How training went: validation accuracy by step.
+
+The learning rate ends at zero, so every curve levels off, however short the training was.
+"""
 
 from typing import Any
 
@@ -44,7 +47,8 @@ def draw_training_curves(summary: dict[str, Any], courses: dict[str, list[Course
         figure,
         "Validation accuracy during training",
         ("Thin: one network each; thick: their mean; " if several else "")
-        + "dashed: chance. Level ends mean trained out.",
+        + "dashed: chance.\n"
+        + "Every curve levels off, for the learning rate ends at zero: level does not mean trained out.",
     )
     return figure
 

@@ -6,7 +6,7 @@ from markupsafe import Markup
 
 from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.report.falling_classes import write_falling_classes
-from transfer_analysis.report.numbers import Numbers, literal
+from transfer_analysis.report.numbers import FORMATS, Numbers, literal
 from transfer_analysis.report.open_findings import is_beyond_all, seems_shown
 from transfer_analysis.report.prototype_evidence import easier_than_photographs, write_prototype_evidence
 
@@ -48,10 +48,10 @@ def write_headline(summary: dict[str, Any]) -> Markup:
         "size_range": n("points_size_range", "gaps", "synthetic_to_real", "ci95"),
         "range": n("points_range", "gaps", "synthetic_to_real", "ci95"),
         "interval": _interval_words(summary),
-        "leader": _leader(gap),
+        "sample": _write_lead(summary, "synthetic_to_real", "led"),
         "detectable": _write_detectable(summary, "synthetic_to_real"),
     }
-    return {
+    headline = {
         "below": Markup(
             "On real photographs, training on generated images instead of real ones costs {size} points of accuracy "
             "({interval} {size_range})."
@@ -62,9 +62,10 @@ def write_headline(summary: dict[str, Any]) -> Markup:
         ),
         "undetected": Markup(
             "On real photographs, no difference was detected between training on generated images and on real ones: "
-            "{leader} led by {size} points in this sample ({interval} {range}). {detectable}"
+            "{sample} in this sample ({interval} {range}). {detectable}"
         ),
     }[verdict(gap)].format(**parts)
+    return headline + _write_caveat(summary, gap)
 
 
 def write_answer(summary: dict[str, Any]) -> list[Markup]:
@@ -88,12 +89,11 @@ def compare(summary: dict[str, Any], arm: str, domain: str) -> Markup:
         "home": n("percent", "transfer", domain, domain, "accuracy", "mean"),
         "home_interval": n("percent_range", "transfer", domain, domain, "accuracy", "ci95"),
         "size": n("points_size", "gaps", key, "mean"),
-        "leader": _leader(summary["gaps"][key]),
+        "sample": _write_lead(summary, key, "lead"),
         "size_range": n("points_size_range", "gaps", key, "ci95"),
         "range": n("points_range", "gaps", key, "ci95"),
         "p": n("p_value", "gaps", key, "p_value_holm"),
         "detectable": _write_detectable(summary, key),
-        "gaps": n("length", "gaps"),
         "chance": n("percent", "study", "chance"),
         "interval_words": _interval_words(summary),
     }
@@ -127,17 +127,9 @@ def _findings(summary: dict[str, Any], arm: str, domain: str) -> list[Markup]:
                 "a statistically significant difference."
             )
         ],
-        "undetected": [
-            Markup(
-                "No difference was detected ({leader} lead by {size} points, interval {range}, adjusted p {p}). "
-                "{detectable}"
-            )
-        ],
+        "undetected": [Markup("No difference was detected ({sample}, interval {range}, adjusted p {p}). {detectable}")],
     }[verdict(gap)]
-    if seems_shown(gap):
-        findings.append(
-            Markup(" The interval leaves out zero, but that does not outlive the correction for {gaps} gaps.")
-        )
+    findings.append(_write_caveat(summary, gap))
     if not away_learned:
         findings.append(_say_what_chance_gives(summary, arm, domain))
     if not home_learned:
@@ -151,9 +143,25 @@ def _findings(summary: dict[str, Any], arm: str, domain: str) -> list[Markup]:
     return findings
 
 
-def _leader(gap: dict[str, Any]) -> Markup:
-    """Name who was ahead in the sample: who learned from other images is named first, who is at home last."""
-    return Markup("the former") if gap["mean"] < 0 else Markup("the latter")
+def _write_lead(summary: dict[str, Any], key: str, lead: str) -> Markup:
+    """Say with this verb who was ahead in the sample, or that nobody was by as much as is written.
+
+    Who learned from other images is named first in a comparison, who is at home last.
+    """
+    mean = summary["gaps"][key]["mean"]
+    if not float(FORMATS["points_size"](mean)):
+        return Markup("both did equally well")
+    leader = "the former" if mean < 0 else "the latter"
+    return Markup("{} {} by {} points").format(leader, lead, Numbers(summary)("points_size", "gaps", key, "mean"))
+
+
+def _write_caveat(summary: dict[str, Any], gap: dict[str, Any]) -> Markup:
+    """Say so where the interval leaves out zero though no difference was detected; nothing elsewhere."""
+    if not seems_shown(gap):
+        return Markup("")
+    return Markup(" The interval leaves out zero, but that does not outlive the correction for {} gaps.").format(
+        Numbers(summary)("length", "gaps")
+    )
 
 
 def _interval_words(summary: dict[str, Any]) -> Markup:

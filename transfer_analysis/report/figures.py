@@ -61,8 +61,8 @@ FIGURES = (
         "mixtures",
         "Do generated images earn their keep?",
         "Dot plot of accuracy on real test photographs for every mixture and for its real part alone, with intervals.",
-        "Each row is one number of real photographs, alone and with generated ones added. Where the lower "
-        "mark does not lie to the right of the upper one, the generated images were not worth adding.",
+        "Each row is one number of real photographs, alone and with generated ones added. Where the lower mark does "
+        "not lie to the right of the upper one, the generated images were not shown to be worth adding.",
     ),
     FigureText(
         "learning_curves",
@@ -88,17 +88,18 @@ FIGURES = (
         "networks of the same training, of real against generated training, and trained against untrained.",
         "Read from left to right, from the input to the output of the network. The dashed line (there is none with a "
         "single seed) is how alike two networks are that differ in their seed alone, the dotted one how alike a "
-        "trained and an untrained network are. What the black line lacks against the dashed one is due to what was "
-        "learned from.",
+        "trained and an untrained network are. What the black line lacks against the dashed one, beyond their "
+        "intervals, is due to what was learned from; the text says whether that was shown.",
     ),
     FigureText(
         "linear_probes",
         "What a linear probe finds in each block",
         "Line chart of the accuracy of linear probes by block, for real and for generated test images, with intervals, "
         "on real-trained, generated-trained and untrained networks.",
-        "Where the filled marks of the two trainings lie apart, the features of one lack what the other has learned. "
-        "Where the hollow marks lie below the filled ones of the same colour, the features are there, but "
-        "what was learned about them from one kind of images does not hold for the other.",
+        "Where the filled marks of the two trainings lie apart beyond their intervals, the features of one lack what "
+        "the other has learned. Where the hollow marks so lie below the filled ones of the same colour, the features "
+        "are there, but what was learned about them from one kind of images does not hold for the other. Of the last "
+        "block, the text says what was shown.",
     ),
     FigureText(
         "layer_transplant",
@@ -106,7 +107,8 @@ FIGURES = (
         "Line chart of accuracy on real test photographs by the number of frozen lower blocks, for real-trained and "
         "generated-trained donors, with intervals; the table holds the same numbers.",
         "The upper blocks learned from the same real photographs in both lines, so what parts the lines at a depth "
-        "is what the donor’s blocks up to there lack. The block at which they part is where the gap sits.",
+        "beyond their intervals is what the donor’s blocks up to there lack. The block at which they so part is where "
+        "the gap sits; the text says whether that was shown.",
     ),
     FigureText(
         "feature_map",
@@ -210,7 +212,7 @@ FIGURES = (
     ),
     FigureText(
         "known_answers",
-        "The pipeline put to the test",
+        "Stand-ins whose truth is known",
         "Dot plot of the gap of every stand-in generator whose truth is known, with intervals; the table "
         "holds the outcome of every check.",
         "Real photographs took the generator’s place, first as they are, then spoilt in ways whose effect is "
@@ -218,10 +220,11 @@ FIGURES = (
     ),
     FigureText(
         "training_curves",
-        "Were the networks trained to the end?",
+        "How training went",
         "Line chart of validation accuracy by training step for every network.",
-        "Curves that still rise at the end belong to networks that were stopped too early, "
-        "and comparing those can turn the ranking of training sets around.",
+        "The learning rate falls to zero at the last step, so every curve levels off, however few the steps. Only a "
+        "longer training shows whether one was long enough; where it was not, the ranking of training sets can turn "
+        "around.",
     ),
     FigureText(
         "sample_sheets",

@@ -34,11 +34,23 @@ def write_mixture_answer(sources: dict[str, Any]) -> list[Markup]:
     if gains:
         opening = Markup("Each mixture is measured against the same real photographs alone, on real test photographs. ")
         paragraphs.append(opening + Markup(" ").join(gains))
-    if sources["mixtures"]["n_seeds"] == 1 and paragraphs:
-        paragraphs.append(
+    return [*paragraphs, *(_warn_of_few_trainings(sources) if paragraphs else [])]
+
+
+def _warn_of_few_trainings(sources: dict[str, Any]) -> list[Markup]:
+    """Warn by the trainings of a mixture, which can be fewer than an arm's."""
+    if sources["mixtures"]["n_seeds"] == 1:
+        return [
             Markup("Each mixture was trained once: its intervals do not hold the luck of training and are too narrow.")
-        )
-    return paragraphs
+        ]
+    if sources["mixtures"]["n_seeds"] == 2:
+        return [
+            Markup(
+                "Each mixture was trained only {} times, too few to know the luck of training well: where it is large, "
+                "these intervals are too narrow."
+            ).format(Numbers(sources)("count", "mixtures", "n_seeds"))
+        ]
+    return []
 
 
 def _write_rate(sources: dict[str, Any], position: int) -> Markup:

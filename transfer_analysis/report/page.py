@@ -16,6 +16,7 @@ from transfer_analysis.report.generator_quality_answer import write_quality_answ
 from transfer_analysis.report.learning_curve_answer import write_learning_curves
 from transfer_analysis.report.mixture_answer import write_mixture_answer
 from transfer_analysis.report.numbers import Numbers, literal
+from transfer_analysis.report.open_findings import seems_shown
 from transfer_analysis.report.representation_answer import write_representation_answer
 from transfer_analysis.report.sources import PARTS
 from transfer_analysis.report.tables import csv_uri, report_tables
@@ -49,6 +50,7 @@ def render_page(summary: dict[str, Any], figures: Path) -> str:
         literal=literal,
         images=images,
         verdict=verdict,
+        seems_shown=seems_shown,
         headline=write_headline(summary),
         answer=write_answer(summary),
         mixture_answer=write_mixture_answer(summary),

@@ -31,11 +31,21 @@ def write_transplants(sources: dict[str, Any]) -> list[Markup]:
             text = "With blocks up to {block} frozen, the generated-trained ones are the better by {gap} ({gap_range})."
             sentences.append(_at(sources, entry["depth"], text))
     sentences.append(_against_fresh(sources, last, depths[last]["gain"]["synthetic"]))
-    if transplant["n_seeds"] == 1:
-        sentences.append(
-            Markup("There is one network of each kind, so the luck of training is not in these intervals.")
-        )
-    return [Markup(" ").join(sentences)]
+    return [Markup(" ").join([*sentences, *_warn_of_few_networks(sources)])]
+
+
+def _warn_of_few_networks(sources: dict[str, Any]) -> list[Markup]:
+    """Warn by the networks that were transplanted, which can be fewer than were trained."""
+    if sources["representations"]["transplant"]["n_seeds"] == 1:
+        return [Markup("There is one network of each kind, so the luck of training is not in these intervals.")]
+    if sources["representations"]["transplant"]["n_seeds"] == 2:
+        return [
+            Markup(
+                "There are only {} networks of each kind, too few to know the luck of training well: where it is "
+                "large, these intervals are too narrow."
+            ).format(Numbers(sources)("count", "representations", "transplant", "n_seeds"))
+        ]
+    return []
 
 
 def _opening(sources: dict[str, Any]) -> Markup:

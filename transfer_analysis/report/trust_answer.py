@@ -22,11 +22,23 @@ def write_trust_answer(sources: dict[str, Any]) -> list[Markup]:
         _write_robustness(sources),
         _write_maps(sources),
     ]
+    return [*paragraphs, *_warn_of_few_networks(sources)]
+
+
+def _warn_of_few_networks(sources: dict[str, Any]) -> list[Markup]:
+    """Warn by the networks that were looked at, which can be fewer than were trained."""
     if sources["trust"]["n_seeds"] == 1:
-        paragraphs.append(
+        return [
             Markup("One network of each arm was looked at: no interval of this section holds the luck of training.")
-        )
-    return paragraphs
+        ]
+    if sources["trust"]["n_seeds"] == 2:
+        return [
+            Markup(
+                "Only {} networks of each arm were looked at, too few to know the luck of training well: where it is "
+                "large, the intervals of this section are too narrow."
+            ).format(Numbers(sources)("count", "trust", "n_seeds"))
+        ]
+    return []
 
 
 def _verdict(tested: dict[str, Any]) -> str:
@@ -92,6 +104,12 @@ def _write_selection(sources: dict[str, Any], arm: str) -> Markup:
         "undetected": "{half} of them ({range}), against {accuracy} of all: their confidence was not shown to tell "
         "right answers from wrong ones (gain {gain} points). ",
     }[_verdict(entry["half_gain"])]
+    if entry["accuracy"] in (0.0, 1.0):
+        ending = "{half} of them ({range}), as of all: " + (
+            "every answer is right, so there is nothing to tell apart. "
+            if entry["accuracy"]
+            else "every answer is wrong, so there is nothing to tell apart. "
+        )
     opening = "Asked only about the half of the real photographs that they are most confident about, networks trained "
     ending += caveat(entry["half_gain"])
     return Markup(opening + "on {arm} are right about " + ending).format(**parts)

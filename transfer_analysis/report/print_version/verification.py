@@ -25,7 +25,8 @@ def find_print_problems(pdf: bytes, page: str) -> list[str]:
     """Return the first place where the PDF is not the finished page (HTML), or nothing if there is none."""
     document = html5lib.parse(page, treebuilder="etree", namespaceHTMLElements=False)
     printed = "".join(_sheet_text(sheet.extract_text()) for sheet in PdfReader(io.BytesIO(pdf)).pages)
-    headings = sorted({_plain(_text(cell)) for cell in document.iter("th")} - {""}, key=len, reverse=True)
+    cells = document.iterfind(".//thead//th")
+    headings = sorted({_plain(_text(cell)) for cell in cells} - {""}, key=len, reverse=True)
     sections = "|".join(re.escape(_plain(_text(heading))) for heading in document.iter("h2"))
     contents = re.compile(rf"(?:(?:{sections})[.\u2026]*\d+)*")
     position = 0
