@@ -67,11 +67,17 @@ def results_text(summary: dict[str, Any]) -> str:
         f"an arm, {trainings}, {_generator(study)}{selected}; accuracy on test photographs in per cent, with "
         f"{intervals(study)}; chance is {100 * study['chance']:.1f}):\n\n"
         + "\n".join(rows)
-        + f"\n\n**{write_headline(summary).striptags()}** These numbers stand in "
+        + f"\n\n**{write_headline(summary).striptags()}**{_could_find(summary)} These numbers stand in "
         "[`docs/default_study`](docs/default_study), files of `results/report` as the workflow wrote them.\n\n"
         + "\n".join(f"![{words}](docs/default_study/{name}.svg)" for name, words in SHOWN.items())
         + "\n"
     )
+
+
+def _could_find(summary: dict[str, Any]) -> str:
+    effect = summary["gaps"]["synthetic_to_real"]["minimum_detectable_effect"]
+    # Beyond the whole scale no difference could have been found at all.
+    return f" The study could have found {100 * effect:.1f}." if effect is not None and effect < 1 else ""
 
 
 def _generator(study: dict[str, Any]) -> str:
