@@ -6,9 +6,7 @@ import numpy as np
 
 from transfer_analysis.cells import Cell
 from transfer_analysis.crossed_effects import estimate_mean
-from transfer_analysis.several_tests import false_discovery
-
-SIGNIFICANCE = 0.05
+from transfer_analysis.several_tests import SIGNIFICANCE, false_discovery
 
 
 def describe_confusion_difference(home: Cell, away: Cell) -> dict[str, Any]:

@@ -15,9 +15,7 @@ from transfer_analysis.crossed_effects import (
     seed_variance,
 )
 from transfer_analysis.paired_answers import describe_pairs
-from transfer_analysis.several_tests import correct_for_number, describe_differences
-
-SIGNIFICANCE = 0.05
+from transfer_analysis.several_tests import SIGNIFICANCE, correct_for_number, describe_differences
 
 
 def describe_gaps(cells: Mapping[tuple[str, str], Cell]) -> dict[str, dict[str, Any]]:

@@ -9,6 +9,8 @@ from scipy import stats
 from transfer_analysis.crossed_effects import detectable_effect, estimate_means
 
 Key = TypeVar("Key")
+# A difference whose corrected p-value is below this is told from zero, everywhere in the study.
+SIGNIFICANCE = 0.05
 
 
 def holm(p_values: list[float]) -> list[float]:

@@ -11,7 +11,6 @@ from tests.transfer_analysis.invented_study import invented_cell, invented_summa
 from transfer_analysis.cells import Cell
 from transfer_analysis.crossed_bootstrap import describe_draws, draw_means
 from transfer_analysis.figures.exchange_rate import draw_exchange_rate
-from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.mixtures.description import TrainedPoint, describe_mixtures
 from transfer_analysis.mixtures.exchange_rate import Sizes, may_be, rate
 from transfer_analysis.mixtures.power_law import describe_power_law
@@ -21,6 +20,7 @@ from transfer_analysis.report.learning_curve_answer import write_learning_curves
 from transfer_analysis.report.mixture_answer import write_mixture_answer
 from transfer_analysis.report.numbers import FORMATS
 from transfer_analysis.report.page import render_page
+from transfer_analysis.several_tests import SIGNIFICANCE
 
 REAL_CURVE = {75: 0.45, 150: 0.53, 300: 0.61, 600: 0.69}
 

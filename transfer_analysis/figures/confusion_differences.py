@@ -9,6 +9,7 @@ from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 
 from transfer_analysis.figures.style import bare, ink_on, looks, new_figure, put_title, styled, words
+from transfer_analysis.written_numbers import signed
 
 _CELL_INCHES = 0.62
 # Orange and purple: told apart by the colour-blind; in grey the sign that every number carries tells them apart.
@@ -57,7 +58,7 @@ def _draw_matrix(axes: Axes, confusion: dict[str, Any], widest: float) -> None:
         if abs(share) >= _LEAST_WRITTEN:
             differs = confusion["differs"][true][answer]
             axes.text(
-                *(answer, true, f"{100 * share:+.0f}".replace("-", "−")),
+                *(answer, true, signed(100 * share, 0)),
                 **{"ha": "center", "va": "center", "size": 11, "weight": "bold" if differs else "normal"},
                 color=ink_on(shade(norm(share))),
             )

@@ -4,11 +4,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.report.numbers import Numbers
 from transfer_analysis.report.open_findings import caveat
 from transfer_analysis.report.transplant_answer import write_transplants
 from transfer_analysis.representations.jackknife import FEWEST_SEEDS
+from transfer_analysis.several_tests import SIGNIFICANCE
 
 _IMAGES = {"real": Markup("real photographs"), "synthetic": Markup("generated images")}
 
