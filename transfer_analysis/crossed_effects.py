@@ -119,16 +119,30 @@ def estimate_means(tables: Sequence[np.ndarray]) -> list[MeanEstimate]:
     return _estimate_together([_Parts.of([table]) for table in tables])
 
 
+def estimate_unlike_means(tables: Sequence[np.ndarray]) -> list[MeanEstimate]:
+    """Estimate `estimate_means` of tables some of which hold rare events, and others frequent ones.
+
+    Networks cannot differ by points in what hardly one of them does, so equal components would be too large for the
+    rare and too small for the frequent. What is shared here is the component in proportion to a table's own noise.
+    """
+    parts = [_Parts.of([table]) for table in tables]
+    return _estimate_together(parts, [part.residual * part.n_seeds * part.n_images for part in parts])
+
+
 def estimate_differences(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[MeanEstimate]:
     """Estimate several of `estimate_difference` whose seeds' component is shared as `estimate_means` shares it."""
     return _estimate_together([_difference(*pair) for pair in pairs])
 
 
-def _estimate_together(parts: list["_Parts"]) -> list[MeanEstimate]:
-    known = [part for part in parts if part.n_seeds > 1]
-    shared = float(np.mean([part.n_seeds * (part.seeds - part.residual) for part in known])) if known else 0.0
-    freedom = sum(part.n_seeds - 1 for part in known)
-    return [_estimate(part, max(shared, 0.0), freedom) for part in parts]
+def _estimate_together(parts: list["_Parts"], scales: Sequence[float] | None = None) -> list[MeanEstimate]:
+    """Share the seeds' component, in proportion to `scales` (equal ones if None)."""
+    scales = [1.0] * len(parts) if scales is None else scales
+    known = [(part, scale) for part, scale in zip(parts, scales, strict=True) if part.n_seeds > 1]
+    total = sum(scale for _, scale in known)
+    components = sum(part.n_seeds * (part.seeds - part.residual) for part, _ in known)
+    shared = max(components / total, 0.0) if total > 0 else 0.0
+    freedom = sum(part.n_seeds - 1 for part, _ in known)
+    return [_estimate(part, shared * scale, freedom) for part, scale in zip(parts, scales, strict=True)]
 
 
 def estimate_difference(first_sn: np.ndarray, second_sm: np.ndarray) -> MeanEstimate:
