@@ -59,6 +59,8 @@ def write_similarity(sources: dict[str, Any], domain: str) -> Markup:
         finding = (
             "With two networks an arm it cannot be told whether the kind of training images makes them less alike than "
             "another seed does."
+            if representations["n_seeds"] < FEWEST_SEEDS
+            else "Another seed changes nothing there, so there is no luck of training to hold that against."
         )
         return Markup(opening + finding).format(**parts)
     parts |= {
