@@ -1,5 +1,6 @@
 """Figures can be drawn for any study, byte for byte the same, and tell arms apart by colour and by shape."""
 
+import itertools
 import xml.etree.ElementTree as ET
 
 import matplotlib.text
@@ -65,6 +66,20 @@ def test_arms_keep_their_looks_and_no_two_share_one():
     assert looks(["mixture", "real"])["real"] == looks(["real", "synthetic"])["real"]
     assert len({look.colour for look in looks(EIGHT_ARMS).values()}) == 8
     assert len({look.marker for look in looks(EIGHT_ARMS).values()}) == 8
+
+
+@pytest.mark.parametrize("classes", [("cat", "dog"), tuple("abcdef")])
+def test_names_of_long_arms_keep_to_their_own_matrix(classes):
+    arms = ("real", "nine_tenths_generated_images", "a_twentieth_of_real_photographs")
+    figure = draw_confusion_matrices(
+        invented_summary({(arm, domain): 0.6 for arm in arms for domain in arms}, classes=classes, per_class=4)
+    )
+    figure.draw_without_rendering()
+    named = [axes.yaxis.label.get_window_extent() for axes in figure.axes if axes.get_ylabel()]
+    titled = [axes.title.get_window_extent() for axes in figure.axes if axes.get_title()]
+    assert (len(named), len(titled)) == (3, 3)
+    for boxes in (named, titled):
+        assert not any(first.overlaps(second) for first, second in itertools.combinations(boxes, 2))
 
 
 def texts(figure) -> list[str]:
