@@ -68,6 +68,15 @@ def test_arms_keep_their_looks_and_no_two_share_one():
     assert len({look.marker for look in looks(EIGHT_ARMS).values()}) == 8
 
 
+def test_many_further_arms_share_colours_but_neither_markers_nor_looks():
+    further = [f"steps {number}" for number in range(50)]
+    assert len({look.marker for look in looks(further[:10]).values()}) == 10
+    assert len(set(looks(further).values())) == 50
+    assert not {look.marker for look in looks(further).values()} & {
+        look.marker for look in looks(["real", "synthetic", "mixture"]).values()
+    }
+
+
 @pytest.mark.parametrize("classes", [("cat", "dog"), tuple("abcdef")])
 def test_names_of_long_arms_keep_to_their_own_matrix(classes):
     arms = ("real", "nine_tenths_generated_images", "a_twentieth_of_real_photographs")
