@@ -13,6 +13,7 @@ from tests.transfer_analysis.invented_representations import invented_representa
 from tests.transfer_analysis.invented_study import USUAL, invented_summary
 from transfer_analysis.figures.confusion_differences import draw_confusion_differences
 from transfer_analysis.figures.confusion_matrices import draw_confusion_matrices
+from transfer_analysis.figures.feature_map import draw_feature_map
 from transfer_analysis.figures.gaps import draw_gaps
 from transfer_analysis.figures.known_answers import draw_known_answers
 from transfer_analysis.figures.layer_transplant import draw_layer_transplant
@@ -89,6 +90,14 @@ def test_names_of_long_arms_keep_to_their_own_matrix(classes):
     assert (len(named), len(titled)) == (3, 3)
     for boxes in (named, titled):
         assert not any(first.overlaps(second) for first, second in itertools.combinations(boxes, 2))
+
+
+def test_kinds_on_the_feature_map_are_told_apart_without_colour():
+    figure = draw_feature_map(invented_representations(per_class=8))
+    marks = [line for axes in figure.axes for line in axes.lines if line.get_marker() in ("o", "s")]
+    assert {(line.get_marker(), line.get_markerfacecolor() == "none") for line in marks} == {("o", False), ("s", True)}
+    labels = {text.get_text() for text in figure.legends[0].texts}
+    assert labels == {"real photographs", "generated images"}
 
 
 def texts(figure) -> list[str]:
