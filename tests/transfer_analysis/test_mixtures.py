@@ -331,6 +331,8 @@ def test_table_has_a_row_for_every_training_set():
     rows = mixture_tables(mixtures)["mixtures"].splitlines()
     assert len(rows) == 1 + 5
     assert rows[-1].startswith("0,600,1,")
+    assert rows[0].endswith(",share_of_draws_without_worth")
+    assert float(rows[-1].split(",")[-1]) == mixtures["points"][-1]["exchange_rate"]["share_without_worth"]
 
 
 def test_points_that_saw_other_images_cannot_be_compared():

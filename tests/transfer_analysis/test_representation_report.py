@@ -128,7 +128,9 @@ def test_features_on_the_disk_become_the_part_and_its_tables(tmp_path):
     for name in ("a", "b"):
         assert command("analyse_representations", **flags, output=tmp_path / f"{name}.json") is None
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
-    assert {path.name for path in (tmp_path / "tables").iterdir()} == {f"{name}.csv" for name in FIGURES}
+    assert {path.name for path in (tmp_path / "tables").iterdir()} == {
+        f"{name}.csv" for name in (*FIGURES, "feature_gaps")
+    }
 
 
 def test_networks_of_other_blocks_cannot_be_compared(tmp_path):

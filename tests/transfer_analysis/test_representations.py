@@ -210,5 +210,6 @@ def test_tables_have_a_row_for_everything_that_was_measured():
     lines = {name: len(text.splitlines()) - 1 for name, text in tables.items()}
     assert lines["network_similarity"] == len(DOMAINS) * len(BLOCKS) * 7
     assert lines["linear_probes"] == 3 * len(BLOCKS) * 2 * 2
+    assert lines["feature_gaps"] == 2 * len(BLOCKS)
     assert lines["layer_transplant"] == 3
     assert lines["feature_map"] == 2 * 3 * 4
