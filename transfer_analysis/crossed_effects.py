@@ -18,8 +18,9 @@ where their spreads differ sixfold, 92–100 %. Coverage is no bound on small p-
 each by its own component, Holm's correction called one shown in 13–15 % of simulated studies with three seeds and in
 30 % with two, and with a shared component in 4–6 %. What is corrected for its number therefore shares it: see
 `several_tests.describe_differences`. Six gaps among three arms on three test sets (1,500 or 3,000 images) are of the
-same networks: taken for six, one was called shown in 7–10 % with two seeds and in 5–8 % with three, and
-counted as three networks a seed (`n_networks`) in 2–6 % and in 2–4 %; their intervals cover 97–98 %. Of two arms alone
+same networks: where a network is lucky on all three, one was called shown in 5–10 % with two seeds and in 4–8 % with
+three if they are taken for six, and in 2–6 % and 1–4 % if counted as three networks a seed (`n_networks`); their
+intervals then cover 97–98 %. Of two arms alone
 there is little to share: with two seeds one of their two gaps was called shown in 8–9 %, with three in 3–6 %.
 
 A mean of three or fewer deviating images tells little about its own variance (with none, the width would be zero), so
