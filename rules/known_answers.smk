@@ -1,9 +1,11 @@
 """The pipeline judged by stand-in generators whose truth is known, on request: `snakemake check_known_answers`.
 
 INPUTS   results/real_photos/{train,val,test}.npz, predictions of the real training sets of `mixtures`
-OUTPUTS  results/report/known_answers.json, tables/known_answers.csv, tables/known_answer_checks.csv;
-         results/figures/known_answers.svg
+OUTPUTS  results/report/known_answers.json, tables/known_answers.csv, known_answer_checks.csv,
+         known_answer_coverage.csv; results/figures/known_answers.svg
 """
+
+KNOWN_ANSWER_TABLES = ("known_answers", "known_answer_checks", "known_answer_coverage")
 
 
 rule prepare_stand_in:
@@ -125,7 +127,7 @@ rule analyse_known_answers:
         code=command_sources("analyse_known_answers", "transfer_analysis"),
     output:
         known_answers="results/report/known_answers.json",
-        tables=expand("results/report/tables/{table}.csv", table=("known_answers", "known_answer_checks")),
+        tables=expand("results/report/tables/{table}.csv", table=KNOWN_ANSWER_TABLES),
     log:
         "logs/report/known_answers.log",
     benchmark:

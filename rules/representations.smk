@@ -4,13 +4,14 @@ INPUTS   results/classifiers/{real,synthetic}/seed_{seed_index}/checkpoint/, blo
          results/predictions/, results/real_photos/{train,val,test}.npz, results/synthetic_photos/test.npz
 OUTPUTS  results/representations/untrained/seed_{n}/{domain}_features.npz, transplants/seed_{seed_index}.npz;
          results/report/representations.json, tables/network_similarity.csv, linear_probes.csv, layer_transplant.csv,
-         feature_map.csv; results/figures/*.svg of the same names
+         feature_map.csv, feature_gaps.csv; results/figures/*.svg of the same names but the last
 """
 
-REPRESENTATION_TABLES = ("network_similarity", "linear_probes", "layer_transplant", "feature_map")
+REPRESENTATIONS_DRAWN = ("network_similarity", "linear_probes", "layer_transplant", "feature_map")
+REPRESENTATION_TABLES = (*REPRESENTATIONS_DRAWN, "feature_gaps")
 # What the report takes from here, where the config asks for it.
 REPRESENTATION_FIGURES = [
-    name for name in REPRESENTATION_TABLES if STUDY.representations and (TRANSPLANT or name != "layer_transplant")
+    name for name in REPRESENTATIONS_DRAWN if STUDY.representations and (TRANSPLANT or name != "layer_transplant")
 ]
 
 

@@ -11,7 +11,9 @@ TRUST_SEEDS = range((STUDY.trust.seeds or STUDY.seeds) if STUDY.trust else 0)
 TRUST_FIGURES = (
     ("reliability", "selective_accuracy", "robustness", "map_agreement", "saliency_sheets") if STUDY.trust else ()
 )
-TRUST_TABLES = ("calibration", "reliability", "selective_accuracy", "robustness", "map_agreement")
+TRUST_TABLES = (
+    *("calibration", "reliability", "selective_accuracy", "selective_areas", "robustness", "map_agreement"),
+)
 
 
 rule evaluate_trust:

@@ -12,7 +12,8 @@ A hierarchical bootstrap of P tables seeds × images about the same N images (P 
   Student's t.
 
 Images of which three or fewer deviate (with none, the draws would all be equal) tell little about how many would: their
-part of a table's draws is never narrower than −ln(0.025)/N, as in `crossed_effects`.
+part of a table's draws is never narrower than −ln(0.025)/N, as in `crossed_effects`. The same holds of a difference of
+tables: two networks that answer all images alike, right or wrong, deviate in none (`describe_draws`).
 
 For a single table of few seeds that is cautious: its intervals come out up to 2.6 times as wide as those of
 `crossed_effects` at three seeds, and as wide from about twenty on. With one seed the draws hold the choice of images
@@ -26,7 +27,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from transfer_analysis.crossed_effects import image_mean_squares, least_half_width
+from transfer_analysis.crossed_effects import detectable_effect, image_mean_squares, least_half_width
 
 DRAWS = 2000
 
@@ -61,16 +62,20 @@ def draw_means(tables_psn: np.ndarray, rng: np.random.Generator, draws: int = DR
     return means_bp + scale * tails_b1 * rng.normal(size=(draws, n_tables))
 
 
-def describe_draws(mean: float, draws_b: np.ndarray, n_tests: int = 1) -> dict[str, Any]:
+def describe_draws(mean: float, draws_b: np.ndarray, n_images: int, n_tests: int = 1) -> dict[str, Any]:
     """Return what is said of a difference: "mean", "ci95", two-sided "p_value", "minimum_detectable_effect".
 
     The p-value is twice the share of draws on the smaller side of zero, and never below 2 / (draws + 1). The effect is
     what a test at 5 % finds with 80 % probability: the half-width of the draws' 95 % and 0.84 standard errors more. Of
     `n_tests` tests corrected by Holm each is held to 5 % / `n_tests`, the strictest step, and the draws' half-width is
-    that of the corresponding wider interval.
+    that of the corresponding wider interval. Draws narrower than `n_images` images allow (see above) are not believed:
+    a normal distribution of that width takes their place.
     """
-    beyond = min((draws_b <= 0).sum(), (draws_b >= 0).sum())
     low, high = percentile_interval(draws_b, -1.0, 1.0)
+    least = least_half_width(n_images)
+    if (high - low) / 2 < least:
+        return _describe_least(mean, least, n_tests)
+    beyond = min((draws_b <= 0).sum(), (draws_b >= 0).sum())
     standard_error = (high - low) / 2 / stats.norm.ppf(0.975)
     found_from = float(np.diff(np.quantile(draws_b, [0.025 / n_tests, 1 - 0.025 / n_tests]))[0]) / 2
     return {
@@ -78,6 +83,16 @@ def describe_draws(mean: float, draws_b: np.ndarray, n_tests: int = 1) -> dict[s
         "ci95": [low, high],
         "p_value": float(min(1.0, 2 * (beyond + 1) / (len(draws_b) + 1))),
         "minimum_detectable_effect": float(found_from + stats.norm.ppf(0.8) * standard_error),
+    }
+
+
+def _describe_least(mean: float, half_width: float, n_tests: int) -> dict[str, Any]:
+    standard_error = half_width / stats.norm.ppf(0.975)
+    return {
+        "mean": mean,
+        "ci95": [max(-1.0, mean - half_width), min(1.0, mean + half_width)],
+        "p_value": float(2 * stats.norm.sf(abs(mean) / standard_error)),
+        "minimum_detectable_effect": detectable_effect(standard_error, None, n_tests),
     }
 
 

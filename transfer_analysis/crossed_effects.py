@@ -17,7 +17,11 @@ whose seeds' variance `estimate_means` shares (2 points of spread, 3,000 images)
 where their spreads differ sixfold, 92–100 %. Coverage is no bound on small p-values: of six differences of nothing,
 each by its own component, Holm's correction called one shown in 13–15 % of simulated studies with three seeds and in
 30 % with two, and with a shared component in 4–6 %. What is corrected for its number therefore shares it: see
-`several_tests.describe_differences`.
+`several_tests.describe_differences`. Six gaps among three arms on three test sets (1,500 or 3,000 images) are of the
+same networks: where a network is lucky on all three, one was called shown in 5–10 % with two seeds and in 4–8 % with
+three if they are taken for six, and in 2–6 % and 1–4 % if counted as three networks a seed (`n_networks`); their
+intervals then cover 97–98 %. Of two arms alone
+there is little to share: with two seeds one of their two gaps was called shown in 8–9 %, with three in 3–6 %.
 
 A mean of three or fewer deviating images tells little about its own variance (with none, the width would be zero), so
 the half-width is never below −ln(0.025)/N, the exact upper limit for an event not seen in N images.
@@ -110,13 +114,26 @@ def estimate_mean(values_sn: np.ndarray) -> MeanEstimate:
     return _estimate(_Parts.of([values_sn]))
 
 
-def estimate_means(tables: Sequence[np.ndarray]) -> list[MeanEstimate]:
+def estimate_means(tables: Sequence[np.ndarray], n_networks: int | None = None) -> list[MeanEstimate]:
     """Estimate the means of several tables (S, N), each of other images or networks, for one view of a study.
 
     With two or three seeds a table's own component of the seeds often comes out as zero by luck, and its interval too
-    narrow. Here none is taken for less than the mean of all tables' components.
+    narrow. Here none is taken for less than the mean of all tables' components. `n_networks` says of how many networks
+    a seed the tables are, if of fewer than there are tables: asked about other images, or compared with others, the
+    same networks tell little more of how much networks vary, so the mean of the components is known no better than
+    from one table a network.
     """
-    return _estimate_together([_Parts.of([table]) for table in tables])
+    return _estimate_together([_Parts.of([table]) for table in tables], n_networks=n_networks)
+
+
+def estimate_unlike_means(tables: Sequence[np.ndarray]) -> list[MeanEstimate]:
+    """Estimate `estimate_means` of tables some of which hold rare events, and others frequent ones.
+
+    Networks cannot differ by points in what hardly one of them does, so equal components would be too large for the
+    rare and too small for the frequent. What is shared here is the component in proportion to a table's own noise.
+    """
+    parts = [_Parts.of([table]) for table in tables]
+    return _estimate_together(parts, [part.residual * part.n_seeds * part.n_images for part in parts])
 
 
 def estimate_differences(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[MeanEstimate]:
@@ -124,11 +141,19 @@ def estimate_differences(pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> list
     return _estimate_together([_difference(*pair) for pair in pairs])
 
 
-def _estimate_together(parts: list["_Parts"]) -> list[MeanEstimate]:
-    known = [part for part in parts if part.n_seeds > 1]
-    shared = float(np.mean([part.n_seeds * (part.seeds - part.residual) for part in known])) if known else 0.0
-    freedom = sum(part.n_seeds - 1 for part in known)
-    return [_estimate(part, max(shared, 0.0), freedom) for part in parts]
+def _estimate_together(
+    parts: list["_Parts"], scales: Sequence[float] | None = None, n_networks: int | None = None
+) -> list[MeanEstimate]:
+    """Share the seeds' component, in proportion to `scales` (equal ones if None)."""
+    scales = [1.0] * len(parts) if scales is None else scales
+    known = [(part, scale) for part, scale in zip(parts, scales, strict=True) if part.n_seeds > 1]
+    total = sum(scale for _, scale in known)
+    components = sum(part.n_seeds * (part.seeds - part.residual) for part, _ in known)
+    shared = max(components / total, 0.0) if total > 0 else 0.0
+    freedom = sum(part.n_seeds - 1 for part, _ in known)
+    if n_networks is not None and n_networks < len(parts):
+        freedom *= n_networks / len(parts)
+    return [_estimate(part, shared * scale, freedom) for part, scale in zip(parts, scales, strict=True)]
 
 
 def estimate_difference(first_sn: np.ndarray, second_sm: np.ndarray) -> MeanEstimate:
@@ -175,7 +200,7 @@ class _Parts:
         return cls(float(per_seed.mean()), of_images, of_noise, float(of_seeds), weighted, n_seeds, n_images)
 
 
-def _estimate(parts: _Parts, shared: float = 0.0, shared_freedom: int = 0) -> MeanEstimate:
+def _estimate(parts: _Parts, shared: float = 0.0, shared_freedom: float = 0.0) -> MeanEstimate:
     """Put the parts together; `shared` is the least variance of one seed's effect, and how well that is known."""
     variance, weighted = parts.images, parts.weighted
     if parts.n_seeds > 1:
@@ -206,6 +231,6 @@ def image_mean_squares(table_sn: np.ndarray) -> tuple[float, float]:
     return float(images), float((residuals**2).sum() / ((n_seeds - 1) * (n_images - 1)))
 
 
-def _term(share: float, degrees_of_freedom: int) -> float:
+def _term(share: float, degrees_of_freedom: float) -> float:
     """Return one mean square's term in the denominator of Satterthwaite's degrees of freedom."""
     return share**2 / degrees_of_freedom if degrees_of_freedom else 0.0

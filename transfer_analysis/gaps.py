@@ -15,9 +15,7 @@ from transfer_analysis.crossed_effects import (
     seed_variance,
 )
 from transfer_analysis.paired_answers import describe_pairs
-from transfer_analysis.several_tests import correct_for_number, describe_differences
-
-SIGNIFICANCE = 0.05
+from transfer_analysis.several_tests import SIGNIFICANCE, correct_for_number, describe_differences
 
 
 def describe_gaps(cells: Mapping[tuple[str, str], Cell]) -> dict[str, dict[str, Any]]:
@@ -34,7 +32,8 @@ def describe_gaps(cells: Mapping[tuple[str, str], Cell]) -> dict[str, dict[str, 
         if arm != domain and (domain, domain) in cells
     }
     lost = {key: lost_answers(home, away) for key, (home, away) in pairs.items()}
-    tested = describe_differences(lost, -1.0, 1.0)
+    compared = {cell.arm for pair in pairs.values() for cell in pair}
+    tested = describe_differences(lost, -1.0, 1.0, n_networks=len(compared))
     return {
         key: {**_describe(home, away, tested[key]), **_describe_further(home, away, lost[key])}
         for key, (home, away) in pairs.items()

@@ -66,7 +66,7 @@ def describe_stand_ins(real: Mapping[int, Cell], stand_ins: Mapping[str, Cell], 
                     "mean": float(means_p[position]),
                     "ci95": percentile_interval(draws_bp[:, position], 0.0, 1.0),
                 },
-                "gap": describe_draws(float(gap_b[0]), gap_b[1:]),
+                "gap": describe_draws(float(gap_b[0]), gap_b[1:], tables_psn.shape[2]),
                 "exchange_rate": describe_exchange_rate(
                     float(equivalents[0]), equivalents[1:], Sizes(0, per_class, sizes[0], sizes[-1])
                 ),

@@ -9,6 +9,8 @@ from scipy import stats
 from transfer_analysis.crossed_effects import detectable_effect, estimate_means
 
 Key = TypeVar("Key")
+# A difference whose corrected p-value is below this is told from zero, everywhere in the study.
+SIGNIFICANCE = 0.05
 
 
 def holm(p_values: list[float]) -> list[float]:
@@ -22,7 +24,7 @@ def holm(p_values: list[float]) -> list[float]:
 
 
 def describe_differences(
-    differences_sn: Mapping[Key, np.ndarray], lowest: float, highest: float
+    differences_sn: Mapping[Key, np.ndarray], lowest: float, highest: float, n_networks: int | None = None
 ) -> dict[Key, dict[str, Any]]:
     """Return `MeanEstimate.tested` of several differences of one view of a study, corrected for their number.
 
@@ -31,8 +33,9 @@ def describe_differences(
     Args:
         differences_sn: float (S, N) each: paired answers of S networks to N images, less those of others.
         lowest, highest: the possible values of their means.
+        n_networks: of how many networks a seed they all are, if of fewer than there are differences.
     """
-    estimates = estimate_means(list(differences_sn.values()))
+    estimates = estimate_means(list(differences_sn.values()), n_networks)
     found = {key: estimate.tested(lowest, highest) for key, estimate in zip(differences_sn, estimates, strict=True)}
     correct_for_number(found.values())
     return found

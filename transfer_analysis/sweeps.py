@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 
 from transfer_analysis.cells import Cell
 from transfer_analysis.crossed_effects import detectable_effect, estimate_mean, estimate_means
-from transfer_analysis.gaps import SIGNIFICANCE, describe_gap, lost_answers
+from transfer_analysis.gaps import describe_gap, lost_answers
+from transfer_analysis.several_tests import SIGNIFICANCE
 from transfer_analysis.tables import csv_text
 
 _MOST_NAMED = 5

@@ -68,9 +68,10 @@ def _confusion_rows(summary: dict[str, Any]) -> Iterator[list]:
     yield ["gap", "true", "answer", "difference", "differs"]
     for key, gap in summary["gaps"].items():
         confusion = gap["confusion_difference"]
-        for true, differences, differ in zip(classes, confusion["difference"], confusion["differs"], strict=True):
-            for answer, difference, differs in zip(classes, differences, differ, strict=True):
-                yield [key, true, answer, difference, differs]
+        for row, true in enumerate(classes):
+            for column, answer in enumerate(classes):
+                differs = confusion["differs"][row][column] if confusion["differs"] else None
+                yield [key, true, answer, confusion["difference"][row][column], differs]
 
 
 def csv_text(rows: Iterable[list]) -> str:

@@ -16,8 +16,8 @@ from scipy import stats
 
 from transfer_analysis.cells import Cell
 from transfer_analysis.crossed_effects import estimate_mean
-from transfer_analysis.gaps import SIGNIFICANCE, lost_answers
-from transfer_analysis.several_tests import describe_differences
+from transfer_analysis.gaps import lost_answers
+from transfer_analysis.several_tests import SIGNIFICANCE, describe_differences
 from transfer_analysis.tables import csv_text
 
 _RESAMPLES = 2000

@@ -101,6 +101,31 @@ def test_of_several_differences_of_equal_arms_few_are_found_though_their_network
     assert false_alarms / 200 < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 200)
 
 
+def test_of_gaps_that_share_their_networks_few_are_found_though_the_networks_differ():
+    n_seeds, repetitions, rng = 2, 200, np.random.default_rng(2)
+    gaps = [(arm, home) for home in range(3) for arm in range(3) if arm != home]
+    false_alarms = 0
+    for _ in range(repetitions):
+        # Three arms, whose networks are as good or bad by luck on each of three test sets.
+        of_networks, of_images = rng.normal(0, 0.2, (3, n_seeds, 1, 1)), rng.normal(0, 1.5, (3, 600))
+        answers = (rng.random((3, n_seeds, 3, 600)) < 1 / (1 + np.exp(-0.5 - of_networks - of_images))).astype(float)
+        lost = {(arm, home): answers[home, :, home] - answers[arm, :, home] for arm, home in gaps}
+        found = describe_differences(lost, -1, 1, n_networks=3)
+        false_alarms += any(one["p_value_holm"] < 0.05 for one in found.values())
+    assert false_alarms / repetitions < 0.05 + np.sqrt(0.05 * 0.95 / repetitions)
+
+
+def test_the_shared_variance_is_known_no_better_than_from_one_table_a_network():
+    tables = [table_of_answers(number, (3, 900), 0.3, 1.0) for number in range(6)]
+    by_network = {n: estimate_means(tables, n) for n in (3, 6, 9, None)}
+    assert by_network[6] == by_network[9] == by_network[None]
+    pairs = list(zip(by_network[3], by_network[6], strict=True))
+    assert all(few.standard_error == many.standard_error for few, many in pairs)
+    freedoms = [(few.degrees_of_freedom, many.degrees_of_freedom) for few, many in pairs]
+    assert all(few <= many for few, many in freedoms)
+    assert any(few < many for few, many in freedoms)
+
+
 def test_all_right_leaves_the_exact_limit_for_an_unseen_event():
     low, high = estimate_mean(np.ones((3, 200))).interval(0, 1)
     assert high == 1

@@ -9,7 +9,7 @@ from scipy import stats
 
 from tests.transfer_analysis.invented_study import USUAL, invented_cell
 from transfer_analysis.cells import Cell
-from transfer_analysis.crossed_effects import detectable_effect, estimate_mean
+from transfer_analysis.crossed_effects import detectable_effect, estimate_mean, estimate_means
 from transfer_analysis.gaps import describe_gaps, describe_own_gain
 from transfer_analysis.paired_answers import permutation_p_value
 from transfer_analysis.several_tests import correct_for_number, holm
@@ -67,6 +67,18 @@ def test_every_arm_away_from_home_has_a_gap_and_no_other():
         *("synthetic_to_real", "mixture_to_real", "real_half_to_real"),
         *("real_to_synthetic", "mixture_to_synthetic", "real_to_mixture", "synthetic_to_mixture"),
     }
+
+
+def test_gaps_count_the_networks_that_they_share_and_not_themselves():
+    cells = {key: invented_cell(*key, accuracy, per_class=400) for key, accuracy in USUAL.items()}
+    gaps = describe_gaps(cells)
+    lost = [
+        cells[gap["domain"], gap["domain"]].correct_sn - cells[gap["arm"], gap["domain"]].correct_sn
+        for gap in gaps.values()
+    ]
+    expected = [estimate.degrees_of_freedom for estimate in estimate_means(lost, n_networks=3)]
+    assert [gap["degrees_of_freedom"] for gap in gaps.values()] == pytest.approx(expected)
+    assert expected != [estimate.degrees_of_freedom for estimate in estimate_means(lost)]
 
 
 def test_arms_tested_on_different_images_cannot_be_compared():

@@ -1,6 +1,8 @@
 """Stand-ins are spoilt as they say, and the checks hold where the analysis is right and fail where it is not."""
 
 import copy
+import csv
+import io
 
 import numpy as np
 import pytest
@@ -29,6 +31,7 @@ from transfer_analysis.known_answers import (
     judge_stand_ins,
     judge_variety,
 )
+from transfer_analysis.known_answers_tables import known_answer_tables
 
 CLASSES = ("cat", "dog", "frog")
 PER_CLASS = 60
@@ -123,6 +126,20 @@ def test_checks_fail_for_an_analysis_that_is_wrong(stand_ins):
         "shuffled_accuracy",
         "blur_monotone",
     }
+
+
+def test_tables_hold_the_draws_without_worth_and_say_which_class_lacks_its_variety(stand_ins):
+    coverage = {"held_out": dict.fromkeys(CLASSES, 0.9), "one_class_alike": {**dict.fromkeys(CLASSES, 0.9), "cat": 0.2}}
+    tables = known_answer_tables(
+        {"stand_ins": stand_ins, "checks": [], "class_without_variety": "cat", "coverage": coverage}
+    )
+    rows = {row["stand_in"]: row for row in csv.DictReader(io.StringIO(tables["known_answers"]))}
+    assert float(rows["labels_shuffled"]["share_of_draws_without_worth"]) > 0.025
+    assert tables["known_answer_coverage"].splitlines()[1:] == [
+        "cat,True,0.9,0.2",
+        "dog,False,0.9,0.9",
+        "frog,False,0.9,0.9",
+    ]
 
 
 def pixels(photos):

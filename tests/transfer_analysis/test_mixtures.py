@@ -12,7 +12,6 @@ from transfer_analysis.cells import Cell
 from transfer_analysis.crossed_bootstrap import describe_draws, draw_means
 from transfer_analysis.figures.drawn_from_sources import DRAWN
 from transfer_analysis.figures.exchange_rate import draw_exchange_rate
-from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.mixtures.description import TrainedPoint, describe_mixtures
 from transfer_analysis.mixtures.exchange_rate import Sizes, may_be, rate
 from transfer_analysis.mixtures.power_law import describe_power_law
@@ -22,6 +21,7 @@ from transfer_analysis.report.learning_curve_answer import write_learning_curves
 from transfer_analysis.report.mixture_answer import write_mixture_answer
 from transfer_analysis.report.numbers import FORMATS
 from transfer_analysis.report.page import render_page
+from transfer_analysis.several_tests import SIGNIFICANCE
 
 REAL_CURVE = {75: 0.45, 150: 0.53, 300: 0.61, 600: 0.69}
 
@@ -225,11 +225,11 @@ def test_the_gain_that_could_have_been_found_is_that_of_the_strictest_step():
     n_tests, repetitions, error = 8, 400, 0.01
     rng = np.random.default_rng(0)
     draws_b = error * rng.normal(size=20_000)
-    detectable = describe_draws(0.0, draws_b, n_tests)["minimum_detectable_effect"]
+    detectable = describe_draws(0.0, draws_b, 9999, n_tests)["minimum_detectable_effect"]
     estimates = detectable + error * rng.normal(size=repetitions)
-    found = [n_tests * describe_draws(gain, gain + draws_b)["p_value"] < SIGNIFICANCE for gain in estimates]
+    found = [n_tests * describe_draws(gain, gain + draws_b, 9999)["p_value"] < SIGNIFICANCE for gain in estimates]
     assert np.mean(found) == pytest.approx(0.8, abs=0.05)
-    assert describe_draws(0.0, draws_b)["minimum_detectable_effect"] < 0.9 * detectable
+    assert describe_draws(0.0, draws_b, 9999)["minimum_detectable_effect"] < 0.9 * detectable
 
 
 def test_gains_are_held_to_as_many_tests_as_there_are_mixtures():
@@ -237,8 +237,22 @@ def test_gains_are_held_to_as_many_tests_as_there_are_mixtures():
     trained = points(sizes, answers([0.53, 0.61, 0.69, 0.53, 0.61], np.random.default_rng(0)))
     both = describe_mixtures(trained, fit=False)["points"][3]["gain"]
     draws_bp = draw_means(np.stack([point.cell.correct_sn for point in trained]), np.random.default_rng(0))
-    of_two = describe_draws(both["mean"], draws_bp[:, 3] - draws_bp[:, 0], n_tests=2)
+    of_two = describe_draws(both["mean"], draws_bp[:, 3] - draws_bp[:, 0], 1200, n_tests=2)
     assert both["minimum_detectable_effect"] == of_two["minimum_detectable_effect"]
+
+
+@pytest.mark.parametrize("n_seeds", [1, 2])
+def test_networks_that_answer_alike_prove_no_more_than_an_event_not_seen_in_so_many_images(n_seeds):
+    """All networks have collapsed to one answer, right for one image in six: no gain, but not none for certain."""
+    labels_n = np.arange(600) % 6
+    always = Cell("a", "real", tuple("abcdef"), labels_n, np.arange(600), np.zeros((n_seeds, 600), int), None)
+    mixtures = describe_mixtures(points([(150, 0), (600, 0), (150, 450)], [always] * 3), fit=False)
+    gain = mixtures["points"][2]["gain"]
+    least = -np.log(0.025) / 600
+    assert gain["mean"] == 0
+    assert gain["ci95"] == pytest.approx([-least, least])
+    assert gain["p_value"] == 1
+    assert least < gain["minimum_detectable_effect"] < 2 * least
 
 
 def page_text(mixtures, summary) -> str:
@@ -336,6 +350,8 @@ def test_table_has_a_row_for_every_training_set():
     rows = mixture_tables(mixtures)["mixtures"].splitlines()
     assert len(rows) == 1 + 5
     assert rows[-1].startswith("0,600,1,")
+    assert rows[0].endswith(",share_of_draws_without_worth")
+    assert float(rows[-1].split(",")[-1]) == mixtures["points"][-1]["exchange_rate"]["share_without_worth"]
 
 
 def test_points_that_saw_other_images_cannot_be_compared():

@@ -23,6 +23,7 @@ from transfer_analysis.report.page import render_page
 from transfer_analysis.report.representation_answer import write_representation_answer
 from transfer_analysis.report.verification import find_problems
 from transfer_analysis.representations.network_features import DOMAINS, TRAINED, UNTRAINED
+from transfer_analysis.representations.tables import representation_tables
 from transfer_analysis.representations.transplant_answers import write_transplant_answers
 
 TEN = tuple(f"class{number}" for number in range(10))
@@ -54,6 +55,16 @@ def sources(part):
 @pytest.mark.parametrize("study", STUDIES)
 def test_every_number_of_any_study_has_its_source(study, parts, tmp_path):
     assert find_problems(render_page(sources(parts[study]), tmp_path), sources(parts[study])) == []
+
+
+def test_a_block_without_a_shortfall_is_told_without_one(parts, tmp_path):
+    part = copy.deepcopy(parts["usual"])
+    for blocks in part["similarity"].values():
+        for entry in blocks.values():
+            entry |= {"shortfall": None, "position": None}
+    assert find_problems(render_page(sources(part), tmp_path), sources(part)) == []
+    assert "Another seed changes nothing there" in write_representation_answer(sources(part))[0]
+    assert "shortfall" not in representation_tables(part)["network_similarity"]
 
 
 @pytest.mark.parametrize("study", ["usual", "one seed", "ten classes, few images"])
@@ -119,7 +130,9 @@ def test_features_on_the_disk_become_the_part_and_its_tables(tmp_path):
     for name in ("a", "b"):
         assert command("analyse_representations", **flags, output=tmp_path / f"{name}.json") is None
     assert (tmp_path / "a.json").read_bytes() == (tmp_path / "b.json").read_bytes()
-    assert {path.name for path in (tmp_path / "tables").iterdir()} == {f"{name}.csv" for name in FIGURES}
+    assert {path.name for path in (tmp_path / "tables").iterdir()} == {
+        f"{name}.csv" for name in (*FIGURES, "feature_gaps")
+    }
 
 
 def test_networks_of_other_blocks_cannot_be_compared(tmp_path):

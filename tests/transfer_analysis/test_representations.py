@@ -117,6 +117,21 @@ def test_one_seed_has_no_ceiling():
     assert 0 < entry["across"]["mean"] < 1
 
 
+def test_a_block_that_no_training_changes_has_no_shortfall_and_is_not_counted_among_the_tests():
+    domains = [invented_domain(domain, {"real": 1.0, "synthetic": 0.6}) for domain in DOMAINS]
+    for domain in domains:
+        for of_network in domain.values.values():
+            of_network["block1"] = [of_network["block1"][0]] * domain.n_seeds
+    found = describe_similarity(domains)
+    for blocks in found.values():
+        assert blocks["block1"]["ceiling"] == {"mean": pytest.approx(1), "ci95": pytest.approx([1, 1])}
+        assert blocks["block1"]["across"]["ci95"][1] < 1
+        assert blocks["block1"]["shortfall"] is None
+        assert blocks["block1"]["position"] is None
+    left = [blocks["penultimate"]["shortfall"] for blocks in found.values()]
+    assert min(entry["p_value_holm"] for entry in left) == 2 * min(entry["p_value"] for entry in left)
+
+
 def test_halves_have_as_many_of_every_class():
     labels_n = np.array([0, 1, 0, 1, 1, 0, 1, 0])
     assert [np.bincount(labels_n[halves(labels_n) == half]).tolist() for half in (0, 1)] == [[2, 2], [2, 2]]
@@ -195,5 +210,6 @@ def test_tables_have_a_row_for_everything_that_was_measured():
     lines = {name: len(text.splitlines()) - 1 for name, text in tables.items()}
     assert lines["network_similarity"] == len(DOMAINS) * len(BLOCKS) * 7
     assert lines["linear_probes"] == 3 * len(BLOCKS) * 2 * 2
+    assert lines["feature_gaps"] == 2 * len(BLOCKS)
     assert lines["layer_transplant"] == 3
     assert lines["feature_map"] == 2 * 3 * 4

@@ -94,6 +94,19 @@ def test_worth_can_be_drawn_and_of_one_training_says_so(n_seeds, over, tmp_path)
     assert ET.parse(tmp_path / "worth.svg").getroot().tag.endswith("svg")
 
 
+def test_marks_are_filled_by_the_corrected_test_and_estimates_that_none_is_made_of_have_one_face():
+    described = worth([160, 100, 60], [0.03, 0.0, -0.02])
+    # Its own interval leaves out zero, but that does not outlive the correction.
+    described["values"][0]["worth"] |= {"ci95": [0.01, 0.3], "p_value_holm": 0.08}
+    measured, estimated = draw_template_worth(described).axes
+    faces = [
+        [line.get_markerfacecolor() for line in axes.lines if line.get_marker() == "s"]
+        for axes in (measured, estimated)
+    ]
+    assert [face == "white" for face in faces[0]] == [True, True, False]
+    assert len(set(faces[1])) == 1
+
+
 def test_template_of_shuffled_labels_is_worth_less_than_nothing_and_found_lowest_both_ways():
     names, classes = ["plain", "shuffled", "outdoors", "indoors"], ("bird", "cat", "dog")
     rng = np.random.default_rng(0)

@@ -1,5 +1,8 @@
 """Trust: known answers of calibration, selection, robustness and heat maps, and intervals that hold the truth."""
 
+import csv
+import io
+
 import numpy as np
 import pytest
 
@@ -240,6 +243,15 @@ def test_description_finds_what_was_put_in():
     assert losses["synthetic"]["ci95"][0] < 0.5 < losses["synthetic"]["ci95"][1]
     assert trust["robustness"]["synthetic"]["overall"]["difference"]["p_value_holm"] < 0.05
     assert trust["robustness"]["mixture"]["overall"]["difference"]["p_value_holm"] > 0.05
+
+
+def test_table_of_areas_says_how_far_each_arm_lies_from_the_reference():
+    trust = describe_trust(*invented_trust_inputs(np.random.default_rng(9)))
+    rows = {row["arm"]: row for row in csv.DictReader(io.StringIO(trust_tables(trust)["selective_areas"]))}
+    assert set(rows) == set(trust["selective"])
+    assert rows["real"]["more_than_real_mean"] == ""
+    difference = float(rows["synthetic"]["area"]) - float(rows["real"]["area"])
+    assert float(rows["synthetic"]["more_than_real_mean"]) == pytest.approx(difference, abs=1e-5)
 
 
 def test_intervals_widen_when_seeds_are_taken_away():

@@ -9,6 +9,7 @@ from matplotlib.colors import TwoSlopeNorm
 from matplotlib.figure import Figure
 
 from transfer_analysis.figures.style import bare, ink_on, looks, new_figure, put_title, styled, words
+from transfer_analysis.written_numbers import signed
 
 _CELL_INCHES = 0.62
 # Orange and purple: told apart by the colour-blind; in grey the sign that every number carries tells them apart.
@@ -37,14 +38,19 @@ def draw_confusion_differences(summary: dict[str, Any]) -> Figure:
         )
         axes.set_xlabel("answer")
         axes.set_xticks(range(len(classes)), classes, rotation=45, ha="right", rotation_mode="anchor")
+    is_told = all(gap["confusion_difference"]["differs"] for gap in shown)
     if shown:
         panels[0].set_yticks(range(len(classes)), classes)
         panels[0].set_ylabel("true class")
     put_title(
         figure,
         "What training on other images confuses that training at home does not",
-        "Points of the row’s class; each row sums to zero. Bold: told from zero, at a false\n"
-        "discovery rate of 5 % over the matrix. On the diagonal, minus is recall lost.",
+        "Points of the row’s class; each row sums to zero. On the diagonal, minus is recall lost.\n"
+        + (
+            "Bold: told from zero, at a false discovery rate of 5 % over the matrix."
+            if is_told
+            else "With fewer than three networks an arm no number can be told from zero."
+        ),
     )
     return figure
 
@@ -55,9 +61,9 @@ def _draw_matrix(axes: Axes, confusion: dict[str, Any], widest: float) -> None:
     axes.imshow(difference_kk, cmap=shade, norm=norm)
     for (true, answer), share in np.ndenumerate(difference_kk):
         if abs(share) >= _LEAST_WRITTEN:
-            differs = confusion["differs"][true][answer]
+            differs = confusion["differs"] and confusion["differs"][true][answer]
             axes.text(
-                *(answer, true, f"{100 * share:+.0f}".replace("-", "−")),
+                *(answer, true, signed(100 * share, 0)),
                 **{"ha": "center", "va": "center", "size": 11, "weight": "bold" if differs else "normal"},
                 color=ink_on(shade(norm(share))),
             )

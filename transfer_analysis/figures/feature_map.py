@@ -36,7 +36,7 @@ def draw_feature_map(representations: dict[str, Any]) -> Figure:
     style = looks(["real", "synthetic"])
     labels = {"real": "real photographs", "synthetic": "generated images"}
     handles = [
-        panels[0][0].plot([], [], look.marker, color=look.colour, ms=6, label=labels[kind])[0]
+        panels[0][0].plot([], [], look.marker, **_face(kind, look.colour), ms=6, label=labels[kind])[0]
         for kind, look in style.items()
     ]
     figure.legend(handles=handles, loc="outside lower left", ncols=2, frameon=False)
@@ -49,11 +49,16 @@ def draw_feature_map(representations: dict[str, Any]) -> Figure:
     return figure
 
 
+def _face(kind: str, colour: str) -> dict[str, Any]:
+    """Return a mark's face and edge: marks this small are told apart in grey by whether they are hollow."""
+    return {"color": colour, "mew": 0, "alpha": 0.8} if kind == "real" else {"mfc": "none", "mec": colour, "mew": 0.8}
+
+
 def _draw_class(axes: Axes, places_2n: np.ndarray, kinds_n: np.ndarray, of_class_n: np.ndarray) -> None:
     axes.plot(*places_2n[:, ~of_class_n], ".", color=GRID, ms=2.5, zorder=0)
     for kind, look in looks(["real", "synthetic"]).items():
         chosen = of_class_n & (kinds_n == kind)
-        axes.plot(*places_2n[:, chosen], look.marker, color=look.colour, ms=3.2, mew=0, alpha=0.8)
+        axes.plot(*places_2n[:, chosen], look.marker, **_face(kind, look.colour), ms=3.4)
     axes.set_xticks([])
     axes.set_yticks([])
     axes.set_aspect("equal", "datalim")

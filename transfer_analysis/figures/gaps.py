@@ -17,9 +17,10 @@ from transfer_analysis.figures.style import (
     styled,
     words,
 )
+from transfer_analysis.several_tests import SIGNIFICANCE
+from transfer_analysis.written_numbers import signed
 
 _ROW_INCHES = 0.46
-_SIGNIFICANT = 0.05
 
 
 @styled
@@ -53,12 +54,12 @@ def draw_gaps(summary: dict[str, Any]) -> Figure:
         mean, (low, high), detectable = 100 * gap["mean"], gap["ci95"], 100 * gap["minimum_detectable_effect"]
         axes.barh(height + 0.25, 2 * detectable, left=-detectable, height=0.62, color=GRID, zorder=0)
         axes.plot([100 * low, 100 * high], [height + 0.25] * 2, color=look.colour, lw=2.4, solid_capstyle="butt")
-        filled = gap["p_value_holm"] < _SIGNIFICANT
+        filled = gap["p_value_holm"] < SIGNIFICANCE
         axes.plot(
             mean, height + 0.25, look.marker, ms=9, mfc=look.colour if filled else "white", mec=look.colour, mew=1.8
         )
         axes.annotate(
-            f"{mean:+.1f}".replace("-", "−"),
+            signed(mean),
             (1, height + 0.25),
             (8, 0),
             ("axes fraction", "data"),

@@ -5,6 +5,7 @@ from typing import Any
 from matplotlib.figure import Figure
 
 from transfer_analysis.figures.style import INK, looks, new_figure, put_title, styled
+from transfer_analysis.written_numbers import signed
 
 _ROW_INCHES = 0.5
 _NAMES = {
@@ -30,7 +31,7 @@ def draw_known_answers(known_answers: dict[str, Any]) -> Figure:
         axes.plot([100 * end for end in gap["ci95"]], [height] * 2, color=look.colour, lw=2.4, solid_capstyle="butt")
         axes.plot(100 * gap["mean"], height, look.marker, color=look.colour, ms=9)
         axes.annotate(
-            f"{100 * gap['mean']:+.1f}".replace("-", "−"),
+            signed(100 * gap["mean"]),
             *((1, height), (8, 0), ("axes fraction", "data"), "offset points"),
             **{"va": "center", "annotation_clip": False},
         )

@@ -8,6 +8,8 @@ from matplotlib.figure import Figure
 
 from transfer_analysis.figures.end_labels import label_ends
 from transfer_analysis.figures.style import intervals, looks, new_figure, percent_axis, put_title, styled, words
+from transfer_analysis.several_tests import SIGNIFICANCE
+from transfer_analysis.written_numbers import signed
 
 _AXES_INCHES = 3.6
 _APART = 0.05
@@ -66,12 +68,12 @@ def draw_layer_transplant(representations: dict[str, Any]) -> Figure:
 def _write_gap(axes: Axes, entry: dict[str, Any]) -> None:
     gap = entry["gap"]
     axes.annotate(
-        f"{100 * gap['mean']:+.1f}".replace("-", "−"),
+        signed(100 * gap["mean"]),
         (entry["depth"], 1),
         (0, -4),
         ("data", "axes fraction"),
         "offset points",
         ha="center",
         va="top",
-        weight="bold" if gap["p_value_holm"] < 0.05 else "normal",
+        weight="bold" if gap["p_value_holm"] < SIGNIFICANCE else "normal",
     )

@@ -18,6 +18,8 @@ from transfer_analysis.figures.style import (
     styled,
     words,
 )
+from transfer_analysis.several_tests import SIGNIFICANCE
+from transfer_analysis.written_numbers import signed
 
 _ROW_INCHES = 0.62
 _APART = 0.17
@@ -45,10 +47,10 @@ def draw_mixtures(mixtures: dict[str, Any]) -> Figure:
         _draw_point(axes, point["accuracy"], height + _APART, style["mixture"])
         gain = point["gain"]
         axes.annotate(
-            f"{100 * gain['mean']:+.1f}".replace("-", "−"),
+            signed(100 * gain["mean"]),
             *((1, height), (8, 0), ("axes fraction", "data"), "offset points"),
             **{"va": "center", "annotation_clip": False},
-            weight="bold" if gain["p_value_holm"] < 0.05 else "normal",
+            weight="bold" if gain["p_value_holm"] < SIGNIFICANCE else "normal",
         )
     axes.set_yticks(
         range(len(rows)), [f"{point['real']} real, {point['synthetic']} generated" for point in rows], color=INK

@@ -27,13 +27,8 @@ class Look(NamedTuple):
 
 
 _KNOWN = {"real": Look("#0072b2", "o"), "synthetic": Look("#d55e00", "s"), "mixture": Look("#009e73", "D")}
-_FURTHER = (
-    Look("#b0568f", "^"),
-    Look("#8a6d00", "v"),
-    Look("#3b9cd6", "P"),
-    Look("#4d4d4d", "X"),
-    Look("#7a3b00", "*"),
-)
+_FURTHER_COLOURS = ("#b0568f", "#8a6d00", "#3b9cd6", "#4d4d4d", "#7a3b00")
+_FURTHER_MARKERS = ("^", "v", "P", "X", "*", "<", ">", "p", "d", "h")
 
 # Paths instead of text: the same picture on machines without the font. No date, salted ids: the same bytes every time.
 _SETTINGS = {
@@ -73,7 +68,17 @@ def looks(arms: Iterable[str]) -> dict[str, Look]:
     """Return each arm's colour and marker; arms beyond the three usual ones take further ones in the order given."""
     arms = list(arms)
     others = [arm for arm in arms if arm not in _KNOWN]
-    return {arm: _KNOWN.get(arm) or _FURTHER[others.index(arm) % len(_FURTHER)] for arm in arms}
+    return {arm: _KNOWN.get(arm) or _further_look(others.index(arm)) for arm in arms}
+
+
+def _further_look(number: int) -> Look:
+    """Return the look of a further arm: markers do not repeat before the eleventh, nor pairs before the 51st."""
+    # There are two markers to a colour; from ten on each round moves the markers on by one.
+    marker = number + number // len(_FURTHER_MARKERS)
+    return Look(
+        _FURTHER_COLOURS[number % len(_FURTHER_COLOURS)],
+        _FURTHER_MARKERS[marker % len(_FURTHER_MARKERS)],
+    )
 
 
 def words(name: str) -> str:

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from transfer_analysis.figures.style import GRID, INK, looks, new_figure, put_title, styled
+from transfer_analysis.several_tests import SIGNIFICANCE
 
 _ROW_INCHES = 0.5
 
@@ -18,12 +19,12 @@ def draw_template_worth(worth: Mapping[str, Any]) -> Figure:
     values = sorted(worth["values"], key=lambda value: -value["worth"]["mean"])
     figure = new_figure(10.4, 2.9 + _ROW_INCHES * len(values))
     measured, estimated = figure.subplots(1, 2, sharey=True)
-    for axes, key, colour, title in (
-        (measured, "worth", looks(["synthetic"])["synthetic"].colour, "by training without it"),
-        (estimated, "estimate", INK, "estimated without retraining"),
-    ):
-        _draw_side(axes, [value[key] for value in values], colour)
-        axes.set_title(title, loc="left", weight="bold")
+    is_shown = [value["worth"]["p_value_holm"] < SIGNIFICANCE for value in values]
+    _draw_side(measured, [value["worth"] for value in values], looks(["synthetic"])["synthetic"].colour, is_shown)
+    measured.set_title("by training without it", loc="left", weight="bold")
+    # Of the estimates nothing is tested: they have one face.
+    _draw_side(estimated, [value["estimate"] for value in values], INK, [True] * len(values))
+    estimated.set_title("estimated without retraining", loc="left", weight="bold")
     for height, value in enumerate(values):
         detectable = 100 * value["worth"]["minimum_detectable_effect"]
         measured.barh(height, 2 * detectable, left=-detectable, height=0.6, color=GRID, zorder=0)
@@ -34,20 +35,20 @@ def draw_template_worth(worth: Mapping[str, Any]) -> Figure:
     over = f"and {worth['n_seeds']} trainings" if worth["n_seeds"] > 1 else "alone, one training each"
     how = (
         f"Above zero: training on it helps classify {worth['n_images']:,} real validation photographs more than as "
-        f"many other images do. 95 % intervals over these {over}; grey: too small to be "
-        "found reliably (80 % power). Hollow: not shown to differ from zero."
+        f"many other images do. 95 % intervals over these {over}; grey: too small to be found reliably "
+        "(80 % power). Left, hollow: not shown to differ from zero after correction for their number."
     )
     lines = [line for text in (worth["finding"], how) for line in textwrap.wrap(text, 118)]
     put_title(figure, f"What each {worth['by']} of the prompts is worth", "\n".join(lines))
     return figure
 
 
-def _draw_side(axes: Axes, entries: list[Mapping[str, Any]], colour: str) -> None:
+def _draw_side(axes: Axes, entries: list[Mapping[str, Any]], colour: str, is_filled: list[bool]) -> None:
     axes.axvline(0, color=INK, lw=1.2)
-    for height, entry in enumerate(entries):
+    for height, (entry, filled) in enumerate(zip(entries, is_filled, strict=True)):
         low, high = (100 * end for end in entry["ci95"])
         axes.plot([low, high], [height, height], color=colour, lw=2.4, solid_capstyle="butt")
-        face = "white" if low <= 0 <= high else colour
+        face = colour if filled else "white"
         axes.plot(100 * entry["mean"], height, "s", ms=8, mfc=face, mec=colour, mew=1.8)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "−"))
     axes.xaxis.grid(True)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy import stats
 
-from transfer_analysis.gaps import SIGNIFICANCE
+from transfer_analysis.several_tests import SIGNIFICANCE
 
 QUANTILE = 0.01
 

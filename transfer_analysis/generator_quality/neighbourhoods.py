@@ -49,12 +49,6 @@ def neighbourhood_scores(real_nd: np.ndarray, generated_md: np.ndarray, k: int) 
     )
 
 
-def expected_coverage(n_real: int, n_generated: int, k: int) -> float:
-    """Return the mean coverage when both sets come from one continuous distribution (Naeem et al. 2020, lemma 2)."""
-    steps = np.arange(1, k + 1)
-    return float(1 - np.prod((n_real - steps) / (n_real + n_generated - steps)))
-
-
 def _squared_radii(points_nd: np.ndarray, k: int) -> np.ndarray:
     squared_nn = squared_distances(points_nd, points_nd)
     np.fill_diagonal(squared_nn, np.inf)

@@ -100,7 +100,7 @@ def _against_control(
         raise ValueError(f"{point.name}: its control, {point.real} real photographs alone, was not trained")
     control = sizes.index((point.real, 0))
     gain_b = draws_bp[:, position] - draws_bp[:, control]
-    gain = describe_draws(float(means_p[position] - means_p[control]), gain_b, n_tests)
+    gain = describe_draws(float(means_p[position] - means_p[control]), gain_b, len(point.cell.labels_n), n_tests)
     return {"control": points[control].name, "gain": gain}
 
 

@@ -14,6 +14,7 @@ def mixture_tables(mixtures: dict[str, Any]) -> dict[str, str]:
 def _point_rows(mixtures: dict[str, Any]) -> Iterator[list]:
     gain_columns = ["gain", "gain_ci95_low", "gain_ci95_high", "gain_p_value", "gain_p_value_holm"]
     rate_columns = ["k", "k_relation", "k_ci95_low", "k_low_relation", "k_ci95_high", "k_high_relation"]
+    rate_columns.append("share_of_draws_without_worth")
     yield ["real", "synthetic", "share", "accuracy", "ci95_low", "ci95_high", *gain_columns, *rate_columns]
     for point in mixtures["points"]:
         accuracy, gain, rate = point["accuracy"], point["gain"], point["exchange_rate"]
@@ -21,7 +22,7 @@ def _point_rows(mixtures: dict[str, Any]) -> Iterator[list]:
         gained = [gain["mean"], *gain["ci95"], gain["p_value"], gain["p_value_holm"]] if gain else [None] * 5
         ends = [rate["k"], *rate["ci95"]] if rate else []
         rates = [cell for end in ends for cell in (end["value"], end["relation"])] or [None] * 6
-        yield [*sizes, *gained, *rates]
+        yield [*sizes, *gained, *rates, rate["share_without_worth"] if rate else None]
 
 
 def _curve_rows(mixtures: dict[str, Any]) -> Iterator[list]:

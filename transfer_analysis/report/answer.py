@@ -4,11 +4,11 @@ from typing import Any, Literal
 
 from markupsafe import Markup
 
-from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.report.falling_classes import write_falling_classes
 from transfer_analysis.report.numbers import FORMATS, Numbers, literal
 from transfer_analysis.report.open_findings import is_beyond_all, seems_shown
 from transfer_analysis.report.prototype_evidence import easier_than_photographs, write_prototype_evidence
+from transfer_analysis.several_tests import SIGNIFICANCE
 
 Verdict = Literal["below", "above", "undetected"]
 

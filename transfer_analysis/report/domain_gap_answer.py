@@ -6,8 +6,8 @@ from markupsafe import Markup
 
 from transfer_analysis.domain_gap.reading import grain_was_seen_to_differ, told_apart
 from transfer_analysis.domain_gap.separability import FEATURES, LOW_LEVEL
-from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.report.numbers import Numbers, literal
+from transfer_analysis.several_tests import SIGNIFICANCE
 
 VIEWS_IN_WORDS = {
     FEATURES: "features of a network trained on photographs",

@@ -10,7 +10,7 @@ from transfer_analysis.report.numbers import Numbers, literal
 def write_falling_classes(summary: dict[str, Any], key: str) -> Markup:
     """Name the classes of the gap `key` that fall further than the others do, or say that none was shown to.
 
-    Ends with the largest confusion that the other training was shown to bring in, if any.
+    Ends with the largest confusion that the other training was shown to bring in, if any, or says that none can be.
     """
     gap = summary["gaps"][key]
     alarming = sorted(gap["alarming_classes"], key=lambda name: -gap["per_class"][name]["mean"])
@@ -43,13 +43,18 @@ def _class_gap(summary: dict[str, Any], key: str, name: str) -> Markup:
 
 
 def _write_confusion(summary: dict[str, Any], key: str) -> Markup:
-    found = summary["gaps"][key]["confusion_difference"]["confusions"]
+    confusion = summary["gaps"][key]["confusion_difference"]
+    if confusion["differs"] is None:
+        return Markup(" With fewer than three networks an arm it cannot be told which confusions grow.")
+    found = confusion["confusions"]
     if not found:
         return Markup("")
     place, n = ("gaps", key, "confusion_difference", "confusions", 0), Numbers(summary)
     return Markup(
-        " Of the confusions that were shown to grow, the largest is {} taken for {}: {} points more often ({})."
+        " Of the confusions that were shown to grow (at a false discovery rate of {}), the largest is {} taken for {}: "
+        "{} points more often ({})."
     ).format(
+        literal("5 %"),
         _class_name(found[0]["true"]),
         _class_name(found[0]["answer"]),
         n("points_size", *place, "mean"),

@@ -55,7 +55,7 @@ FIGURES = (
         "generated images against those trained on real ones, and the other way round.",
         "Each cell says how much more often a class is given an answer by networks that learned from other images than "
         "by the networks at home, on the same test images. Look for a bold number off the diagonal: a confusion that "
-        "the other training brings in.",
+        "the other training brings in. With fewer than three networks an arm none can be told, and none is bold.",
     ),
     FigureText(
         "mixtures",

@@ -4,10 +4,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.mixtures.exchange_rate import may_be, measurable
 from transfer_analysis.report.numbers import Numbers, literal
 from transfer_analysis.report.open_findings import caveat, is_beyond_all, seems_shown
+from transfer_analysis.several_tests import SIGNIFICANCE
 
 _NO_RATE = (
     "Networks trained on real photographs were not shown to do better than chance in any number, so there is nothing "

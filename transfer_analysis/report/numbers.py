@@ -9,13 +9,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from transfer_analysis.written_numbers import signed
+
 LITERALS = frozenset({"CIFAR-10", "95 %", "5 %", "80 %", "SHA-256"})
-
-
-def _signed(value: float, digits: int = 1) -> str:
-    """Write with its sign; what rounds to zero has none."""
-    text = f"{value:+.{digits}f}".replace("-", "−")
-    return text if text.strip("+−0.") else text[1:]
 
 
 def _decimal(value: float) -> str:
@@ -51,9 +47,9 @@ def _bounded_decimal(end: dict[str, Any]) -> str:
 FORMATS: dict[str, Callable[[Any], str]] = {
     "percent": lambda value: f"{100 * value:.1f}\u00a0%",
     "percent_range": lambda ends: f"{100 * ends[0]:.1f}–{100 * ends[1]:.1f}\u00a0%",
-    "points": lambda value: _signed(100 * value),
+    "points": lambda value: signed(100 * value),
     "points_size": lambda value: f"{abs(100 * value):.1f}",
-    "points_range": lambda ends: f"{_signed(100 * ends[0])} to {_signed(100 * ends[1])}",
+    "points_range": lambda ends: f"{signed(100 * ends[0])} to {signed(100 * ends[1])}",
     "points_size_range": lambda ends: " to ".join(f"{abs(100 * end):.1f}" for end in sorted(ends, key=abs)),
     "detectable": lambda value: f"{100 * value:.1f}" if value < 1 else "none",
     "p_value": _p_value,

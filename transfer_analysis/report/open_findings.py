@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from transfer_analysis.gaps import SIGNIFICANCE
+from transfer_analysis.several_tests import SIGNIFICANCE
 
 
 def seems_shown(tested: dict[str, Any]) -> bool:

@@ -4,11 +4,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.report.numbers import Numbers
 from transfer_analysis.report.open_findings import caveat
 from transfer_analysis.report.transplant_answer import write_transplants
 from transfer_analysis.representations.jackknife import FEWEST_SEEDS
+from transfer_analysis.several_tests import SIGNIFICANCE
 
 _IMAGES = {"real": Markup("real photographs"), "synthetic": Markup("generated images")}
 
@@ -59,6 +59,8 @@ def write_similarity(sources: dict[str, Any], domain: str) -> Markup:
         finding = (
             "With two networks an arm it cannot be told whether the kind of training images makes them less alike than "
             "another seed does."
+            if representations["n_seeds"] < FEWEST_SEEDS
+            else "Another seed changes nothing there, so there is no luck of training to hold that against."
         )
         return Markup(opening + finding).format(**parts)
     parts |= {

@@ -4,10 +4,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.report.numbers import Numbers
 from transfer_analysis.report.open_findings import caveat, is_beyond_all
 from transfer_analysis.representations.transplants import is_shown
+from transfer_analysis.several_tests import SIGNIFICANCE
 
 
 def write_transplants(sources: dict[str, Any]) -> list[Markup]:

@@ -44,6 +44,10 @@ class Replicates:
         """Return `factor` times the number."""
         return Replicates(self.whole * factor, self.without_images_g * factor, self.without_seed_s * factor)
 
+    def varies_with_seed(self) -> bool:
+        """Return whether it matters which seed is left out, by more than rounding."""
+        return not np.allclose(self.without_seed_s, self.whole, rtol=1e-9, atol=0)
+
     def describe(self) -> dict[str, Any]:
         """Return "mean", "ci95" and the two-sided "p_value" of a true number of zero."""
         error, freedom = self._standard_error()

@@ -21,7 +21,8 @@ def describe_similarity(domains: list[DomainFeatures]) -> dict[str, Any]:
 
     The shortfall is ceiling − across. The position is where `across` lies between floor (0) and ceiling (1); None where
     the two are not told apart. Both are about the luck of training, and None with fewer than three seeds, which do not
-    show it. With one seed there is no ceiling, and networks of equal seed are compared.
+    show it, and for a block that no training changes, which has none: its ceiling is 1 exactly, and anything below it
+    would be shown. With one seed there is no ceiling, and networks of equal seed are compared.
     """
     described = {domain.domain: _describe_domain(domain) for domain in domains}
     shortfalls = [
@@ -44,7 +45,7 @@ def _describe_block(domain: DomainFeatures, block: str) -> dict[str, Any]:
         return entry | dict.fromkeys(("ceiling", "within_real", "within_synthetic", "shortfall", "position"))
     within = [_compare(domain, block, arm, arm) for arm in TRAINED]
     ceiling = (within[0] + within[1]).scaled(0.5)
-    is_known = domain.n_seeds >= FEWEST_SEEDS
+    is_known = domain.n_seeds >= FEWEST_SEEDS and any(each.varies_with_seed() for each in within)
     return entry | {
         "ceiling": _stated(ceiling),
         "within_real": _stated(within[0]),

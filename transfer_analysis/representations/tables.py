@@ -13,6 +13,7 @@ def representation_tables(representations: dict[str, Any]) -> dict[str, str]:
     rows = {
         "network_similarity": _similarity_rows,
         "linear_probes": _probe_rows,
+        "feature_gaps": _feature_gap_rows,
         "layer_transplant": _transplant_rows,
         "feature_map": _map_rows,
     }
@@ -36,6 +37,14 @@ def _probe_rows(representations: dict[str, Any]) -> Iterator[list]:
             for fitted, by_tested in by_fitted.items():
                 for tested, accuracy in by_tested.items():
                     yield [network, block, fitted, tested, accuracy["mean"], *accuracy["ci95"]]
+
+
+def _feature_gap_rows(representations: dict[str, Any]) -> Iterator[list]:
+    numbers = ("p_value", "p_value_holm", "minimum_detectable_effect")
+    yield ["tested_on", "block", "lost", "ci95_low", "ci95_high", *numbers]
+    for tested, blocks in representations["probes"]["feature_gaps"].items():
+        for block, gap in blocks.items():
+            yield [tested, block, gap["mean"], *gap["ci95"], *(gap[number] for number in numbers)]
 
 
 def _transplant_rows(representations: dict[str, Any]) -> Iterator[list]:

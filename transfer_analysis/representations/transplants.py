@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 
 from transfer_analysis.crossed_effects import estimate_mean
-from transfer_analysis.gaps import SIGNIFICANCE
 from transfer_analysis.representations.network_features import TRAINED
 from transfer_analysis.representations.transplant_answers import TransplantAnswers
-from transfer_analysis.several_tests import describe_differences
+from transfer_analysis.several_tests import SIGNIFICANCE, describe_differences
 
 
 def describe_transplants(of_seeds: Sequence[TransplantAnswers], images_per_class: int, steps: int) -> dict[str, Any]:

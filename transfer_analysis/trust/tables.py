@@ -14,6 +14,7 @@ def trust_tables(trust: dict[str, Any]) -> dict[str, str]:
         "calibration": _calibration_rows,
         "reliability": _reliability_rows,
         "selective_accuracy": _selective_rows,
+        "selective_areas": _area_rows,
         "robustness": _robustness_rows,
         "map_agreement": _agreement_rows,
     }
@@ -61,6 +62,14 @@ def _selective_rows(trust: dict[str, Any]) -> Iterator[list]:
     for arm, entry in trust["selective"].items():
         for point in entry["curve"]:
             yield [arm, point["coverage"], point["accuracy"], *point["ci95"]]
+
+
+def _area_rows(trust: dict[str, Any]) -> Iterator[list]:
+    columns = ["area", "ci95_low", "ci95_high", "best_area", "above_the_best"]
+    yield ["arm", *columns, *(f"more_than_real_{column}" for column in _TESTED)]
+    for arm, entry in trust["selective"].items():
+        area = entry["aurc"]
+        yield [arm, *_ends(area), area["best"], area["excess"], *_tested(entry["aurc_difference"])]
 
 
 def _robustness_rows(trust: dict[str, Any]) -> Iterator[list]:
