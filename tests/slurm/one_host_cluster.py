@@ -19,7 +19,7 @@ from pathlib import Path
 PROGRAMS = ("munged", "mariadbd", "mariadb-install-db", "slurmdbd", "slurmctld", "slurmd", "sacctmgr", "sbatch")
 ACCOUNT = "study"
 NODES = ("cpu1", "gpu1", "gpu2")
-_CORES_A_NODE, _MEMORY_MB = 8, 13000
+_CORES_A_NODE, _MEMORY_MB = 8, 20000
 _SETTINGS = Path(__file__).with_name("settings")
 
 
