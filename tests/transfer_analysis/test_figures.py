@@ -113,7 +113,7 @@ def almost_nothing_lost(name):
         accuracy = {"mean": 0.5, "ci95": [0.4, 0.6]}
         alone = {"name": "alone", "real": 9, "synthetic": 0, "accuracy": accuracy, "control": None}
         mixed = {**alone, "name": "mixed", "synthetic": 9, "control": "alone", "gain": nothing}
-        return draw_mixtures({"points": [alone, mixed], "chance": 0.1})
+        return draw_mixtures({"points": [alone, mixed], "chance": 0.1, "n_seeds": 3})
     if name == "layer transplant":
         representations = invented_representations(per_class=8)
         for entry in representations["transplant"]["depths"][1:]:
