@@ -23,6 +23,7 @@ container: os.environ.get("STUDY_IMAGE", "fauxtograph.sif")
 
 include: "rules/common.smk"
 include: "rules/common_memory.smk"
+include: "rules/common_models.smk"
 include: "rules/common_sweeps.smk"
 include: "rules/common_downloads.smk"
 include: "rules/downloads.smk"

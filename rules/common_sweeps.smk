@@ -1,5 +1,7 @@
 """What the rules of sweeps and of template worth share: small functions named for what they return."""
 
+from workflow_scripts.model_folders import check_models
+
 
 def sweep_plan(wildcards):
     """Return what a sweep is, as JSON."""

@@ -20,8 +20,8 @@ each by its own component, Holm's correction called one shown in 13–15 % of si
 `several_tests.describe_differences`. Six gaps among three arms on three test sets (1,500 or 3,000 images) are of the
 same networks: where a network is lucky on all three, one was called shown in 5–10 % with two seeds and in 4–8 % with
 three if they are taken for six, and in 2–6 % and 1–4 % if counted as three networks a seed (`n_networks`); their
-intervals then cover 97–98 %. Of two arms alone
-there is little to share: with two seeds one of their two gaps was called shown in 8–9 %, with three in 3–6 %.
+intervals then cover 97–98 %. Of two arms alone there is little to share: with two seeds one of their two gaps was
+called shown in 8–9 %, with three in 3–6 %.
 
 A mean of three or fewer deviating images tells little about its own variance (with none, the width would be zero), so
 the half-width is never below −ln(0.025)/N, the exact upper limit for an event not seen in N images.

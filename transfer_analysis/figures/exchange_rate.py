@@ -1,13 +1,12 @@
 """k, how many generated images one real photograph is worth, for every mixture."""
 
-import textwrap
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
-from transfer_analysis.figures.style import INK, intervals, looks, new_figure, put_title, styled
+from transfer_analysis.figures.style import INK, intervals, looks, new_figure, put_title, styled, wrapped
 from transfer_analysis.report.numbers import FORMATS
 
 _ROW_INCHES = 0.5
@@ -16,7 +15,6 @@ _ROW_INCHES = 0.5
 _BEYOND = 3.0
 _BEFORE = 0.6
 _ROOM = 0.8
-_LETTERS = 104
 
 
 @styled
@@ -57,11 +55,11 @@ def draw_exchange_rate(mixtures: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "How many generated images one real photograph is worth",
-        textwrap.fill(
+        wrapped(
+            figure,
             f"By what the network learned from, a class; {intervals(mixtures)}. Arrow: the end is infinite (right: "
             "generated images may be worth nothing) or was not reached. Hollow: a bound, outside the real sets "
             "measured.",
-            _LETTERS,
         ),
     )
     return figure

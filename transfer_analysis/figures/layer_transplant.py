@@ -1,19 +1,26 @@
 """Where the gap sits: accuracy over the frozen lower blocks of real-trained and of generated-trained networks."""
 
-import textwrap
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from transfer_analysis.figures.end_labels import label_ends
-from transfer_analysis.figures.style import intervals, looks, new_figure, percent_axis, put_title, styled, words
+from transfer_analysis.figures.style import (
+    intervals,
+    looks,
+    new_figure,
+    percent_axis,
+    put_title,
+    styled,
+    words,
+    wrapped,
+)
 from transfer_analysis.several_tests import SIGNIFICANCE
 from transfer_analysis.written_numbers import signed
 
 _AXES_INCHES = 3.6
 _APART = 0.05
-_LETTERS = 110
 
 
 @styled
@@ -55,11 +62,11 @@ def draw_layer_transplant(representations: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "Where does the gap sit?",
-        textwrap.fill(
+        wrapped(
+            figure,
             f"Networks over the frozen lower blocks of another network, with {intervals(transplant)}. At the top: "
             "points lost where that other network learned from generated images; bold where told from zero, corrected "
             "for the depths.",
-            _LETTERS,
         ),
     )
     return figure

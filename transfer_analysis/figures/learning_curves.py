@@ -1,15 +1,21 @@
 """How accuracy grows with the number of photographs, real and generated."""
 
-import textwrap
 from typing import Any
 
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from transfer_analysis.figures.mixtures import kind_in_words
-from transfer_analysis.figures.style import FAINT_INK, intervals, looks, new_figure, percent_axis, put_title, styled
-
-_LETTERS = 104
+from transfer_analysis.figures.style import (
+    FAINT_INK,
+    intervals,
+    looks,
+    new_figure,
+    percent_axis,
+    put_title,
+    styled,
+    wrapped,
+)
 
 
 @styled
@@ -51,10 +57,10 @@ def draw_learning_curves(mixtures: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "How accuracy grows with the number of training photographs",
-        textwrap.fill(
+        wrapped(
+            figure,
             f"Means with {intervals(mixtures)}; dashed: chance. Lines: fitted power laws with 95 % bands, where three "
             "or more sizes were trained.",
-            _LETTERS,
         ),
     )
     return figure

@@ -1,6 +1,5 @@
 """What a linear probe finds in each block of real-trained, generated-trained and untrained networks."""
 
-import textwrap
 from typing import Any, NamedTuple
 
 from matplotlib.axes import Axes
@@ -17,11 +16,11 @@ from transfer_analysis.figures.style import (
     percent_axis,
     put_title,
     styled,
+    wrapped,
 )
 
 _AXES_INCHES = 3.6
 _APART = 0.06
-_LETTERS = 120
 _IMAGES = {"real": "tested on real photographs", "synthetic": "tested on generated images"}
 
 
@@ -59,11 +58,11 @@ def draw_linear_probes(representations: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "What a linear probe finds in each block",
-        textwrap.fill(
+        wrapped(
+            figure,
             f"Accuracy with {intervals(representations)}, by what the network learned from. Filled: the probe was "
             "fitted on images like those of the test; hollow, dotted: on images of the other kind. Dashed, grey: "
             "chance.",
-            _LETTERS,
         ),
     )
     return figure

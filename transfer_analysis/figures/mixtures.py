@@ -1,6 +1,5 @@
 """Whether generated images earn their keep: each mixture beside the same real photographs alone."""
 
-import textwrap
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -17,13 +16,13 @@ from transfer_analysis.figures.style import (
     put_title,
     styled,
     words,
+    wrapped,
 )
 from transfer_analysis.several_tests import SIGNIFICANCE
 from transfer_analysis.written_numbers import signed
 
 _ROW_INCHES = 0.62
 _APART = 0.17
-_LETTERS = 110
 
 
 @styled
@@ -73,11 +72,11 @@ def draw_mixtures(mixtures: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "Do generated images earn their keep?",
-        textwrap.fill(
+        wrapped(
+            figure,
             f"Training photographs of each class, with {intervals(mixtures)}. At the right: points gained by adding "
             "the generated ones to the same real ones; bold where that is told from zero after correction for the "
             "number of mixtures.",
-            _LETTERS,
         ),
     )
     return figure

@@ -1,6 +1,5 @@
 """Is confidence earned? Accuracy by confidence, as trained and after each arm's own temperature."""
 
-import textwrap
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -16,13 +15,13 @@ from transfer_analysis.figures.style import (
     put_title,
     styled,
     words,
+    wrapped,
 )
 
 _SCALINGS = {"raw": "as trained", "own": "after the temperature of its own kind"}
 _KINDS = {"real": "tested on real photographs", "synthetic": "tested on generated images"}
 # Bins with less than this share of the answers are in the table alone.
 _LEAST_SHARE = 0.01
-_LETTERS = 98
 
 
 @styled
@@ -53,10 +52,10 @@ def draw_reliability(trust: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "Is the networks’ confidence earned?",
-        "Below the dashed line a network is less often right than it is confident, above it more often.\n"
-        + textwrap.fill(
+        wrapped(
+            figure,
+            "Below the dashed line a network is less often right than it is confident, above it more often.",
             f"Answers in fifteen bins of confidence, with {intervals(trust)}; bins with under 1 % of them left out.",
-            _LETTERS,
         ),
     )
     return figure

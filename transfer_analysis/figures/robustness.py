@@ -1,6 +1,5 @@
 """What part of its accuracy beyond guessing each arm loses when photographs are spoilt."""
 
-import textwrap
 from typing import Any
 
 import numpy as np
@@ -16,11 +15,11 @@ from transfer_analysis.figures.style import (
     put_title,
     styled,
     words,
+    wrapped,
 )
 
 _ROW_INCHES = 0.56
 _SPREAD = 0.46
-_LETTERS = 98
 
 
 @styled
@@ -57,12 +56,12 @@ def draw_robustness(trust: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "What is lost when real photographs are spoilt?",
-        textwrap.fill(
+        wrapped(
+            figure,
             f"{_severities(trust['severities'])} (of one to five, as in CIFAR-10-C, made here), with "
             f"{intervals(trust)}.",
-            _LETTERS,
-        )
-        + "\nRelative to each arm’s own accuracy beyond guessing: at 100 % nothing but guessing is left.",
+            "Relative to each arm’s own accuracy beyond guessing: at 100 % nothing but guessing is left.",
+        ),
     )
     return figure
 

@@ -4,6 +4,7 @@ Colours are Okabe and Ito's (2008), told apart by the colour-blind; markers tell
 """
 
 import functools
+import textwrap
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -61,6 +62,8 @@ font_manager.fontManager.ttflist = [
     font for font in font_manager.fontManager.ttflist if Path(font.fname).is_relative_to(matplotlib.get_data_path())
 ]
 _TITLE_SIZE = 14
+# Of a subtitle, on average.
+_LETTERS_PER_INCH = 11.4
 _LEAST_WIDTH = 7.4
 
 
@@ -121,6 +124,12 @@ def put_title(figure: Figure, title: str, subtitle: str) -> None:
     figure.text(
         0.1 / figure.get_figwidth(), 1 - 0.38 / height, subtitle, size=11, color=FAINT_INK, va="top", linespacing=1.25
     )
+
+
+def wrapped(figure: Figure, *texts: str) -> str:
+    """Return the texts of a subtitle, each begun on a line of its own, in lines that the figure's width holds."""
+    letters = int(_LETTERS_PER_INCH * figure.get_figwidth())
+    return "\n".join(textwrap.fill(text, letters) for text in texts)
 
 
 def intervals(study: dict[str, Any]) -> str:

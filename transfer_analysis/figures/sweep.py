@@ -22,6 +22,7 @@ from transfer_analysis.figures.style import (
     put_title,
     styled,
     words,
+    wrapped,
 )
 from transfer_analysis.sweeps import is_worse
 
@@ -50,10 +51,9 @@ def draw_sweep(sweep: Mapping[str, Any]) -> Figure:
         f"{sweep['n_images']:,} real validation photographs; 95 % intervals over those {over}. "
         "Filled: the best, and what is not shown to differ from it."
     )
-    lines = [line for text in (sweep["finding"], how) for line in textwrap.wrap(text, 12 * figure.get_figwidth())]
     *others, last = (words(key) for key in sweep["keys"])
     varied = f"{', '.join(others)} and {last}" if others else last
-    put_title(figure, f"What classifiers learn, by {varied}", "\n".join(lines))
+    put_title(figure, f"What classifiers learn, by {varied}", wrapped(figure, sweep["finding"], how))
     return figure
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from transfer_analysis.figures.style import GRID, INK, looks, new_figure, put_title, styled
+from transfer_analysis.figures.style import GRID, INK, looks, new_figure, put_title, styled, wrapped
 from transfer_analysis.several_tests import SIGNIFICANCE
 
 _ROW_INCHES = 0.5
@@ -38,8 +38,7 @@ def draw_template_worth(worth: Mapping[str, Any]) -> Figure:
         f"many other images do. 95 % intervals over these {over}; grey: too small to be found reliably "
         "(80 % power). Left, hollow: not shown to differ from zero after correction for their number."
     )
-    lines = [line for text in (worth["finding"], how) for line in textwrap.wrap(text, 118)]
-    put_title(figure, f"What each {worth['by']} of the prompts is worth", "\n".join(lines))
+    put_title(figure, f"What each {worth['by']} of the prompts is worth", wrapped(figure, worth["finding"], how))
     return figure
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from markupsafe import Markup
 
 from transfer_analysis.mixtures.exchange_rate import may_be, measurable
+from transfer_analysis.report.few_seeds import warn_of_few_seeds
 from transfer_analysis.report.numbers import Numbers, literal
 from transfer_analysis.report.open_findings import caveat, is_beyond_all, seems_shown
 from transfer_analysis.several_tests import SIGNIFICANCE
@@ -38,19 +39,13 @@ def write_mixture_answer(sources: dict[str, Any]) -> list[Markup]:
 
 
 def _warn_of_few_trainings(sources: dict[str, Any]) -> list[Markup]:
-    """Warn by the trainings of a mixture, which can be fewer than an arm's."""
-    if sources["mixtures"]["n_seeds"] == 1:
-        return [
-            Markup("Each mixture was trained once: its intervals do not hold the luck of training and are too narrow.")
-        ]
-    if sources["mixtures"]["n_seeds"] == 2:
-        return [
-            Markup(
-                "Each mixture was trained only {} times, too few to know the luck of training well: where it is large, "
-                "these intervals are too narrow."
-            ).format(Numbers(sources)("count", "mixtures", "n_seeds"))
-        ]
-    return []
+    return warn_of_few_seeds(
+        Numbers(sources).under("mixtures"),
+        sources["mixtures"]["n_seeds"],
+        once="Each mixture was trained once: its intervals do not hold the luck of training and are too narrow.",
+        twice="Each mixture was trained only {} times, too few to know the luck of training well: where it is large, "
+        "these intervals are too narrow.",
+    )
 
 
 def _write_rate(sources: dict[str, Any], position: int) -> Markup:

@@ -4,6 +4,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from transfer_analysis.report.few_seeds import warn_of_few_seeds
 from transfer_analysis.report.numbers import Numbers
 from transfer_analysis.report.open_findings import caveat, is_beyond_all
 from transfer_analysis.representations.transplants import is_shown
@@ -35,17 +36,13 @@ def write_transplants(sources: dict[str, Any]) -> list[Markup]:
 
 
 def _warn_of_few_networks(sources: dict[str, Any]) -> list[Markup]:
-    """Warn by the networks that were transplanted, which can be fewer than were trained."""
-    if sources["representations"]["transplant"]["n_seeds"] == 1:
-        return [Markup("There is one network of each kind, so the luck of training is not in these intervals.")]
-    if sources["representations"]["transplant"]["n_seeds"] == 2:
-        return [
-            Markup(
-                "There are only {} networks of each kind, too few to know the luck of training well: where it is "
-                "large, these intervals are too narrow."
-            ).format(Numbers(sources)("count", "representations", "transplant", "n_seeds"))
-        ]
-    return []
+    return warn_of_few_seeds(
+        Numbers(sources).under("representations", "transplant"),
+        sources["representations"]["transplant"]["n_seeds"],
+        once="There is one network of each kind, so the luck of training is not in these intervals.",
+        twice="There are only {} networks of each kind, too few to know the luck of training well: where it is large, "
+        "these intervals are too narrow.",
+    )
 
 
 def _opening(sources: dict[str, Any]) -> Markup:

@@ -5,6 +5,7 @@ from typing import Any
 from markupsafe import Markup
 
 from transfer_analysis.report.answer import images
+from transfer_analysis.report.few_seeds import warn_of_few_seeds
 from transfer_analysis.report.numbers import Numbers, literal
 from transfer_analysis.report.open_findings import caveat, is_beyond_all
 from transfer_analysis.several_tests import SIGNIFICANCE
@@ -26,19 +27,13 @@ def write_trust_answer(sources: dict[str, Any]) -> list[Markup]:
 
 
 def _warn_of_few_networks(sources: dict[str, Any]) -> list[Markup]:
-    """Warn by the networks that were looked at, which can be fewer than were trained."""
-    if sources["trust"]["n_seeds"] == 1:
-        return [
-            Markup("One network of each arm was looked at: no interval of this section holds the luck of training.")
-        ]
-    if sources["trust"]["n_seeds"] == 2:
-        return [
-            Markup(
-                "Only {} networks of each arm were looked at, too few to know the luck of training well: where it is "
-                "large, the intervals of this section are too narrow."
-            ).format(Numbers(sources)("count", "trust", "n_seeds"))
-        ]
-    return []
+    return warn_of_few_seeds(
+        Numbers(sources).under("trust"),
+        sources["trust"]["n_seeds"],
+        once="One network of each arm was looked at: no interval of this section holds the luck of training.",
+        twice="Only {} networks of each arm were looked at, too few to know the luck of training well: where it is "
+        "large, the intervals of this section are too narrow.",
+    )
 
 
 def _verdict(tested: dict[str, Any]) -> str:
