@@ -7,7 +7,14 @@ from typing import Any
 
 from diffusers import DiffusionPipeline
 
-from text_to_image.config import GeneratorConfig, guidance_range, passes_a_step, takes_guidance, uses_guidance
+from text_to_image.config import (
+    GeneratorConfig,
+    guidance_range,
+    passes_a_step,
+    takes_guidance,
+    uses_guidance,
+    uses_true_guidance,
+)
 from text_to_image.guidance import batch_guidance
 
 _ALWAYS_GIVEN = ("prompt", "generator", "output_type")
@@ -122,7 +129,7 @@ def _check_negative_prompt(
 ) -> None:
     # Some take their network's distilled guidance by the usual name, and guide against a negative prompt by another.
     by_another_name = "true_cfg_scale" in accepted
-    steers = config.arguments.get("true_cfg_scale", 1) > 1 if by_another_name else passes_a_step(config, network) == 2
+    steers = uses_true_guidance(config) if by_another_name else passes_a_step(config, network) == 2
     if config.prompts.negative is None or (steers and "negative_prompt" in accepted):
         return
     if takes_guidance(network) and not by_another_name:

@@ -1,5 +1,6 @@
 """Settings of the generated photographs: a text-to-image pipeline, or a folder of images in its place."""
 
+import json
 import math
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -110,6 +111,14 @@ class GeneratorConfig(_Settings):
             raise ValueError(f"[{low:g}, {high:g}] begins below 1, where images lose their class; write [1, {high:g}]")
         return value
 
+    @field_validator("arguments")
+    @classmethod
+    def _true_guidance_is_a_number(cls, value):
+        scale = value.get("true_cfg_scale", 1)
+        if isinstance(scale, str | bool):
+            raise ValueError(f"true_cfg_scale is {json.dumps(scale)}; it takes a number")
+        return value
+
     @model_validator(mode="after")
     def _tiny_vae_named_where_used(self) -> "GeneratorConfig":
         if (self.vae == "tiny") != (self.tiny_vae is not None):
@@ -142,9 +151,16 @@ def passes_a_step(config: GeneratorConfig, network: Mapping[str, Any]) -> int:
     """Return how often the network runs a step: with guidance twice, with and without the prompt.
 
     Args:
-        network: the network's own settings. Distilled ones that take the guidance scale as an input run once.
+        network: the network's own settings. Distilled ones that take the guidance scale as an input run once, unless
+            `true_cfg_scale` guides them against a negative prompt besides.
     """
-    return 2 if uses_guidance(config) and not takes_guidance(network) else 1
+    guides = uses_guidance(config) and not takes_guidance(network)
+    return 2 if guides or (uses_true_guidance(config) and config.prompts.negative is not None) else 1
+
+
+def uses_true_guidance(config: GeneratorConfig) -> bool:
+    """Return whether a negative prompt guides by `true_cfg_scale`, as in pipelines of networks that take guidance."""
+    return config.arguments.get("true_cfg_scale", 1) > 1
 
 
 def takes_guidance(network: Mapping[str, Any]) -> bool:

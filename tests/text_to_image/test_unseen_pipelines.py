@@ -14,7 +14,10 @@ from tests.text_to_image.tiny_pipelines import save_deepfloyd, save_flux, save_p
 from text_to_image.call_arguments import accepted_arguments, call_arguments, check_call
 from text_to_image.config import GeneratorConfig
 from text_to_image.guidance import GuidancePerImage, range_explained
+from text_to_image.model_source import resolve_model
 from text_to_image.network_speed import prepare_networks
+from text_to_image.pipeline import Pipeline
+from text_to_image.samplers import chosen_scheduler, load_network_settings, load_scheduler, network_evaluations
 
 UNSEEN = {
     "PixArtAlphaPipeline": (
@@ -68,6 +71,28 @@ def test_guidance_is_refused_where_the_network_takes_none():
     with pytest.raises(ValueError, match="has no effect with owner/model, whose network takes none; set it to 0"):
         check_call(GeneratorConfig(model="owner/model", guidance_scale=5), "FluxPipeline", accepted, {})
     check_call(GeneratorConfig(model="owner/model", guidance_scale=0), "FluxPipeline", accepted, {})
+
+
+@pytest.mark.parametrize(("negative", "evaluations"), [(None, 2), ("blurry", 4)])
+def test_true_guidance_is_counted_where_it_happens(negative, evaluations, tmp_path):
+    save_flux(tmp_path)
+    config = GeneratorConfig(
+        model=str(tmp_path),
+        **{"steps": 2, "dtype": "float32", "guidance_scale": 3.5, "image_size": 32},
+        **{"prompts": {"negative": negative}, "arguments": {"true_cfg_scale": 2.0}},
+    )
+    source = resolve_model(config)
+    scheduler = chosen_scheduler(load_scheduler(config, source), config)
+    assert network_evaluations(scheduler, config, load_network_settings(config, source)) == evaluations
+    pipeline, passes = Pipeline(config, source), []
+    pipeline._pipeline.transformer.register_forward_pre_hook(lambda module, args: passes.append(module))
+    pipeline(["a cat"], [3.5], [1])
+    assert len(passes) == evaluations
+
+
+def test_true_guidance_takes_a_number():
+    with pytest.raises(ValueError, match='true_cfg_scale is "2"; it takes a number'):
+        GeneratorConfig(model="a/b", arguments={"true_cfg_scale": "2"})
 
 
 def check(pipeline_class, **settings):

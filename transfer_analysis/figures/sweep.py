@@ -13,8 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from transfer_analysis.figures.style import (
-    FAINT_INK,
     GRID,
+    INK,
     Look,
     looks,
     new_figure,
@@ -31,6 +31,8 @@ _ROW_INCHES = 0.42
 _FACETS_A_ROW = 3
 # Where published studies of classifiers trained on generated images found the best guidance scale.
 _PUBLISHED_GUIDANCE = (1, 2)
+# Around the study's own point: words beside it would lie on another series.
+_RING = {"marker": "o", "ms": 17, "mfc": "none", "mec": INK, "mew": 1.2, "ls": ""}
 # Series at one setting stand this share of the axis apart, so that their intervals can be told apart.
 _APART = 0.012
 
@@ -99,16 +101,7 @@ def _draw_lines(sweep: Mapping[str, Any], axis_key: str) -> Figure:
         axes.set_xlabel(words(axis_key) + cost)
         axes.set_title(title, loc="left", weight="bold")
         if axis_key == "guidance_scale":
-            axes.axvspan(*_PUBLISHED_GUIDANCE, color=GRID, alpha=0.55, lw=0, zorder=0)
-            axes.text(
-                _PUBLISHED_GUIDANCE[0],
-                0.99,
-                " published\n optimum",
-                transform=axes.get_xaxis_transform(),
-                va="top",
-                color=FAINT_INK,
-                size=10,
-            )
+            axes.axvspan(*_PUBLISHED_GUIDANCE, color=GRID, alpha=0.55, lw=0, zorder=0, label="published optimum")
     if with_cost:
         axes = grid[len(by_panel)]
         _draw_panel(axes, sweep["points"], series_key, style, lambda point: point["network_evaluations"])
@@ -117,8 +110,12 @@ def _draw_lines(sweep: Mapping[str, Any], axis_key: str) -> Figure:
         axes.set_visible(False)
     for axes in grid[::columns]:
         axes.set_ylabel("accuracy on real validation")
-    if len(names) > 1:
-        grid[0].legend(frameon=False, loc="best", title=words(series_key), alignment="left")
+    if any(point["is_study"] for point in sweep["points"]):
+        grid[0].plot([], [], **_RING, label="the study's")
+    if grid[0].get_legend_handles_labels()[0]:
+        title = words(series_key) if len(names) > 1 else None
+        # On white, for a swatch of the published optimum may come to lie on the optimum itself.
+        grid[0].legend(loc="best", title=title, alignment="left", facecolor="white", edgecolor="none", framealpha=0.9)
     return figure
 
 
@@ -137,7 +134,7 @@ def _draw_panel(axes: Axes, points: Sequence[Point], series_key: str | None, sty
         axes.plot(xs, [point["accuracy"]["mean"] for point in line], color=look.colour, lw=1.4, alpha=0.6)
         for x, point in zip(xs, line, strict=True):
             _draw_vertical(axes, x, point, look)
-        axes.plot([], [], look.marker, color=look.colour, ls="-", label=name)
+        axes.plot([], [], look.marker, color=look.colour, ls="-", label=name if len(style) > 1 else None)
     if logarithmic:
         axes.set_xscale("log")
         axes.xaxis.set_minor_locator(NullLocator())
@@ -153,7 +150,7 @@ def _draw_vertical(axes: Axes, x: float, point: Point, look: Look) -> None:
     face = "white" if is_worse(point) else look.colour
     axes.plot(x, accuracy["mean"], look.marker, ms=8, mfc=face, mec=look.colour, mew=1.6)
     if point["is_study"]:
-        axes.annotate("the study's", (x, accuracy["ci95"][1]), (0, 4), textcoords="offset points", ha="center", size=10)
+        axes.plot(x, accuracy["mean"], **_RING)
 
 
 def _draw_rows(sweep: Mapping[str, Any]) -> Figure:
