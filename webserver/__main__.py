@@ -20,6 +20,8 @@ def main() -> None:
     options = arguments.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     logging.getLogger("absl").setLevel(logging.WARNING)
+    # It would tell of every kind of processor that is not here.
+    logging.getLogger("jax").setLevel(logging.WARNING)
     # It would warn of every request that waits for a thread.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     # Small products a request: more threads than one would only wait for each other, and requests come side by side.
