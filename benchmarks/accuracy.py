@@ -25,6 +25,7 @@ from flax_cnn.keys import training_keys
 from flax_cnn.resuming import ResumeFolder, run_fingerprint
 from flax_cnn.training import TrainingData, train
 from photographs.atomic_files import write_json
+from photographs.exclusive_folder import exclusive_folder
 from photographs.photo_set import read_photo_set
 
 _SPLITS = ("train", "val", "test")
@@ -82,12 +83,19 @@ def _seed(seed: int, config: TrainingConfig, photos, unfinished: Path) -> dict[s
         config.model_dump_json(), str(seed), *train_set.classes, *vars(data).values(), test.images_nhwc, test.labels
     )
     kept = unfinished / f"seed_{seed}_{fingerprint[:16]}.json"
-    if kept.is_file():
-        return json.loads(kept.read_text(encoding="utf-8"))
-    resume = ResumeFolder(kept.with_suffix(""), fingerprint)
-    classifier, _ = train(
-        config, data, train_set.classes, training_keys(0, "real", seed), resume, partial(_report, seed, config)
-    )
+    # Another run of the same measurement may be at it.
+    with exclusive_folder(kept.with_suffix("")):
+        if kept.is_file():
+            return json.loads(kept.read_text(encoding="utf-8"))
+        return _trained(seed, config, data, photos, ResumeFolder(kept.with_suffix(""), fingerprint), kept)
+
+
+def _trained(
+    seed: int, config: TrainingConfig, data: TrainingData, photos, resume: ResumeFolder, kept: Path
+) -> dict[str, Any]:
+    classes, test = photos["train"].classes, photos["test"]
+    keys = training_keys(0, "real", seed)
+    classifier, _ = train(config, data, classes, keys, resume, partial(_report, seed, config))
     logits_nk, mirrored_nk = (
         classifier.predict_logits(each) for each in (test.images_nhwc, test.images_nhwc[:, :, ::-1])
     )

@@ -5,10 +5,10 @@ All contenders train on the real photographs of the study's classes: the fast ne
 its own and they take turns, so that what else happens on the machine meets all alike.
 
 First the speed: turns of 1,024 images, the first of which compiles and is not counted. Then the race to an accuracy, an
-interval each, compiling included, whose longer turns tell the speed better. Who was slower than ours by more than
-`--patience` times stays out of it (bfloat16 on a processor that emulates it would take a day), and has null for its
-times. airbench's network computes in bfloat16 where the processor does, and in float32 elsewhere. Compiled PyTorch is
-measured only with `--compile`; it needs minutes and a C++ compiler.
+interval each, whose program's compilation counts, and whose longer turns tell the speed better. Who was slower than
+ours by more than `--patience` times stays out of it (bfloat16 on a processor that emulates it would take a day), and
+has null for its times. airbench's network computes in bfloat16 where the processor does, and in float32 elsewhere.
+Compiled PyTorch is measured only with `--compile`; it needs minutes and a C++ compiler.
 
 `--runs` repeats the race with other seeds: only then do times to an accuracy have a spread. What is finished is kept in
 `--unfinished` until all is, so a measurement that was killed goes on with the run that it was in.
@@ -50,6 +50,8 @@ AIRBENCH = Recipe(
 )
 _TARGETS = (0.88, 0.90)
 _SPEED_TURNS, _SPEED_IMAGES = 4, 1024
+# Beside the engine: what a race depends on, so that turns of other code are not taken for this one's.
+_CODE = ("training.py", "training_contenders.py", "recipes.py")
 
 
 def main() -> None:
@@ -181,13 +183,25 @@ def _finished_turns(
 ) -> dict[str, Turns]:
     """Return everyone's turns in a race, or without `run` the speeds': measured now, or kept from a killed start."""
     kept = _kept(options, part)
-    asked = {"settings": _settings(options) | {"runs": ""}, "contenders": names, "machine": machine()}
+    asked = {
+        "settings": _settings(options) | {"runs": ""},
+        "contenders": names,
+        "machine": machine(),
+        "code": _code_fingerprint(),
+    }
     if kept.is_file() and (found := json.loads(kept.read_text(encoding="utf-8")))["asked"] == asked:
         return found["turns"]
     arithmetic = {name: _arithmetic(name) for name in names}
     turns = _take_turns(part, names, vars(options) | {"seed": run or 0, "speed": run is None, "arithmetic": arithmetic})
     write_json(kept, {"asked": asked, "turns": turns})
     return turns
+
+
+def _code_fingerprint() -> str:
+    # JAX stays out of the torch processes.
+    from flax_cnn.resuming import run_fingerprint
+
+    return run_fingerprint(*(Path(__file__).with_name(name).read_text(encoding="utf-8") for name in _CODE))
 
 
 def _kept(options: argparse.Namespace, part: str) -> Path:

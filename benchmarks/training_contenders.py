@@ -2,9 +2,9 @@
 
 Written anew after the public descriptions: the fast network is flax_cnn/fast_network.py layer by layer, its optimiser
 that of flax_cnn/schedule.py but for Adam without Nesterov's momentum where Muon does not step; airbench's
-(Jordan 2024, arXiv 2404.00498) has channels 64, 256, 256 at 31×31, SGD with Nesterov momentum and label smoothing 0.2,
-alternating flip, shifts of two pixels, batches of 1,024, and its published learning rate and decay. Its bias in the
-whitening layer, its lookahead and its test-time augmentation are left out.
+(Jordan 2024, arXiv 2404.00498) has channels 64, 256, 256 at 31×31, batch norm of quick memory, exact GELU, SGD with
+Nesterov momentum and label smoothing 0.2, alternating flip, shifts of two pixels, batches of 1,024, and its published
+learning rate and decay. Its bias in the whitening layer, its lookahead and its test-time augmentation are left out.
 """
 
 import itertools
@@ -19,28 +19,32 @@ from flax_cnn.config import TrainingConfig
 
 _WHITENING_FILTERS = 12
 _MUON_MOMENTUM = 0.6
+# airbench's own: the share of the new batch in the running mean and variance, and what keeps the variance above zero.
+_AIRBENCH_MOMENTUM, _AIRBENCH_EPSILON = 0.4, 1e-12
 _KILOSTEP_SCALE = 1024 * (1 + 1 / (1 - 0.85))
 
 
 class TorchFastNetwork(nn.Module):
-    """The fast network for images float32 (N, 3, 32, 32), normalised; `padding` 1 keeps 32×32 after whitening."""
+    """The fast network for images float32 (N, 3, 32, 32), normalised, or airbench's, which goes on at 31×31."""
 
-    def __init__(self, images: torch.Tensor, classes: int, width: float, padding: int):
+    def __init__(self, images: torch.Tensor, classes: int, width: float, airbench: bool):
         super().__init__()
         channels = [2 * _WHITENING_FILTERS, *(round(width * group) for group in (64, 256, 256))]
-        self.padding = padding
+        # One more row and column keep 32×32 after whitening.
+        self.padding = 0 if airbench else 1
+        self.gelu = "none" if airbench else "tanh"
         self.whitening = nn.Parameter(_whitening(images), requires_grad=False)
         layers = []
         for inputs, outputs in itertools.pairwise(channels):
-            layers += [_convolution(inputs, outputs), nn.MaxPool2d(2), _norm(outputs), nn.GELU("tanh")]
-            layers += [_convolution(outputs, outputs), _norm(outputs), nn.GELU("tanh")]
+            layers += [_convolution(inputs, outputs), nn.MaxPool2d(2), _norm(outputs, airbench), nn.GELU(self.gelu)]
+            layers += [_convolution(outputs, outputs), _norm(outputs, airbench), nn.GELU(self.gelu)]
         self.groups = nn.Sequential(*layers)
         self.head = nn.Linear(channels[-1], classes, bias=False)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return logits (N, K)."""
         hidden = functional.conv2d(functional.pad(images, (0, self.padding, 0, self.padding)), self.whitening)
-        hidden = functional.gelu(torch.cat([hidden, -hidden], 1), approximate="tanh")
+        hidden = functional.gelu(torch.cat([hidden, -hidden], 1), approximate=self.gelu)
         return self.head(self.groups(hidden).amax((2, 3))) / 9
 
 
@@ -77,7 +81,7 @@ class Contender:
         self.batch_size, self.bfloat16 = config.batch_size, bfloat16
         self.smoothing, self.translate = config.label_smoothing, config.augmentation.translate
         self.mirrored_first = torch.rand(len(images)) < 0.5 if config.augmentation.alternating else None
-        network = TorchFastNetwork(self.images[:5000], classes, config.width, padding=0 if recipe == "airbench" else 1)
+        network = TorchFastNetwork(self.images[:5000], classes, config.width, recipe == "airbench")
         self.network = network.to(memory_format=torch.channels_last)
         self.forward: Callable = torch.compile(self.network) if compiled else self.network
         first = round(config.warmup_fraction * config.steps)
@@ -205,9 +209,12 @@ def _convolution(inputs: int, outputs: int) -> nn.Conv2d:
     return layer
 
 
-def _norm(channels: int) -> nn.BatchNorm2d:
+def _norm(channels: int, airbench: bool) -> nn.BatchNorm2d:
     # The scale stays at one; PyTorch's momentum is the share of the new batch.
-    layer = nn.BatchNorm2d(channels, momentum=0.2)
+    if airbench:
+        layer = nn.BatchNorm2d(channels, _AIRBENCH_EPSILON, _AIRBENCH_MOMENTUM)
+    else:
+        layer = nn.BatchNorm2d(channels, momentum=0.2)
     layer.weight.requires_grad_(False)
     return layer
 

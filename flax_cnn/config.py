@@ -21,6 +21,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+_MOST_IMAGES_SHOWN = 2**31 - 1
+
 
 class Augmentation(BaseModel):
     """Random changes to a training image, drawn anew every time that it is shown."""
@@ -69,7 +71,7 @@ class TrainingConfig(BaseModel):
     )
     width: float = Field(
         0.5,
-        gt=0,
+        ge=1 / 64,
         le=4,
         description="Channels relative to the network's own (fast: 64, 256, 256). Time grows nearly with its square; "
         "raise it with more data or a GPU.",
@@ -89,11 +91,15 @@ class TrainingConfig(BaseModel):
         "thousand photographs on; its learning_rate is near 0.08.",
     )
     learning_rate: float = Field(
-        0.003, gt=0, description="Peak of the schedule. Lower it if the loss becomes NaN; raise it with the batch size."
+        0.003,
+        ge=1e-8,
+        allow_inf_nan=False,
+        description="Peak of the schedule. Lower it if the loss becomes NaN; raise it with the batch size.",
     )
     weight_decay: float = Field(
         0.05,
         ge=0,
+        le=1,
         description="Decoupled decay of the weights, AdamW's alone (muon holds their size). Raise it if the network "
         "overfits.",
     )
@@ -123,6 +129,16 @@ class TrainingConfig(BaseModel):
             raise ValueError(
                 f"steps is {self.steps} and evaluations is {self.evaluations}: make steps a multiple of evaluations, "
                 f"for example {self.steps_per_evaluation * self.evaluations or self.evaluations}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _positions_can_be_counted(self):
+        # Where an image stands in the stream of all that are shown is an int32.
+        if self.steps * self.batch_size > _MOST_IMAGES_SHOWN:
+            raise ValueError(
+                f"steps is {self.steps} and batch_size is {self.batch_size}: more than {_MOST_IMAGES_SHOWN:,} images "
+                "shown in all; lower one of them"
             )
         return self
 

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <new>
 #include <string>
 #include <utility>
 #include <vector>
@@ -184,7 +185,11 @@ ffi::Error Run(Task task, int64_t stride, int64_t threads, const ffi::AnyBuffer&
     }
     onednn.stream.wait();
   } catch (const dnnl::error& error) {
-    return ffi::Error::Internal(std::string("oneDNN: ") + error.what());
+    const bool lacks_memory = error.status == dnnl_out_of_memory;
+    return ffi::Error(lacks_memory ? ffi::ErrorCode::kResourceExhausted : ffi::ErrorCode::kInternal,
+                      std::string("oneDNN: ") + error.what());
+  } catch (const std::bad_alloc&) {
+    return ffi::Error(ffi::ErrorCode::kResourceExhausted, "oneDNN: no memory");
   }
   return ffi::Error::Success();
 }

@@ -16,7 +16,7 @@ _STAGE_CHANNELS = (64, 128, 256, 512)
 
 
 class ResNet18(BlockNetwork):
-    """The network that papers compare with; some thirty times the arithmetic of the fast one at the same width.
+    """The network that papers compare with; nearly four times the arithmetic of the fast one at the same width.
 
     Args:
         classes: number of classes K, 2 or more.

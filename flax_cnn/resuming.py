@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import jax
 import numpy as np
 
 from flax_cnn.checkpoints import load_checkpoint, save_checkpoint
@@ -66,14 +67,20 @@ class ResumeFolder:
 
 
 def run_fingerprint(*parts: str | np.ndarray) -> str:
-    """Return the hex SHA-256 of `parts`, of this package's source, the convolution and the versions of JAX and Flax."""
+    """Return the hex SHA-256 of `parts`, of this package's source, and of what sums are rounded by.
+
+    That is the convolution, the number of devices, and the versions of JAX, Flax and oneDNN.
+    """
     sha256 = hashlib.sha256()
     sources = [path.read_text(encoding="utf-8") for path in sorted(Path(__file__).parent.glob("*.[pc][yc]"))]
+    convolution = convolution_method()
+    onednn = ["onednn-cpu-gomp"] if convolution.startswith("onednn") else []
     for part in [
         *parts,
         *sources,
-        convolution_method(),
-        *(version(name) for name in ("jax", "jaxlib", "flax", "optax")),
+        convolution,
+        str(jax.local_device_count()),
+        *(version(name) for name in ("jax", "jaxlib", "flax", "optax", *onednn)),
     ]:
         data = part.encode() if isinstance(part, str) else np.ascontiguousarray(part).tobytes()
         sha256.update(len(data).to_bytes(8, "little") + data)

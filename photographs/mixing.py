@@ -14,8 +14,11 @@ def mix(real: PhotoSet, synthetic: PhotoSet, synthetic_share: float, images_per_
     and all arms that use a photograph use the same ones.
 
     Raises:
-        ValueError: a class has too few photographs of one kind; the message says how many are missing of which.
+        ValueError: the share is not within 0 and 1, or a class has too few photographs of one kind; the message says
+            how many are missing of which.
     """
+    if not 0 <= synthetic_share <= 1:
+        raise ValueError(f"the share of generated photographs is {synthetic_share:g}; it must be from 0 to 1")
     n_synthetic = synthetic_count(synthetic_share, images_per_class)
     return concatenate(
         [

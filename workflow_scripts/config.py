@@ -203,6 +203,15 @@ class Study(_Settings):
         return self
 
     @model_validator(mode="after")
+    def _several_seeds_or_several_devices(self) -> "Study":
+        if self.gpus.training > 1 and self.seeds_per_job > 1:
+            raise ValueError(
+                f"gpus.training is {self.gpus.training} and seeds_per_job is {self.seeds_per_job}: a job takes several "
+                "of the one or of the other; set one of them to 1"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _enough_photographs(self) -> "Study":
         available = split_sizes(self.images_per_class.synthetic)["train"]
         for name, arm in self.arms.items():

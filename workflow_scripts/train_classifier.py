@@ -12,7 +12,7 @@ from pathlib import Path
 import jax
 from tqdm import tqdm
 
-from flax_cnn.classifier import load_classifier, save_classifier
+from flax_cnn.classifier import save_classifier
 from flax_cnn.compiled_programs import keep_compiled_programs
 from flax_cnn.config import TrainingConfig
 from flax_cnn.keys import training_keys
@@ -39,8 +39,6 @@ def main() -> None:
     arguments.add_argument("--study-seed", type=int, required=True)
     arguments.add_argument("--seed-index", type=int, required=True, nargs="+")
     arguments.add_argument("--seeds-per-job", type=int, default=1, help="seeds side by side in one program")
-    arguments.add_argument("--start", type=Path, help="checkpoint folder of a classifier to start from")
-    arguments.add_argument("--frozen-blocks", type=int, default=0, help="its first so many blocks stay as they are")
     arguments.add_argument("--resume-folder", type=Path, required=True, help="state of an unfinished run")
     arguments.add_argument("--classifier", type=Path, required=True, nargs="+", help="checkpoint folders to write")
     arguments.add_argument("--metrics", type=Path, required=True, nargs="+", help="JSON lines to write, in that order")
@@ -51,12 +49,15 @@ def main() -> None:
 
     if options.seeds_per_job < 1:
         raise ValueError(f"--seeds-per-job is {options.seeds_per_job}: it must be at least 1")
+    given = [len(each) for each in (options.seed_index, options.classifier, options.metrics)]
+    if len(set(given)) > 1:
+        raise ValueError(
+            "--seed-index, --classifier and --metrics are {}, {} and {}: give as many of each".format(*given)
+        )
     config = TrainingConfig.model_validate(options.training)
     train_photos, val_photos = _arm_photos(options)
     data = TrainingData(train_photos.images_nhwc, train_photos.labels, val_photos.images_nhwc, val_photos.labels)
-    start = load_classifier(options.start) if options.start else None
-    identity = [start.digest() if start else "fresh", str(options.frozen_blocks)]
-    identity += [options.arm, str(options.study_seed), *train_photos.classes]
+    identity = [options.arm, str(options.study_seed), *train_photos.classes]
 
     runs = list(zip(options.seed_index, options.classifier, options.metrics, strict=True))
     with exclusive_folder(options.resume_folder):
@@ -73,9 +74,7 @@ def main() -> None:
             keys = [training_keys(options.study_seed, options.arm, seed) for seed in seeds]
             report = partial(_report, group, config, len(runs) - first - len(group))
             try:
-                trained = train_seeds(
-                    config, data, train_photos.classes, keys, resumes[-1], report, start, options.frozen_blocks
-                )
+                trained = train_seeds(config, data, train_photos.classes, keys, resumes[-1], report)
             except FloatingPointError as error:
                 raise FloatingPointError(f"{options.arm}, seed {', '.join(map(str, seeds))}: {error}") from error
             for (seed, path, metrics), (classifier, rows) in zip(group, trained, strict=True):

@@ -63,6 +63,20 @@ def test_no_seed_per_job_is_refused(flags, seeds):
     )
 
 
+def test_each_seed_needs_a_place_for_its_classifier_and_its_metrics(flags):
+    flags["classifier"] = flags["classifier"][:1]
+    assert command("train_classifier", **flags) == (
+        "error: --seed-index, --classifier and --metrics are 2, 1 and 2: give as many of each"
+    )
+
+
+@pytest.mark.parametrize("share", [-0.2, 1.2])
+def test_a_share_that_is_none_is_refused(flags, share):
+    assert command("train_classifier", **{**flags, "share_synthetic": share}) == (
+        f"error: the share of generated photographs is {share}; it must be from 0 to 1"
+    )
+
+
 def test_settings_that_cannot_be_are_one_line(flags):
     said = command("train_classifier", **{**flags, "training": '{"steps": 0}'})
     assert said.startswith("error: TrainingConfig.steps: ")

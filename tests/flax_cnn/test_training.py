@@ -1,5 +1,6 @@
 import dataclasses
 import json
+import math
 
 import jax
 import numpy as np
@@ -247,3 +248,18 @@ def test_fewer_images_than_a_batch_are_one_batch():
 def test_steps_that_evaluations_do_not_divide_are_refused():
     with pytest.raises(ValueError, match="make steps a multiple of evaluations, for example 20"):
         TrainingConfig(steps=25, evaluations=10)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"width": 1e-9}, "width\n.*greater than or equal to 0.015625"),
+        ({"learning_rate": 1e-50}, "learning_rate\n.*greater than or equal to 0.00000001"),
+        ({"learning_rate": math.inf}, "learning_rate\n.*finite number"),
+        ({"weight_decay": math.inf}, "weight_decay\n.*less than or equal to 1"),
+        ({"steps": 2**24, "evaluations": 1, "batch_size": 128}, "more than 2,147,483,647 images shown in all"),
+    ],
+)
+def test_settings_that_train_nothing_or_past_all_bounds_are_refused(settings, message):
+    with pytest.raises(ValueError, match=message):
+        TrainingConfig(**settings)

@@ -27,6 +27,11 @@ def test_default_config_is_sound(settings):
     load_study(settings)
 
 
+def test_several_seeds_and_several_devices_are_refused_before_anything_is_drawn(settings):
+    with pytest.raises(ConfigError, match=r"gpus\.training is 2 and seeds_per_job is 4: .*set one of them to 1$"):
+        load_study(changed(settings, gpus={"training": 2}, seeds_per_job=4))
+
+
 @pytest.mark.parametrize("study", sorted((REPOSITORY / "studies").glob("*.yaml")), ids=lambda path: path.stem)
 def test_studies_are_sound(settings, study):
     laid_over = yaml.safe_load(study.read_text())
