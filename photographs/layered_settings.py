@@ -12,7 +12,7 @@ def read_settings(files: Sequence[Path]) -> dict[str, Any]:
 
     Raises:
         ValueError: a file is not YAML, or holds no settings; the message names it.
-        FileNotFoundError: a file is not there.
+        OSError: a file is not there, or cannot be read.
     """
     settings: dict[str, Any] = {}
     for path in files:
@@ -33,7 +33,7 @@ def laid_over(settings: dict[str, Any], changes: dict[str, Any]) -> dict[str, An
 def _read(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
         raise ValueError(f"{path}: holds no settings")

@@ -36,7 +36,7 @@ def main() -> None:
 
     try:
         settings, generator, classes = read_config([options.config, *options.study], os.environ)
-    except FileNotFoundError as error:
+    except OSError as error:
         sys.exit(f"error: {error.filename}: {error.strerror}")
     except ValueError as error:
         sys.exit(f"error: {error}")
@@ -59,7 +59,8 @@ def main() -> None:
             sys.exit(f"error: playground.port is {settings.port}: {reason}; set another, as FAUXTOGRAPH_PORT=8001")
         sys.exit(f"error: playground.host is {settings.host}: {reason}; set one of this machine's, as 127.0.0.1")
     server.application = app = create_app(settings, generator, classes)
-    print(f"Fauxtograph's playground: http://{settings.host}:{server.effective_port}/  (Ctrl-C stops it)", flush=True)
+    address = page_address(settings.host, server.effective_port)
+    print(f"Fauxtograph's playground: {address}  (Ctrl-C stops it)", flush=True)
     services = app.extensions["playground"]
 
     def stop(*_) -> None:
@@ -74,6 +75,11 @@ def main() -> None:
         server.run()
     finally:
         services.close()
+
+
+def page_address(host: str, port: int) -> str:
+    """Return the page's address; one of IPv6 stands in brackets, or its colons would begin a port."""
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
 if __name__ == "__main__":

@@ -39,7 +39,8 @@ def create_app(settings: PlaygroundConfig, generator: GeneratorConfig, classes: 
 
     Args:
         settings: the playground's own.
-        generator: the study's generator; what it leaves open ("auto") is closed here without trying.
+        generator: the study's generator. Its rows a forward pass and compiling are set here; what else it leaves open
+            ("auto": device and dtype) is settled by the drawing process.
         classes: the study's classes, for the prompts on offer.
     """
     app = Flask(__name__, static_folder="static")
@@ -54,8 +55,9 @@ def create_app(settings: PlaygroundConfig, generator: GeneratorConfig, classes: 
     services = _services(settings, generator, classes)
     app.extensions["playground"] = services
     install_problems(app)
-    install_safety(app, TokenBuckets(settings.requests_per_minute), names_of(settings))
+    # First, so that the clock runs for what safety refuses too.
     _install_metrics(app, services.metrics)
+    install_safety(app, TokenBuckets(settings.requests_per_minute), names_of(settings))
     for part in (classify, generate, status, study, quiz):
         app.register_blueprint(part.blueprint, url_prefix="/api/v1")
     app.register_blueprint(pages.blueprint)
@@ -124,5 +126,5 @@ def _install_metrics(app: Flask, metrics: Metrics) -> None:
     def count(response: Response) -> Response:
         view = request.endpoint or "none"
         metrics.requests.labels(view, str(response.status_code)).inc()
-        metrics.seconds.labels(view).observe(time.perf_counter() - g.get("started", time.perf_counter()))
+        metrics.seconds.labels(view).observe(time.perf_counter() - g.started)
         return response

@@ -67,7 +67,7 @@ class Registry:
     Args:
         results: the study's folder.
         shipped: the folder of shipped classifiers.
-        swapped: called with every new set.
+        swapped: called with every set that takes another's place.
     """
 
     def __init__(self, results: Path, shipped: Path, swapped: Callable[[Served], None] = lambda served: None):
@@ -115,6 +115,7 @@ class Registry:
         """Look once; return whether another set is served now."""
         shipped = shipped_offers(self._shipped)
         study = study_offers(self._results)
+        self._forget_what_is_gone({STUDY: study, SHIPPED: shipped})
         finished = {name for name, offer in study.items() if offer.is_finished}
         serves_study = self._served is not None and self._served.origin == STUDY
         if serves_study:
@@ -135,10 +136,9 @@ class Registry:
         """Load what changed; serve it with the rest of its origin if all `needed` arms are there."""
         loaded: dict[str, Arm] = {}
         for name, offer in offers.items():
-            if self._seen.get((origin, name)) != offer.fingerprint:
-                self._seen[(origin, name)] = offer.fingerprint
-                if (arm := self._load(offer)) is not None:
-                    loaded[name] = arm
+            is_new = self._seen.get((origin, name)) != offer.fingerprint
+            if is_new and (arm := self._load(origin, offer)) is not None:
+                loaded[name] = arm
         if not loaded:
             return False
         self._newest[origin] |= loaded
@@ -157,12 +157,14 @@ class Registry:
             return False
         # Held from here on: with what cannot be run no later set could be either.
         self._held[origin] = arms
-        self._served = served
-        self._swapped(served)
+        is_newer, self._served = self._served is not None, served
+        if is_newer:
+            self._swapped(served)
         log.info("serving %s: %s", origin, ", ".join(f"{name} {arm.digest[:12]}" for name, arm in served.arms.items()))
         return True
 
-    def _load(self, offer: Offer) -> Arm | None:
+    def _load(self, origin: str, offer: Offer) -> Arm | None:
+        self._seen[(origin, offer.arm)] = offer.fingerprint
         try:
             if not offer.is_finished:
                 raise CorruptFileError(offer.checkpoint, "half-written: it has no commit_success.txt yet")
@@ -170,8 +172,12 @@ class Registry:
             if not all(np.isfinite(weights).all() for weights in jax.tree.leaves(classifier.state)):
                 raise CorruptFileError(offer.checkpoint, "its weights are not all finite")
             arm = Arm(offer, classifier, *_companion_of(offer, classifier))
-        except (CorruptFileError, OSError, ValueError) as error:
+        except CorruptFileError as error:
             self._refuse(offer, str(error))
+            return None
+        except Exception as error:  # memory, handles or a device ran short: the files may be sound
+            del self._seen[(origin, offer.arm)]
+            self._refuse(offer, f"it cannot be read now ({type(error).__name__}: {error})")
             return None
         self._refused.pop(str(offer.checkpoint), None)
         return arm
@@ -195,8 +201,16 @@ class Registry:
         return held
 
     def _refuse(self, offer: Offer, reason: str) -> None:
+        # What cannot be read now is tried at every look.
+        if self._refused.get(str(offer.checkpoint)) != reason:
+            log.warning("refused %s: %s", offer.checkpoint, reason)
         self._refused[str(offer.checkpoint)] = reason
-        log.warning("refused %s: %s", offer.checkpoint, reason)
+
+    def _forget_what_is_gone(self, offered: dict[str, dict[str, Offer]]) -> None:
+        """Let a refusal end with its checkpoint; one that comes back is read anew."""
+        self._seen = {(origin, arm): mark for (origin, arm), mark in self._seen.items() if arm in offered[origin]}
+        here = {str(offer.checkpoint) for offers in offered.values() for offer in offers.values()}
+        self._refused = {checkpoint: reason for checkpoint, reason in self._refused.items() if checkpoint in here}
 
 
 def _companion_of(offer: Offer, classifier: Classifier) -> tuple[Companion | None, str]:

@@ -17,7 +17,7 @@ def read_config(
 
     Raises:
         ValueError: a setting cannot be; the message names it.
-        FileNotFoundError: a file is not there.
+        OSError: a file is not there, or cannot be read.
     """
     study = read_settings(files)
     own = study.get("playground", {})

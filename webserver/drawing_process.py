@@ -22,7 +22,7 @@ class DrawingProcess:
     """One process, from its start to its end.
 
     Args:
-        config: the generator's settings, nothing in them left open ("auto").
+        config: the generator's settings, the rows of a forward pass and compiling not left open ("auto").
         threads: CPU threads it draws with.
         target: what it runs.
 

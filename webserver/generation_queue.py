@@ -72,13 +72,14 @@ class GenerationQueue:
     Args:
         start: starts a drawing process.
         length: jobs that may wait.
-        kept: finished jobs that are remembered, the newest.
+        kept: jobs that are remembered of those with pictures, and as many of those that came to none: the newest.
         silence_seconds: a drawing process that says nothing for so long hangs, and is ended.
         read: called with a job's pictures; returns a reading each.
         finished: called with every job that is over, and the seconds since it began to be drawn (None: it never was).
 
     Attributes:
-        model: what draws, or drew last, as `ModelSource.as_dict` says; None until a process has loaded it.
+        model: what draws, or drew last: the facts that its process said (`generation_worker`); None until one has
+            loaded it.
         broken: why nothing can be drawn; empty if it can.
     """
 
@@ -124,7 +125,6 @@ class GenerationQueue:
             job = Job(secrets.token_urlsafe(12), drawing)
             self._jobs[job.id] = job
             self._waiting.append(job)
-            self._forget_oldest()
             self._changed.notify_all()
         return job
 
@@ -174,10 +174,10 @@ class GenerationQueue:
 
     def _forget_oldest(self) -> None:
         over = [job for job in self._jobs.values() if job.is_over]
-        # First what has no pictures, then the oldest.
-        over.sort(key=lambda job: job.state == "done")
-        for job in over[: max(0, len(self._jobs) - self._kept)]:
-            del self._jobs[job.id]
+        # Each by themselves: no picture is lost for jobs that were cancelled, and no failure's reason for pictures.
+        for kind in ([job for job in over if job.state == "done"], [job for job in over if job.state != "done"]):
+            for job in kind[: max(0, len(kind) - self._kept)]:
+                del self._jobs[job.id]
 
     def _set(self, job: Job, **values: Any) -> None:
         with self._changed:

@@ -1,8 +1,8 @@
 """The process that draws: torch lives here, away from the server, and a crash or a hang here is not the server's.
 
-It speaks through a pipe. In: a `Drawing`. Out: first ("ready", facts) or ("broken", reason); then for each
-drawing ("understood", prompt, answer), after every step ("step", done, of, sheet), and at last ("images", list of
-`Drawn`), ("cancelled",) or ("failed", reason).
+It speaks through a pipe. In: a `Drawing`. Out: first ("ready", facts) or ("broken", reason), where facts are the
+model's (`ModelSource.as_dict`) and its `arithmetic`; then for each drawing ("understood", prompt, answer), after every
+step ("step", done, of, sheet), and at last ("images", list of `Drawn`), ("cancelled",) or ("failed", reason).
 """
 
 import contextlib
@@ -79,7 +79,7 @@ def _work(config: GeneratorConfig, threads: int, pipe: Connection, cancelled: ct
         return
     # From here on drawing gives way to classification.
     os.nice(_NICENESS)
-    pipe.send(("ready", source.as_dict()))
+    pipe.send(("ready", {**source.as_dict(), "arithmetic": pipeline.arithmetic}))
     while True:
         drawing: Drawing = pipe.recv()
         try:

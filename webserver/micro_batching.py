@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 
-class QueueFullError(Exception):
+class TooManyImagesError(Exception):
     """More images wait than may."""
 
 
@@ -46,13 +46,13 @@ class MicroBatcher:
             beyond_bound: take them however many wait: for a caller that is bounded itself.
 
         Raises:
-            QueueFullError: too many wait already; none of these was queued.
+            TooManyImagesError: too many wait already; none of these was queued.
         """
         futures: list[Future] = [Future() for _ in images]
         with self._changed:
             is_full = len(self._waiting) + len(images) > self._most_waiting
             if self._closed or (is_full and not beyond_bound):
-                raise QueueFullError
+                raise TooManyImagesError
             self._waiting.extend(zip(images, futures, strict=True))
             self._changed.notify(len(images))
         return futures

@@ -123,7 +123,7 @@ def _paths() -> dict[str, Any]:
         "/api/v1/photographs/{kind}/{split}/{class_name}/{index}.png": {
             "get": _operation(
                 "One of the study's photographs",
-                {200: ("image/png", _BINARY)},
+                {200: ("image/png", _BINARY), 304: None},
                 (404,),
                 parameters=[
                     *(_parameter(name, "path") for name in ("kind", "split", "class_name")),
@@ -157,13 +157,16 @@ def _paths() -> dict[str, Any]:
 
 def _operation(
     summary: str,
-    answers: dict[int, str | tuple[str, dict]],
+    answers: dict[int, str | tuple[str, dict] | None],
     problems: tuple[int, ...],
     parameters: list[dict] | None = None,
     body: dict | None = None,
 ) -> dict[str, Any]:
     responses: dict[str, Any] = {str(code): _refusal(code) for code in problems}
     for code, content in answers.items():
+        if content is None:
+            responses[str(code)] = {"description": HTTPStatus(code).phrase}
+            continue
         kind, schema = (
             ("application/json", {"$ref": _REFERENCE.format(model=content)}) if isinstance(content, str) else content
         )

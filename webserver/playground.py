@@ -16,7 +16,7 @@ from webserver.classifier_registry import Registry, Served
 from webserver.generation_queue import GenerationQueue
 from webserver.generation_worker import Drawn
 from webserver.metrics import Metrics
-from webserver.micro_batching import MicroBatcher, QueueFullError
+from webserver.micro_batching import MicroBatcher, TooManyImagesError
 from webserver.problems import ProblemError
 from webserver.quizzes import Quizzes
 from webserver.settings import PlaygroundConfig
@@ -26,9 +26,9 @@ from webserver.token_bucket import TokenBuckets
 
 _ANSWER_SECONDS = 60
 _KERNEL = "box"
-# Beside the model, its revision, the rows that pass it together, and what every request says.
+# Beside the model, its revision and arithmetic, the rows that pass it together, and what every request says.
 _DECIDE_A_PICTURE = {
-    *("variant", "sampler", "timestep_spacing", "image_size", "arguments", "dtype", "device"),
+    *("variant", "sampler", "timestep_spacing", "image_size", "arguments"),
     *("vae", "tiny_vae", "tiny_vae_revision", "max_redraws"),
 }
 
@@ -58,10 +58,10 @@ class Playground:
         return float(sum(guidance_range(self.generator)) / 2)
 
     @property
-    def settings_digest(self) -> str:
-        """A short digest of the generator's other settings that decide a picture, for links to tell others by."""
-        settings = self.generator.model_dump(mode="json", include=_DECIDE_A_PICTURE)
-        return generator_digest({**settings, "negative": self.generator.prompts.negative})[:12]
+    def settings_digest(self) -> str | None:
+        """What links tell other settings by; None until the drawing process has said how it computes."""
+        model = self.queue.model
+        return None if model is None else settings_digest(self.generator, model["arithmetic"])
 
     def served(self) -> Served:
         """Return the classifiers that are served now; 503 before there are any."""
@@ -74,7 +74,7 @@ class Playground:
         self.served()
         try:
             futures = self.batcher.submit(images, beyond_bound)
-        except QueueFullError as error:
+        except TooManyImagesError as error:
             raise ProblemError(503, "too many photographs wait for classification", {"Retry-After": "1"}) from error
         try:
             return [future.result(_ANSWER_SECONDS) for future in futures]
@@ -98,6 +98,12 @@ class Playground:
         self.registry.close()
         self.queue.close()
         self.batcher.close()
+
+
+def settings_digest(generator: GeneratorConfig, arithmetic: str) -> str:
+    """Return a short digest of the generator's other settings that decide a picture, and of its arithmetic."""
+    settings = generator.model_dump(mode="json", include=_DECIDE_A_PICTURE)
+    return generator_digest({**settings, "negative": generator.prompts.negative, "arithmetic": arithmetic})[:12]
 
 
 def playground() -> Playground:

@@ -81,6 +81,11 @@ def _rounded(value: float) -> float:
     return round(float(value), 4)
 
 
+def classes_of(reading: dict[str, Any]) -> list[str]:
+    """Return the classes that the reading's networks chose among, the same for all of them."""
+    return list(next(iter(reading["arms"].values()))["probabilities"])
+
+
 def without_neighbours(reading: dict[str, Any], kept: int) -> dict[str, Any]:
     """Return a copy with at most `kept` neighbours an arm."""
     arms = {name: {**arm, "nearest": arm["nearest"][:kept]} for name, arm in reading["arms"].items()}

@@ -2,17 +2,19 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt
 
 LARGEST_SEED = 2**31 - 1
 LARGEST_INDEX = 1_000_000
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+class Shape(BaseModel):
+    """What has the named members and no others."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
-class Neighbour(_Shape):
+class Neighbour(Shape):
     """A training photograph that a network sees as near."""
 
     kind: Literal["real", "synthetic"]
@@ -22,7 +24,7 @@ class Neighbour(_Shape):
     image: str | None = Field(description="Its address, where the data set is on the server's machine; else null.")
 
 
-class ArmReading(_Shape):
+class ArmReading(Shape):
     """What one network makes of an image."""
 
     class_: str = Field(alias="class")
@@ -35,21 +37,21 @@ class ArmReading(_Shape):
     nearest: list[Neighbour]
 
 
-class Agreement(_Shape):
+class Agreement(Shape):
     """Which networks say what."""
 
     all_agree: bool
     votes: dict[str, list[str]] = Field(description="Arms by the class they say.")
 
 
-class GeneratedScore(_Shape):
+class GeneratedScore(Shape):
     """The real-or-generated score of the arm that tells the two apart best on validation photographs."""
 
     score: float = Field(ge=0, le=1)
     arm: str
 
 
-class Reading(_Shape):
+class Reading(Shape):
     """What all networks make of an image."""
 
     width: int
@@ -62,14 +64,14 @@ class Reading(_Shape):
     generated: GeneratedScore | None
 
 
-class Classified(_Shape):
+class Classified(Shape):
     """The readings of a request, in its order."""
 
     classes: list[str]
     readings: list[Reading]
 
 
-class Explained(_Shape):
+class Explained(Shape):
     """Grad-CAM: where in the image a network sees a class."""
 
     arm: str
@@ -77,18 +79,20 @@ class Explained(_Shape):
     heat: list[list[float]] = Field(description="Rows of 0-1, top to bottom, over the central square.")
 
 
-class GenerateRequest(_Shape):
+class GenerateRequest(Shape):
     """Pictures to draw."""
 
     prompt: str = Field(min_length=1, description="What to draw.")
     seed: StrictInt = Field(0, ge=0, le=LARGEST_SEED)
     first: StrictInt = Field(0, ge=0, le=LARGEST_INDEX, description="Number of the first picture of this seed.")
     count: StrictInt = Field(1, ge=1, description="How many, from the first on.")
-    guidance_scale: float | None = Field(None, ge=0, le=30, allow_inf_nan=False, description="null: the config's.")
+    guidance_scale: StrictFloat | None = Field(
+        None, ge=0, le=30, allow_inf_nan=False, description="null: the config's."
+    )
     steps: StrictInt | None = Field(None, ge=1, description="null: the config's.")
 
 
-class Picture(_Shape):
+class Picture(Shape):
     """A finished picture."""
 
     index: int
@@ -98,7 +102,7 @@ class Picture(_Shape):
     reading: Reading
 
 
-class JobState(_Shape):
+class JobState(Shape):
     """A job as it stands."""
 
     id: str
@@ -114,7 +118,7 @@ class JobState(_Shape):
     pictures: list[Picture]
 
 
-class ServedArm(_Shape):
+class ServedArm(Shape):
     """A classifier that is served."""
 
     sha256: str
@@ -124,10 +128,11 @@ class ServedArm(_Shape):
     probe_accuracy: float | None
 
 
-class GeneratorFacts(_Shape):
+class GeneratorFacts(Shape):
     """The generator that is served."""
 
     ready: bool
+    loading: bool = Field(description="Whether it will be ready by itself, as far as is known.")
     reason: str = Field(description="Why it is not ready.")
     model: str
     revision: str | None
@@ -135,10 +140,13 @@ class GeneratorFacts(_Shape):
     guidance_scale: float
     steps: int
     rows_per_forward: int
-    settings_digest: str = Field(description="Of its other settings that decide a picture: sampler, size, decoder, …")
+    settings_digest: str | None = Field(
+        description="Of its other settings that decide a picture: sampler, size, decoder, arithmetic, …; null until it "
+        "has loaded."
+    )
 
 
-class Limits(_Shape):
+class Limits(Shape):
     """What a request may ask for."""
 
     max_count: int
@@ -150,7 +158,7 @@ class Limits(_Shape):
     classes_only: bool
 
 
-class Models(_Shape):
+class Models(Shape):
     """What is served."""
 
     origin: str = Field(description="Whether the classifiers are the study's or those shipped with the project.")
@@ -161,13 +169,13 @@ class Models(_Shape):
     limits: Limits
 
 
-class Health(_Shape):
+class Health(Shape):
     """The process answers."""
 
     status: Literal["ok"]
 
 
-class Readiness(_Shape):
+class Readiness(Shape):
     """Whether requests can be served, and what was refused meanwhile."""
 
     ready: bool

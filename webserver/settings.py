@@ -3,7 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+
+from webserver.study_schemas import QUESTIONS
 
 PREFIX = "FAUXTOGRAPH_"
 
@@ -53,7 +65,10 @@ class PlaygroundConfig(BaseModel):
     max_steps: PositiveInt = Field(50, description="Most denoising steps.")
     queue_length: PositiveInt = Field(8, description="Jobs that may wait; one more is answered with 503.")
     kept_jobs: PositiveInt = Field(64, description="Finished jobs whose pictures are kept in memory.")
-    waiting_images: PositiveInt = Field(512, description="Photographs that may wait for classification; then 503.")
+    waiting_images: PositiveInt = Field(
+        512,
+        description="Photographs that may wait for classification; then 503. At least `max_batch`, and a quiz's 10.",
+    )
     requests_per_minute: PositiveInt = Field(600, description="Of one client, beyond which it is answered with 429.")
     jobs_per_minute: PositiveInt = Field(30, description="Pictures' jobs of one client.")
     trusted_proxies: NonNegativeInt = Field(
@@ -67,6 +82,16 @@ class PlaygroundConfig(BaseModel):
         "is one of them and no proxy is trusted, else any.",
     )
 
+    @field_validator("waiting_images")
+    @classmethod
+    def _has_room_for_one_request(cls, waiting_images: int, others: ValidationInfo) -> int:
+        most = max(others.data.get("max_batch", 0), QUESTIONS)
+        if waiting_images < most:
+            raise ValueError(
+                f"below max_batch, or a quiz's {QUESTIONS}: {most} photographs at once were never answered"
+            )
+        return waiting_images
+
     @property
     def max_upload_bytes(self) -> int:
         """Largest request body."""
@@ -74,23 +99,20 @@ class PlaygroundConfig(BaseModel):
 
 
 def with_environment(settings: Mapping[str, Any], environment: Mapping[str, str]) -> PlaygroundConfig:
-    """Return `settings` with the environment's FAUXTOGRAPH_… laid over them; "null" there is the config's null.
+    """Return `settings` with the environment's FAUXTOGRAPH_… laid over them; "null" there leaves the default.
 
     Raises:
         ValueError: a variable or value that cannot be; the message names it.
     """
-    own: dict[str, str | None] = {
-        name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)
-    }
-    for key, value in own.items():
-        if value == "null":
-            own[key] = None
+    own = {name.removeprefix(PREFIX).lower(): value for name, value in environment.items() if name.startswith(PREFIX)}
+    for key in own:
         if key not in PlaygroundConfig.model_fields:
             raise ValueError(
                 f"{PREFIX}{key.upper()} is no setting; known are {', '.join(PlaygroundConfig.model_fields)}"
             )
+    laid_over = {key: value for key, value in {**settings, **own}.items() if own.get(key) != "null"}
     try:
-        return PlaygroundConfig.model_validate({**settings, **own})
+        return PlaygroundConfig.model_validate(laid_over)
     except ValidationError as error:
         first = error.errors()[0]
         key = str(first["loc"][0]) if first["loc"] else "playground"

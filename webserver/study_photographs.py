@@ -10,6 +10,8 @@ from photographs.photo_set import PhotoSet, read_photo_set
 from webserver.study_files import StudyFiles
 
 SPLITS = ("train", "test")
+# Photographs, and the row of each by its class and index.
+_Indexed = tuple[PhotoSet, dict[tuple[str, int], int]]
 
 
 class StudyPhotographs:
@@ -17,36 +19,39 @@ class StudyPhotographs:
 
     def __init__(self, files: StudyFiles):
         self._files = files
-        self._sets: dict[tuple[str, str], tuple[tuple[Path, int], PhotoSet]] = {}
-        self._rows: dict[tuple[str, str], dict[tuple[str, int], int]] = {}
+        self._sets: dict[tuple[str, str], tuple[tuple[Path, int], _Indexed | None]] = {}
         self._lock = threading.Lock()
 
     def photo_set(self, kind: str, split: str) -> PhotoSet | None:
         """Return the photographs of a kind and split, or None where they are not on this machine."""
+        found = self._indexed(kind, split)
+        return None if found is None else found[0]
+
+    def image(self, kind: str, split: str, class_name: str, index: int) -> np.ndarray | None:
+        """Return one photograph, uint8 (32, 32, 3), or None."""
+        if (found := self._indexed(kind, split)) is None:
+            return None
+        photos, rows = found
+        row = rows.get((class_name, index))
+        return None if row is None else photos.images_nhwc[row]
+
+    def _indexed(self, kind: str, split: str) -> _Indexed | None:
         path = self._files.photo_set(kind, split)
         with self._lock:
             try:
                 changed = path, path.stat().st_mtime_ns
                 if (kept := self._sets.get((kind, split))) is None or kept[0] != changed:
-                    photos = read_photo_set(path)
-                    self._sets[(kind, split)] = (changed, photos)
-                    names = (photos.classes[label] for label in photos.labels)
-                    self._rows[(kind, split)] = {
-                        (name, int(index)): row
-                        for row, (name, index) in enumerate(zip(names, photos.indices, strict=True))
-                    }
-            except (OSError, CorruptFileError):
+                    kept = self._sets[(kind, split)] = changed, _read(path)
+            except OSError:
                 return None
-            return self._sets[(kind, split)][1]
+            return kept[1]
 
-    def image(self, kind: str, split: str, class_name: str, index: int) -> np.ndarray | None:
-        """Return one photograph, uint8 (32, 32, 3), or None."""
-        photos = self.photo_set(kind, split)
-        if photos is None:
-            return None
-        row = self._rows[(kind, split)].get((class_name, index))
-        return None if row is None else photos.images_nhwc[row]
 
-    def are_here(self, kind: str, split: str) -> bool:
-        """Return whether the file is there, without reading it."""
-        return self._files.photo_set(kind, split).is_file()
+def _read(path: Path) -> _Indexed | None:
+    """Return a file's photographs; None, until it changes, of a spoilt one."""
+    try:
+        photos = read_photo_set(path)
+    except CorruptFileError:
+        return None
+    keys = zip((photos.classes[label] for label in photos.labels), map(int, photos.indices), strict=True)
+    return photos, {key: row for row, key in enumerate(keys)}

@@ -1,16 +1,14 @@
 """The shapes of the study's and the quiz's answers."""
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import Field, StrictBool
+
+from webserver.schemas import Shape
 
 # Of a quiz.
 QUESTIONS = 10
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class Confusion(_Shape):
+class Confusion(Shape):
     """Confusion matrices of each arm's first training."""
 
     origin: str = Field(description="Whose test photographs: this machine's study's, or a sample that ships.")
@@ -20,14 +18,14 @@ class Confusion(_Shape):
     )
 
 
-class Cell(_Shape):
+class Cell(Shape):
     """The photographs in a cell of a confusion matrix."""
 
     count: int
     images: list[str] = Field(description="Addresses of the first 60; empty where they are not on this machine.")
 
 
-class Measured(_Shape):
+class Measured(Shape):
     """A mean over trainings, with its 95 % interval."""
 
     mean: float
@@ -35,14 +33,14 @@ class Measured(_Shape):
     high: float
 
 
-class ArmTransfer(_Shape):
+class ArmTransfer(Shape):
     """What an arm was trained on, and how often it is right."""
 
     synthetic_share: float = Field(ge=0, le=1, description="Of generated photographs among those it was trained on.")
     accuracy: dict[str, Measured] = Field(description="By test domain.")
 
 
-class Transfer(_Shape):
+class Transfer(Shape):
     """What the study found, of all trainings."""
 
     origin: str
@@ -54,20 +52,20 @@ class Transfer(_Shape):
     )
 
 
-class Quiz(_Shape):
+class Quiz(Shape):
     """A quiz that was begun."""
 
     id: str
     images: list[str]
 
 
-class Guesses(_Shape):
+class Guesses(Shape):
     """A person's answers."""
 
     generated: list[StrictBool] = Field(min_length=QUESTIONS, max_length=QUESTIONS)
 
 
-class QuizResult(_Shape):
+class QuizResult(Shape):
     """A scored quiz."""
 
     truth: list[bool] = Field(description="Which were generated.")

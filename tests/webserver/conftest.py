@@ -1,6 +1,9 @@
 """One playground on tiny networks and a tiny random generator, shared by the tests of a session."""
 
+import shutil
+import threading
 import time
+from pathlib import Path
 
 import jax
 import numpy as np
@@ -9,6 +12,8 @@ import pytest
 from flax_cnn.classifier import Classifier, save_classifier
 from flax_cnn.config import TrainingConfig
 from flax_cnn.network import initial_network
+from photographs.photo_set import PhotoSet, write_photo_set
+from photographs.verified_arrays import write_arrays
 from tests.text_to_image.tiny_pipelines import save_stable_diffusion
 from text_to_image.config import GeneratorConfig
 from webserver.app import create_app
@@ -18,6 +23,7 @@ from webserver.settings import PlaygroundConfig
 CLASSES = ("cat", "frog")
 ARMS = ("real", "synthetic", "mixture")
 WIDTH = 0.0625
+SUMMARY = Path(__file__).resolve().parents[2] / "docs" / "default_study" / "summary.json"
 
 
 def tiny_classifier(seed, classes=CLASSES):
@@ -116,6 +122,60 @@ def drawing_client(app, client):
     wait_until(lambda: queue.model is not None or queue.broken)
     assert not queue.broken
     return client
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """Return a folder with a study's test photographs and predictions, and no classifiers."""
+    folder = tmp_path_factory.mktemp("study")
+    chance = np.random.default_rng(0)
+    labels, indices = np.arange(24, dtype=np.int32) % 2, np.arange(24)
+    for kind in ("real", "synthetic"):
+        images = chance.integers(0, 256, (24, 32, 32, 3), dtype=np.uint8)
+        write_photo_set(folder / f"{kind}_photos" / "test.npz", PhotoSet(images, labels, indices, CLASSES))
+        for arm in ARMS:
+            write_arrays(
+                folder / "predictions" / arm / "seed_0" / f"{kind}.npz",
+                {
+                    "logits": chance.normal(size=(24, 2)).astype(np.float32),
+                    "labels": labels,
+                    "indices": indices,
+                    "classes": np.asarray(CLASSES),
+                },
+            )
+    (folder / "report").mkdir()
+    shutil.copy2(SUMMARY, folder / "report" / "summary.json")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(make_app, results):
+    """Return the address of a served playground that is ready."""
+    from waitress import create_server
+
+    app = make_app(results=str(results))
+    services = app.extensions["playground"]
+    wait_until(lambda: services.registry.served is not None and services.queue.model is not None)
+    server = create_server(app, host="127.0.0.1", port=0, threads=12)
+    threading.Thread(target=server.run, daemon=True).start()
+    yield f"http://127.0.0.1:{server.effective_port}/"
+    server.close()
+
+
+@pytest.fixture
+def page(chromium, address):
+    """Return a page at the start; any error in its script or in its policy fails the test."""
+    context = chromium.new_context(viewport={"width": 1100, "height": 900}, base_url=address)
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto(address)
+    page.wait_for_selector("#chips button")
+    yield page
+    context.close()
+    assert not errors
 
 
 def wait_until(condition, seconds=600):

@@ -9,7 +9,7 @@ import struct
 import time
 from pathlib import Path
 
-READY = ("ready", {"model": "odd", "revision": "", "known_classes": None})
+READY = ("ready", {"model": "odd", "revision": "", "known_classes": None, "arithmetic": "cpu float32"})
 
 
 def obedient(config, threads, pipe, cancelled):

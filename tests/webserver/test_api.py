@@ -15,10 +15,11 @@ from PIL import Image
 
 from tests.webserver.conftest import ARMS, wait_until
 from tests.webserver.pictures import encoded
+from text_to_image.config import GeneratorConfig
 from webserver.generation_worker import Drawn
 from webserver.openapi import document
+from webserver.playground import settings_digest
 from webserver.quizzes import Quiz
-from webserver.study_files import StudyFiles
 
 PNG, JSON = {"Content-Type": "image/png"}, {"Content-Type": "application/json"}
 
@@ -168,12 +169,26 @@ def test_link_brings_back_the_very_picture(drawing_client):
     assert len(set(together)) == 3
 
 
-def test_other_settings_that_decide_a_picture_have_another_digest(make_app):
+def test_other_settings_that_decide_a_picture_have_another_digest(drawing_model):
     digests = [
-        make_app(drawing={"sampler": sampler, "steps": steps}).extensions["playground"].settings_digest
+        settings_digest(GeneratorConfig(model=str(drawing_model), sampler=sampler, steps=steps), "cpu float32")
         for sampler, steps in (("ddim", 3), ("ddim", 4), (None, 3))
     ]
     assert digests[0] == digests[1] != digests[2]
+
+
+def test_digest_is_of_the_arithmetic_that_is_chosen_not_of_how_it_was_asked_for(app, drawing_client, make_app):
+    def digest(services):
+        wait_until(lambda: services.queue.model is not None)
+        return services.settings_digest
+
+    named = app.extensions["playground"]
+    found = make_app(drawing={"dtype": "auto"}).extensions["playground"]
+    digests = {services.queue.model["arithmetic"]: digest(services) for services in (named, found) if digest(services)}
+    assert digest(named) == settings_digest(named.generator, "cpu float32")
+    assert digest(found) == settings_digest(named.generator, found.queue.model["arithmetic"])
+    assert settings_digest(named.generator, "cpu float32") != settings_digest(named.generator, "cpu bfloat16")
+    assert len(set(digests.values())) == len(digests)
 
 
 def test_cancelled_job_frees_the_generator(drawing_client):
@@ -188,9 +203,10 @@ def test_cancelled_job_frees_the_generator(drawing_client):
     assert stopped["step"] < stopped["steps"]
 
 
-def test_finished_pictures_are_read_however_many_photographs_wait(make_app):
-    app = make_app(waiting_images=1)
+def test_finished_pictures_are_read_however_many_photographs_wait(make_app, monkeypatch):
+    app = make_app()
     services = app.extensions["playground"]
+    monkeypatch.setattr(services.batcher, "_most_waiting", 1)
     wait_until(lambda: services.registry.served is not None)
     drawn = [Drawn(np.zeros((32, 32, 3), np.uint8), index, 0, "a cat") for index in range(2)]
     assert len(services.read_drawn(drawn)) == 2
@@ -245,6 +261,8 @@ def test_events_end_when_the_server_stops(make_app):
         {"seed": -1},
         {"seed": 2**40},
         {"guidance_scale": "high"},
+        {"guidance_scale": "2"},
+        {"guidance_scale": True},
         {"model": "somebody/something"},
         {"first": 10_000_000},
         {"first": 1_000_000, "count": 2},
@@ -294,22 +312,28 @@ def test_full_queue_says_when_to_come_back(drawing_client):
             drawing_client.delete(answer.headers["Location"])
 
 
+def test_guidance_may_be_a_whole_number(client):
+    job = client.post("/api/v1/generate", json={"prompt": "a cat", "guidance_scale": 2, "steps": 1})
+    assert (job.status_code, job.json["asked"]["guidance_scale"]) == (202, 2.0)
+    client.delete(job.headers["Location"])
+
+
+def test_time_of_what_safety_refuses_is_measured(app, client):
+    sample = functools.partial(
+        app.extensions["playground"].metrics.registry.get_sample_value,
+        "fauxtograph_request_seconds_sum",
+        {"view": "quiz.begin"},
+    )
+    before = sample() or 0.0
+    assert client.post("/api/v1/quiz", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert sample() > before
+
+
 def test_probes_answer(client):
     assert client.get("/healthz").json == {"status": "ok"}
     ready = client.get("/readyz")
     assert (ready.status_code, ready.json["ready"]) == (200, True)
     assert b"fauxtograph_requests_total" in client.get("/metrics").data
-
-
-def test_study_of_this_machine_is_told_of_once_it_has_predictions(tmp_path):
-    shipped, results = tmp_path / "shipped", tmp_path / "results"
-    files = StudyFiles(results, shipped)
-    assert files.is_sample
-    assert files.photo_set("real", "test") == shipped / "study" / "real_photos" / "test.npz"
-    assert files.photo_set("real", "train") == results / "real_photos" / "train.npz"
-    (results / "predictions").mkdir(parents=True)
-    assert not files.is_sample
-    assert files.predictions("real", "synthetic") == results / "predictions" / "real" / "seed_0" / "synthetic.npz"
 
 
 def test_gaps_and_accuracies_are_the_summarys(app, client):

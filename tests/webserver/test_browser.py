@@ -2,87 +2,17 @@
 
 import base64
 import re
-import shutil
 import subprocess
 import sys
-import threading
-from pathlib import Path
 
-import numpy as np
 import pytest
 
-from photographs.photo_set import PhotoSet, write_photo_set
-from photographs.verified_arrays import write_arrays
-from tests.webserver.browser import CHROMIUM
+from tests.webserver.browser import CHROMIUM, answer_now, held_back, make, wait_for
 from tests.webserver.conftest import ARMS, CLASSES, wait_until
 from tests.webserver.pictures import encoded
 from webserver.study_files import A_SAMPLE
 
-SUMMARY = Path(__file__).resolve().parents[2] / "docs" / "default_study" / "summary.json"
-
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium (NOT TESTED: the page)")
-
-
-@pytest.fixture(scope="module")
-def results(tmp_path_factory):
-    """Return a folder with a study's test photographs and predictions, and no classifiers."""
-    folder = tmp_path_factory.mktemp("study")
-    chance = np.random.default_rng(0)
-    labels, indices = np.arange(24, dtype=np.int32) % 2, np.arange(24)
-    for kind in ("real", "synthetic"):
-        images = chance.integers(0, 256, (24, 32, 32, 3), dtype=np.uint8)
-        write_photo_set(folder / f"{kind}_photos" / "test.npz", PhotoSet(images, labels, indices, CLASSES))
-        for arm in ARMS:
-            write_arrays(
-                folder / "predictions" / arm / "seed_0" / f"{kind}.npz",
-                {
-                    "logits": chance.normal(size=(24, 2)).astype(np.float32),
-                    "labels": labels,
-                    "indices": indices,
-                    "classes": np.asarray(CLASSES),
-                },
-            )
-    (folder / "report").mkdir()
-    shutil.copy2(SUMMARY, folder / "report" / "summary.json")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def address(make_app, results):
-    """Return the address of a served playground that is ready."""
-    from waitress import create_server
-
-    app = make_app(results=str(results))
-    services = app.extensions["playground"]
-    wait_until(lambda: services.registry.served is not None and services.queue.model is not None)
-    server = create_server(app, host="127.0.0.1", port=0, threads=12)
-    threading.Thread(target=server.run, daemon=True).start()
-    yield f"http://127.0.0.1:{server.effective_port}/"
-    server.close()
-
-
-@pytest.fixture
-def page(chromium, address):
-    """Return a page at the start; any error in its script or in its policy fails the test."""
-    context = chromium.new_context(viewport={"width": 1100, "height": 900}, base_url=address)
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
-    page.goto(address)
-    page.wait_for_selector("#chips button")
-    yield page
-    context.close()
-    assert not errors
-
-
-def make(page, prompt="a photo of a cat", steps=2, count=1):
-    page.fill("#prompt", prompt)
-    page.click("#make details summary")
-    page.fill("#count", str(count))
-    page.fill("#steps", str(steps))
-    page.click("#make-form [type=submit]")
 
 
 def guess(page):
@@ -96,35 +26,6 @@ def answer_quiz(page):
     guess(page)
     page.click("#quiz-place button")
     page.wait_for_selector("#quiz-score")
-
-
-def held_back(page, address):
-    """Return a list that requests to the address are put into, for the test to let them go."""
-    requests = []
-
-    def hold(route):
-        requests.append(route)
-
-    page.route(address, hold)
-    return requests
-
-
-def wait_for(page, condition):
-    """Wait until the condition holds, and let the browser's events come meanwhile."""
-    for _ in range(600):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    pytest.fail("the condition never held")
-
-
-def answer_now(page, asked, **answer):
-    """Let the one request go, or answer it so; return when the page has had time to show it."""
-    wait_for(page, lambda: asked)
-    (request,) = asked
-    with page.expect_event("requestfinished", lambda finished: finished.url == request.request.url):
-        request.fulfill(**answer) if answer else request.continue_()
-    page.wait_for_timeout(300)
 
 
 def violations(page):
@@ -276,7 +177,15 @@ def test_link_whose_numbers_are_none_is_not_drawn(page, address, name, value):
     assert page.is_hidden("#progress")
 
 
-@pytest.mark.parametrize("left", ["5", '{"a": 1}', "[null]", '[{"facts": null, "image": "data:,"}]', "["])
+@pytest.mark.parametrize(
+    "left",
+    [
+        *("5", '{"a": 1}', "[null]", "["),
+        '[{"facts": null, "image": "data:,"}]',
+        '[{"facts": null, "image": "data:,", "reading": {"pixels": "data:,", "agreement": {"votes": {}}, "arms": {}}}]',
+        '[{"facts": null, "image": "data:,", "reading": {"arms": {"real": {}}}}]',
+    ],
+)
 def test_history_of_something_else_does_not_stop_the_page(page, left):
     page.evaluate("left => localStorage.setItem('fauxtograph.history', left)", left)
     page.reload()

@@ -114,6 +114,26 @@ def test_queue_is_not_ready_between_two_processes_but_knows_what_drew(make_queue
     assert queue.model["model"] == "odd"
 
 
+def test_jobs_that_wait_take_no_place_of_those_that_are_over(make_queue, monkeypatch):
+    queue = make_queue()
+    monkeypatch.setattr(queue, "_kept", 4)
+    done, running = submit(queue, "anything"), submit(queue, "until-cancelled")
+    waiting = [submit(queue, "anything") for _ in range(6)]
+    wait_until(lambda: running.state == "running", 60)
+    assert queue.find(done.id) is done
+    for job in [*waiting, running]:
+        queue.cancel(job)
+
+
+def test_failure_is_told_of_though_all_places_have_pictures(make_queue, monkeypatch):
+    queue = make_queue()
+    monkeypatch.setattr(queue, "_kept", 2)
+    pictures = [drawn(queue) for _ in range(3)]
+    failed = drawn(queue, "die-after-a-step")
+    assert queue.find(failed.id) is failed
+    assert [queue.find(job.id) for job in pictures] == [None, *pictures[1:]]
+
+
 def test_jobs_without_pictures_are_forgotten_first(make_queue, monkeypatch):
     queue = make_queue()
     monkeypatch.setattr(queue, "_kept", 3)

@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from webserver.micro_batching import MicroBatcher, QueueFullError
+from webserver.micro_batching import MicroBatcher, TooManyImagesError
 
 IMAGES = [np.full((32, 32, 3), number, np.uint8) for number in range(40)]
 
@@ -37,9 +37,9 @@ def test_failed_batch_fails_those_in_it_and_no_others():
 
 def test_too_many_are_refused_whole():
     batcher = MicroBatcher(lambda images: images, largest=10, most_waiting=39, workers=2)
-    with pytest.raises(QueueFullError):
+    with pytest.raises(TooManyImagesError):
         batcher.submit(IMAGES)
     assert batcher.waiting() == 0
     batcher.close()
-    with pytest.raises(QueueFullError):
+    with pytest.raises(TooManyImagesError):
         batcher.submit(IMAGES[:1])

@@ -1,5 +1,7 @@
 """A newer checkpoint takes over under load, a spoilt one is refused, and nobody's request fails meanwhile."""
 
+import errno
+import itertools
 import json
 import shutil
 import threading
@@ -10,11 +12,13 @@ import jax
 import numpy as np
 import pytest
 
-from flax_cnn.classifier import save_classifier
+from flax_cnn.classifier import load_classifier, save_classifier
 from flax_cnn.ensemble import Ensemble
 from tests.webserver.conftest import ARMS, tiny_classifier, tiny_companion, wait_until
 from tests.webserver.pictures import encoded
-from webserver.classifier_registry import Registry
+from webserver import classifier_registry
+from webserver.classifier_folders import shipped_offers
+from webserver.classifier_registry import Arm, Registry, Served
 from webserver.companion import write_companion
 
 PNG = {"Content-Type": "image/png"}
@@ -135,6 +139,70 @@ def test_classifier_that_cannot_be_run_is_refused_and_hinders_no_later_one(shipp
     assert registry.look()
     assert registry.served.arms["real"] is before.arms["real"]
     assert registry.served.arms["mixture"].digest == tiny_classifier(10).digest()
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EMFILE, "Too many open files"), MemoryError(), RuntimeError("busy")])
+def test_checkpoint_that_cannot_be_read_for_a_moment_is_read_at_the_next_look(shipped, tmp_path, monkeypatch, error):
+    registry = Registry(tmp_path, shipped)
+    with monkeypatch.context() as hindered:
+
+        def load(path):
+            if "mixture" in str(path):
+                raise error
+            return load_classifier(path)
+
+        hindered.setattr(classifier_registry, "load_classifier", load)
+        assert registry.look()
+    assert registry.served.arms.keys() == set(ARMS) - {"mixture"}
+    assert type(error).__name__ in registry.refused[str(shipped / "mixture" / "checkpoint")]
+    assert registry.look()
+    assert registry.served.arms.keys() == set(ARMS)
+    assert not registry.refused
+    assert not registry.look()
+
+
+def test_refusal_ends_with_its_checkpoint(shipped, study, tmp_path):
+    registry = registry_of(study, shipped)
+    folder = checkpoint(study, "real")
+    (folder / "commit_success.txt").unlink()
+    registry.look()
+    assert str(folder) in registry.refused
+    folder.rename(tmp_path / "elsewhere")
+    registry.look()
+    assert not registry.refused
+    (tmp_path / "elsewhere").rename(folder)
+    registry.look()
+    assert str(folder) in registry.refused
+
+
+def test_first_set_that_is_served_takes_nobodys_place(shipped, tmp_path):
+    swaps = []
+    registry = Registry(tmp_path, shipped, swaps.append)
+    registry.look()
+    assert not swaps
+    for arm in ARMS:
+        save_classifier(checkpoint(tmp_path, arm), tiny_classifier(7))
+    registry.look()
+    assert [served.origin for served in swaps] == ["the study"]
+
+
+def others(shipped):
+    """Return what a study of another arm and other classes would serve."""
+    offer = shipped_offers(shipped)["real"]
+    return Served("the study", {"other": Arm(offer, tiny_classifier(3, ("cat", "dog")), None, "")})
+
+
+def test_answer_is_of_one_set_though_another_takes_over_meanwhile(client, shipped, monkeypatch):
+    before, after = client.application.extensions["playground"].registry.served, others(shipped)
+    for address in ("/api/v1/classify", "/api/v1/explain?arm=real"):
+        # Who asks for the second time is told of the others, and of the first ones again after that.
+        asked = itertools.cycle([before, after])
+        with monkeypatch.context() as swapping:
+            swapping.setattr(Registry, "served", property(lambda registry, asked=asked: next(asked)))
+            answer = client.post(address, data=encoded(), headers=PNG)
+        assert answer.status_code == 200
+        for reading in answer.json.get("readings", []):
+            assert all(list(arm["probabilities"]) == answer.json["classes"] for arm in reading["arms"].values())
 
 
 def test_swaps_under_load_lose_no_request(make_app, study):

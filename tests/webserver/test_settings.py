@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests.workflow.study import REPOSITORY
+from webserver.__main__ import page_address
 from webserver.config_files import read_config
 from webserver.settings import PREFIX, PlaygroundConfig, with_environment
 from webserver.token_bucket import TokenBuckets
@@ -24,6 +25,8 @@ def test_environment_goes_above_the_config():
         ({}, {"FAUXTOGRAPH_PORT": "high"}, "FAUXTOGRAPH_PORT is 'high'"),
         ({}, {"FAUXTOGRAPH_MAX_UPLOAD_MEGABYTES": "inf"}, "FAUXTOGRAPH_MAX_UPLOAD_MEGABYTES is 'inf'"),
         ({}, {"FAUXTOGRAPH_QUEUE_LENGTH": "0"}, "FAUXTOGRAPH_QUEUE_LENGTH is '0'"),
+        ({"waiting_images": 31}, {}, "playground.waiting_images is 31: .* below max_batch.* 32 photographs"),
+        ({"max_batch": 4}, {"FAUXTOGRAPH_WAITING_IMAGES": "9"}, "FAUXTOGRAPH_WAITING_IMAGES is '9': .* a quiz's 10"),
         ({"port": -1}, {}, "playground.port is -1"),
         ({"prot": 1}, {}, "playground.prot is 1"),
     ],
@@ -33,8 +36,10 @@ def test_wrong_setting_is_named(settings, environment, message):
         with_environment(settings, environment)
 
 
-def test_null_in_the_environment_undoes_the_configs_value():
-    assert with_environment({"guidance_scale": 2.0}, {"FAUXTOGRAPH_GUIDANCE_SCALE": "null"}).guidance_scale is None
+@pytest.mark.parametrize(("key", "value"), [("guidance_scale", 2.0), ("port", 9000), ("trusted_hosts", "localhost")])
+def test_null_in_the_environment_undoes_the_configs_value(key, value):
+    settings = with_environment({key: value}, {f"{PREFIX}{key.upper()}": "null"})
+    assert getattr(settings, key) == PlaygroundConfig.model_fields[key].default
 
 
 def test_projects_own_config_can_be_served():
@@ -74,6 +79,23 @@ def test_wrong_setting_ends_the_server_with_one_line(name, value, said):
     assert finished.returncode == 1
     assert finished.stderr.splitlines()[-1].startswith(said)
     assert "Traceback" not in finished.stderr
+
+
+@pytest.mark.parametrize(("name", "content"), [("folder", None), ("config.yaml", b"port: \xff")])
+def test_config_that_cannot_be_read_is_named_in_one_line(tmp_path, name, content):
+    path = tmp_path / name
+    path.mkdir() if content is None else path.write_bytes(content)
+    finished = subprocess.run(
+        [sys.executable, "-m", "webserver", "--config", str(path)], cwd=REPOSITORY, capture_output=True, text=True
+    )
+    assert finished.returncode == 1
+    assert finished.stderr.splitlines()[-1].startswith(f"error: {path}: ")
+    assert "Traceback" not in finished.stderr
+
+
+@pytest.mark.parametrize(("host", "address"), [("127.0.0.1", "http://127.0.0.1:8000/"), ("::1", "http://[::1]:8000/")])
+def test_printed_address_can_be_opened(host, address):
+    assert page_address(host, 8000) == address
 
 
 def test_client_waits_for_its_own_tokens_alone():

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,7 +12,7 @@ from webserver.companion import MOST_NEIGHBOURS
 from webserver.playground import Playground, playground
 from webserver.png import data_address, png
 from webserver.problems import ProblemError
-from webserver.reading import without_neighbours
+from webserver.reading import classes_of, readings, without_neighbours
 from webserver.uploads import Photograph, read_uploads
 
 blueprint = Blueprint("classify", __name__)
@@ -32,7 +33,7 @@ def classify() -> ResponseReturnValue:
         complete(services, reading, photograph, nearest, bool(pixels))
         for reading, photograph in zip(found, photographs, strict=True)
     ]
-    return jsonify({"classes": list(services.served().classes), "readings": answers})
+    return jsonify({"classes": classes_of(found[0]), "readings": answers})
 
 
 @blueprint.post("/explain")
@@ -46,7 +47,8 @@ def explain() -> ResponseReturnValue:
     (photograph,) = _uploads(services, 1)
     class_name = request.args.get("class")
     if class_name is None:
-        class_name = services.read([photograph.small_hwc])[0]["arms"][arm]["class"]
+        # Of the very networks that are asked: others may be served by the time that a batch is answered.
+        class_name = readings(served, photograph.small_hwc[np.newaxis])[0]["arms"][arm]["class"]
     if class_name not in served.classes:
         raise ProblemError(404, f"class is {class_name!r}; there are {', '.join(served.classes)}")
     heat = grad_cam(served.arms[arm].classifier, photograph.small_hwc, served.classes.index(class_name))
@@ -70,17 +72,13 @@ def complete(
 
 
 def _address(services: Playground, origin: str, neighbour: dict[str, Any]) -> str | None:
+    kind, class_name, index = neighbour["kind"], neighbour["class"], neighbour["index"]
     # Generated ones of the same number are the same photographs in the study alone that the classifiers come from.
-    its_own = neighbour["kind"] == "real" or origin == STUDY
-    if not its_own or not services.photographs.are_here(neighbour["kind"], "train"):
+    its_own = kind == "real" or origin == STUDY
+    # A study of other classes, or of fewer photographs, may lie there by now.
+    if not its_own or services.photographs.image(kind, "train", class_name, index) is None:
         return None
-    return url_for(
-        "study.photograph",
-        kind=neighbour["kind"],
-        split="train",
-        class_name=neighbour["class"],
-        index=neighbour["index"],
-    )
+    return url_for("study.photograph", kind=kind, split="train", class_name=class_name, index=index)
 
 
 def _uploads(services: Playground, most: int) -> list[Photograph]:

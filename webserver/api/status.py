@@ -15,15 +15,18 @@ blueprint = Blueprint("status", __name__)
 def models() -> ResponseReturnValue:
     """Answer with the classifiers and the generator, the prompts on offer and the limits."""
     services = playground()
-    served, settings, model = services.served(), services.settings, services.queue.model
+    served, settings, queue = services.served(), services.settings, services.queue
+    model, is_ready = queue.model, queue.is_ready
+    is_loading = not (is_ready or queue.broken)
     return jsonify(
         {
             "origin": served.origin,
             "classes": list(served.classes),
             "arms": {name: _arm(arm) for name, arm in served.arms.items()},
             "generator": {
-                "ready": services.queue.is_ready,
-                "reason": services.queue.broken or ("" if services.queue.is_ready else "it is still loading"),
+                "ready": is_ready,
+                "loading": is_loading,
+                "reason": queue.broken or ("it is still loading" if is_loading else ""),
                 "model": services.generator.model,
                 "revision": model["revision"] if model is not None else None,
                 "known_classes": model["known_classes"] if model is not None else None,

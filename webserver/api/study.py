@@ -22,12 +22,15 @@ _MOST_SHOWN = 60
 
 @blueprint.get("/study/confusion")
 def confusion() -> ResponseReturnValue:
-    """Answer with the study's confusion matrices by arm and test domain, of the first training of each arm."""
+    """Answer with the study's confusion matrices by arm and test domain, of the first training of each arm.
+
+    Arms of other classes than the first's are left out: a study that is run anew replaces them one by one.
+    """
     matrices: dict[str, dict[str, list[list[int]]]] = {}
     classes: tuple[str, ...] = ()
     for arm in sorted(_arms(), key=usual_order):
         for domain in _DOMAINS:
-            if (found := _predictions(arm, domain)) is None:
+            if (found := _predictions(arm, domain)) is None or (classes and classes != found[-1]):
                 continue
             labels, predicted, _, classes = found
             counts = np.zeros((len(classes), len(classes)), int)
@@ -47,12 +50,13 @@ def cell() -> ResponseReturnValue:
     if true not in classes or said not in classes:
         raise ProblemError(404, f"true and predicted are classes: {', '.join(classes)}")
     rows = np.flatnonzero((labels == classes.index(true)) & (predicted == classes.index(said)))
-    here = playground().photographs.are_here(domain, "test")
+    photographs = playground().photographs
     images = [
-        url_for("study.photograph", kind=domain, split="test", class_name=true, index=int(index))
-        for index in indices[rows[:_MOST_SHOWN]]
+        url_for("study.photograph", kind=domain, split="test", class_name=true, index=index)
+        for index in map(int, indices[rows[:_MOST_SHOWN]])
+        if photographs.image(domain, "test", true, index) is not None
     ]
-    return jsonify({"count": len(rows), "images": images if here else []})
+    return jsonify({"count": len(rows), "images": images})
 
 
 @blueprint.get("/photographs/<kind>/<split>/<class_name>/<int:index>.png")

@@ -18,9 +18,14 @@ const json = async (path, options) => (await ask(path, options)).json();
 
 const posted = (body) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
+// What to ask for to get the picture that its link's facts name.
+export const requestOf = (facts) => ({
+  prompt: facts.prompt, seed: facts.seed, first: facts.index, count: 1, guidance_scale: facts.guidance, steps: facts.steps,
+});
+
 export const models = () => json("models");
 export const generate = (wanted) => json("generate", posted(wanted));
-export const jobState = (id) => json(`jobs/${id}`);
+const jobState = (id) => json(`jobs/${id}`);
 // Kept alive, it reaches the server also from a page that is being left.
 export const cancelJob = (id) => json(`jobs/${id}`, { method: "DELETE", keepalive: true });
 export const transfer = () => json("study/transfer");

@@ -4,8 +4,8 @@ import { explain } from "./api.js";
 import { armClass, copyButton, counted, el, listed, percent, pngOf, words } from "./dom.js";
 import { curlOf, pythonOf } from "./snippets.js";
 
-// An entry: {image: data address, blob type aside, reading, facts: null for an upload, link, file}.
-export function card(entry, { onRemix, note = "" } = {}) {
+// An entry: {image: data address, reading, facts and link of a picture that was made, null for an upload}.
+export function card(entry, { onRemix } = {}) {
   const reading = entry.reading;
   return el("article", { className: "card", ariaLabel: entry.facts ? entry.facts.prompt : "Your photograph" },
     el("div", { className: "looks" },
@@ -18,7 +18,6 @@ export function card(entry, { onRemix, note = "" } = {}) {
         generated(reading),
       ),
     ),
-    note ? el("p", { className: "faint" }, note) : null,
     neighbours(reading),
     actions(entry, onRemix),
     snippets(entry),

@@ -30,8 +30,17 @@ export function listed(names) {
   return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names[0];
 }
 
-export function say(text) {
-  byId("status").textContent = text;
+// Screen readers read a message out whenever its text is set, also to what it was.
+export function tell(place, text) {
+  if (byId(place).textContent !== text) byId(place).textContent = text;
+}
+
+export const say = (text) => tell("status", text);
+
+// For who pressed a button far below the place of messages.
+export function sayInSight(text) {
+  say(text);
+  byId("status").scrollIntoView({ block: "nearest" });
 }
 
 // A button that puts `text` on the clipboard; where the browser has none (a page without https), it shows the text.

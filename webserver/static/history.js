@@ -6,9 +6,29 @@ const KEY = "fauxtograph.history";
 const MOST = 24;
 
 // Another version of the page, or a hand, may have left something else there.
-const isEntry = (entry) => Boolean(entry?.image && entry.reading?.arms);
+const isEntry = (entry) => Boolean(entry?.image && entry.reading?.pixels && entry.reading.agreement?.votes
+  && Object.keys(entry.reading.arms ?? {}).length);
+
+// What was looked at on this page, for browsers that keep nothing.
+let ofThisPage = [];
+
+export function prepare(onOpen) {
+  byId("forget").addEventListener("click", () => forget(onOpen));
+  // Another tab kept or forgot something.
+  addEventListener("storage", ({ key }) => {
+    if (key !== KEY && key !== null) return;
+    ofThisPage = [];
+    showHistory(onOpen);
+  });
+  showHistory(onOpen);
+}
 
 export function remembered() {
+  const entries = stored();
+  return entries.length ? entries : ofThisPage;
+}
+
+function stored() {
   try {
     const entries = JSON.parse(localStorage.getItem(KEY));
     return Array.isArray(entries) ? entries.filter(isEntry) : [];
@@ -19,9 +39,10 @@ export function remembered() {
 
 // Drops the oldest until what is left fits into the browser's storage.
 function keep(entries) {
-  for (let count = Math.min(MOST, entries.length); count >= 0; count -= 1) {
+  ofThisPage = entries.slice(0, MOST);
+  for (let count = ofThisPage.length; count >= 0; count -= 1) {
     try {
-      localStorage.setItem(KEY, JSON.stringify(entries.slice(0, count)));
+      localStorage.setItem(KEY, JSON.stringify(ofThisPage.slice(0, count)));
       return;
     } catch {
       // full: one fewer
@@ -36,12 +57,17 @@ export function remember(entries, onOpen) {
   showHistory(onOpen);
 }
 
-export function forget(onOpen) {
-  localStorage.removeItem(KEY);
+function forget(onOpen) {
+  ofThisPage = [];
+  try {
+    localStorage.removeItem(KEY);
+  } catch {
+    // nothing is kept there
+  }
   showHistory(onOpen);
 }
 
-export function showHistory(onOpen) {
+function showHistory(onOpen) {
   const entries = remembered();
   byId("history").hidden = entries.length === 0;
   byId("history-place").replaceChildren(...entries.map((entry) => {

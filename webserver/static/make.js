@@ -2,24 +2,17 @@
 
 import * as api from "./api.js";
 import { card } from "./card.js";
-import { byId, dataAddress, el, say } from "./dom.js";
+import { byId, dataAddress, el, say, sayInSight, tell } from "./dom.js";
 import { remember } from "./history.js";
 import { goTo } from "./parts.js";
 
-// The job under way: {id: null until the server has named it, stopping: whether it is no longer wanted}.
+// The job under way: {id: null until the server has named it, stopping: whether it is no longer wanted, previews: by step}.
 let running = null;
 let served = null;
-// The last drawing's previews, step by step; the tour shows them.
-export const frames = [];
+// The previews of the last pictures that were drawn to the end together, step by step; the tour shows them.
+export let frames = [];
 
-export function prepare(models, open) {
-  served = models;
-  byId("guidance").value ||= models.generator.guidance_scale;
-  byId("steps").value ||= models.generator.steps;
-  byId("chips").replaceChildren(...models.prompts.map((prompt) => el("button", { type: "button", onclick: () => {
-    byId("prompt").value = prompt;
-    byId("prompt").focus();
-  } }, prompt)));
+export function prepare(open) {
   // A number that cannot be is shown where it stands, also when the settings are folded away.
   byId("make-form").addEventListener("invalid", () => { byId("make-form").querySelector("details").open = true; }, true);
   byId("make-form").addEventListener("submit", (event) => {
@@ -27,18 +20,38 @@ export function prepare(models, open) {
     if (byId("dice").checked) byId("seed").value = Math.floor(Math.random() * 2 ** 31);
     makeWanted(open);
   });
-  // Before the server has said what it serves, there is nothing to ask it for.
-  byId("make-form").querySelector("[type=submit]").disabled = false;
   byId("cancel").addEventListener("click", stop);
   // Nobody would see the pictures, and others may be waiting.
   addEventListener("pagehide", stop);
+}
+
+export function offer(models) {
+  served = models;
+  byId("guidance").value ||= models.generator.guidance_scale;
+  byId("steps").value ||= models.generator.steps;
+  byId("chips").replaceChildren(...models.prompts.map((prompt) => el("button", { type: "button", onclick: () => {
+    byId("prompt").value = prompt;
+    byId("prompt").focus();
+  } }, prompt)));
+  allowSubmit();
+}
+
+// Before the server has said what it serves, there is nothing to ask it for.
+function allowSubmit() {
+  byId("make-form").querySelector("[type=submit]").disabled = !served || Boolean(running);
+}
+
+// What was said of the drawing before.
+export function clearStatements() {
+  tell("summary", "");
+  tell("answer", "");
 }
 
 async function stop() {
   if (!running) return;
   running.stopping = true;
   byId("cancel").disabled = true;
-  byId("progress-text").textContent = "Stopping…";
+  tell("progress-text", "Stopping…");
   if (running.id) await cancel(running);
 }
 
@@ -68,8 +81,7 @@ function makeWanted(open) {
 
 export function remix(facts, open) {
   if (running) {
-    say("Another picture is being made. Remix when it is done, or cancel it first.");
-    byId("status").scrollIntoView({ block: "nearest" });
+    sayInSight("Another picture is being made. Remix when it is done, or cancel it first.");
     return;
   }
   fill(facts);
@@ -90,9 +102,13 @@ function fill(facts) {
 const isNumber = (text) => text.trim() !== "" && Number.isFinite(Number(text));
 
 // Draws the picture that the page's address names; says so if this server would draw another.
-export function openLink(open) {
-  const query = new URLSearchParams(location.search);
+export function openLink(link, open) {
+  const query = new URLSearchParams(link);
   if (!query.has("prompt")) return;
+  if (running) {
+    say("Another picture is being made, so the link’s is not. Open the link again when it is done.");
+    return;
+  }
   const wrong = ["seed", "index", "guidance", "steps"].find((name) => query.has(name) && !isNumber(query.get(name)));
   if (wrong) {
     byId("prompt").value = query.get("prompt");
@@ -112,19 +128,17 @@ export function openLink(open) {
   const note = other.length
     ? `The link was made with another ${other.map(([name]) => name).join(", ")} (${other.map(([name]) => query.get(name)).join(", ")}); this is what the model here draws instead.`
     : "";
-  make({ prompt: facts.prompt, seed: facts.seed, first: facts.index, count: 1, guidance_scale: facts.guidance, steps: facts.steps }, open, note);
+  make(api.requestOf(facts), open, note);
 }
 
 async function make(request, open, note = "") {
   if (running) return;
   say("");
-  byId("summary").textContent = "";
-  const job = { id: null, stopping: false };
+  clearStatements();
+  const job = { id: null, stopping: false, previews: [] };
   running = job;
   byId("cancel").disabled = false;
-  frames.length = 0;
-  const submit = byId("make-form").querySelector("[type=submit]");
-  submit.disabled = true;
+  allowSubmit();
   show({ state: "queued", position: 0 });
   try {
     job.id = (await api.generate(request)).id;
@@ -134,7 +148,7 @@ async function make(request, open, note = "") {
     say(error.message);
   } finally {
     running = null;
-    submit.disabled = false;
+    allowSubmit();
     showDrawing(false);
   }
 }
@@ -143,21 +157,21 @@ async function make(request, open, note = "") {
 function showDrawing(isOn) {
   byId("progress").classList.toggle("panel", isOn);
   byId("drawing").hidden = !isOn;
-  if (!isOn) byId("progress-text").textContent = "";
+  if (!isOn) tell("progress-text", "");
 }
 
 function show(job) {
   // What the model can and cannot make of the words is said before it draws.
-  byId("answer").textContent = job.answer || "";
+  tell("answer", job.answer || "");
   showDrawing(true);
   const bar = byId("progress-bar");
   bar.max = job.steps || 1;
   bar.value = job.step || 0;
-  if (["queued", "running"].includes(job.state) && !running.stopping) byId("progress-text").textContent = stage(job);
+  if (["queued", "running"].includes(job.state) && !running.stopping) tell("progress-text", stage(job));
   byId("preview").hidden = !job.preview;
   if (job.preview) {
     byId("preview").src = job.preview;
-    frames.push(job.preview);
+    running.previews[job.step - 1] = job.preview;
   }
 }
 
@@ -174,8 +188,9 @@ async function finish(job, open, note) {
     facts: { ...Object.fromEntries(["prompt", "seed", "steps"].map((name) => [name, job.asked[name]])), guidance: job.asked.guidance_scale, index: picture.index },
     link: picture.link, reading: picture.reading,
   })));
+  frames = lastRound(running.previews, job);
   const again = (facts) => remix(facts, open);
-  byId("summary").textContent = summary(entries.map((entry) => entry.reading));
+  tell("summary", summary(entries.map((entry) => entry.reading)));
   byId("made").replaceChildren(
     ...(note ? [el("p", { className: "notice" }, note)] : []),
     ...entries.map((entry) => card(entry, { onRemix: again })),
@@ -183,6 +198,12 @@ async function finish(job, open, note) {
   byId("made").querySelector("article").scrollIntoView({ block: "nearest" });
   remember(entries, open);
   return say("");
+}
+
+// Pictures that do not pass the generator together follow one another, each time from noise. Steps may have been missed.
+function lastRound(previews, { steps, asked }) {
+  const before = (Math.ceil(steps / asked.steps) - 1) * asked.steps;
+  return previews.slice(before).filter(Boolean);
 }
 
 function summary(readings) {

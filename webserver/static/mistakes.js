@@ -12,11 +12,18 @@ export async function showMistakes() {
     const study = await confusion();
     const arms = Object.keys(study.matrices);
     if (!arms.length) {
-      place.replaceChildren(el("p", { className: "notice" }, "No study has run here yet: make run makes one, in about twenty minutes."));
+      place.replaceChildren(el("p", { className: "notice" }, "No study has run here yet: make run makes one."));
       return;
     }
-    const arm = select("The network trained on", arms, (name) => words(name));
-    const domain = select("tested on photographs that are", Object.keys(study.matrices[arms[0]]), (name) => (name === "real" ? "real" : "generated"));
+    const arm = select("The network trained on");
+    arm.input.append(...options(arms, words));
+    const domain = select("tested on photographs that are");
+    // Not every network was tested on all; what was chosen stays chosen where it can.
+    const offerDomains = () => {
+      const chosen = domain.input.value;
+      domain.input.replaceChildren(...options(Object.keys(study.matrices[arm.input.value]), (name) => (name === "real" ? "real" : "generated")));
+      if (study.matrices[arm.input.value][chosen]) domain.input.value = chosen;
+    };
     const matrix = el("div", { className: "wide" });
     const photos = el("div", { ariaLive: "polite" });
     const show = () => {
@@ -24,19 +31,25 @@ export async function showMistakes() {
       photos.replaceChildren();
       matrix.replaceChildren(table(study, arm.input.value, domain.input.value, photos));
     };
-    arm.input.addEventListener("change", show);
+    arm.input.addEventListener("change", () => {
+      offerDomains();
+      show();
+    });
     domain.input.addEventListener("change", show);
     place.replaceChildren(el("div", { className: "fields" }, arm.label, domain.label), matrix, photos);
+    offerDomains();
     show();
   } catch (error) {
     place.replaceChildren(el("p", { className: "notice" }, error.message));
   }
 }
 
-function select(text, values, name) {
-  const input = el("select", {}, values.map((value) => el("option", { value }, name(value))));
+function select(text) {
+  const input = el("select");
   return { input, label: el("label", {}, text, input) };
 }
+
+const options = (values, name) => values.map((value) => el("option", { value }, name(value)));
 
 function table(study, arm, domain, photos) {
   const counts = study.matrices[arm][domain];

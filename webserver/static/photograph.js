@@ -96,19 +96,19 @@ function sent() {
 function dragging(canvas) {
   let from = null;
   canvas.addEventListener("pointerdown", (event) => {
-    from = [event.clientX, event.clientY];
+    from = { x: event.clientX, y: event.clientY, across: Number(byId("across").value), down: Number(byId("down").value) };
     canvas.setPointerCapture(event.pointerId);
   });
   canvas.addEventListener("pointermove", (event) => {
     if (!from || !picture) return;
     const [, , side] = square();
     const scale = side / canvas.clientWidth;
+    // From where it began: a slider's step may be more than one event moves.
     const move = (id, pixels, room) => {
-      if (room > 0) byId(id).value = Number(byId(id).value) - (pixels * scale) / room;
+      if (room > 0) byId(id).value = from[id] - (pixels * scale) / room;
     };
-    move("across", event.clientX - from[0], picture.width - side);
-    move("down", event.clientY - from[1], picture.height - side);
-    from = [event.clientX, event.clientY];
+    move("across", event.clientX - from.x, picture.width - side);
+    move("down", event.clientY - from.y, picture.height - side);
     draw();
   });
   for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => { from = null; });

@@ -1,7 +1,7 @@
 // Real or generated? Ten photographs, guessed, and scored beside the probe.
 
 import { beginQuiz, scoreQuiz } from "./api.js";
-import { byId, el, percent, say } from "./dom.js";
+import { byId, el, percent, say, sayInSight } from "./dom.js";
 
 export function prepare() {
   byId("quiz-begin").addEventListener("click", begin);
@@ -51,6 +51,6 @@ async function score(quiz, form) {
     sentence.focus();
   } catch (error) {
     button.disabled = false;
-    say(error.message);
+    sayInSight(error.message);
   }
 }

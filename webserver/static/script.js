@@ -3,7 +3,7 @@
 import * as api from "./api.js";
 import { card } from "./card.js";
 import { byId, counted, listed, say, words } from "./dom.js";
-import { forget, showHistory } from "./history.js";
+import * as history from "./history.js";
 import * as make from "./make.js";
 import { showMistakes } from "./mistakes.js";
 import * as parts from "./parts.js";
@@ -12,12 +12,13 @@ import * as quiz from "./quiz.js";
 import { showTour } from "./tour.js";
 
 const AT_SIGHT = { mistakes: showMistakes, tour: showTour, report: () => {
-  const frame = byId("report-frame");
-  frame.src ||= frame.dataset.src;
+  // Anew each time: a study may have made it since.
+  byId("report-frame").src = byId("report-frame").dataset.src;
 } };
 
 function open(entry) {
   parts.goTo(entry.facts ? "make" : "photograph");
+  if (entry.facts) make.clearStatements();
   const shown = card(entry, { onRemix: (facts) => make.remix(facts, open) });
   byId(entry.facts ? "made" : "read").replaceChildren(shown);
   // From below, where the history is, "nearest" would show the end of a card that is higher than the screen.
@@ -30,7 +31,7 @@ async function whenReady() {
     let wait = 700;
     try {
       const models = await api.models();
-      if (models.generator.ready || models.generator.reason !== "it is still loading") return models;
+      if (!models.generator.loading) return models;
       say("The generator is loading; a few seconds more.");
     } catch (error) {
       if (error.status === 503) say("The networks are loading; a few seconds more.");
@@ -51,21 +52,23 @@ function served({ arms, origin }) {
 }
 
 async function begin() {
+  // A remix that is begun before the server is ready takes the link out of the page's address.
+  const link = location.search;
   // By its address, which names the content and no part, it would leave the part that is shown.
   document.querySelector(".skip").addEventListener("click", (event) => {
     event.preventDefault();
     byId("main").focus();
   });
   parts.prepare(AT_SIGHT);
-  showHistory(open);
-  byId("forget").addEventListener("click", () => forget(open));
+  history.prepare(open);
+  make.prepare(open);
   photograph.prepare(open);
   quiz.prepare();
   const models = await whenReady();
   say(models.generator.ready ? "" : `Pictures cannot be drawn: ${models.generator.reason}. Photographs can be looked at.`);
   byId("served").textContent = served(models);
-  make.prepare(models, open);
-  make.openLink(open);
+  make.offer(models);
+  make.openLink(link, open);
 }
 
 begin();

@@ -1,17 +1,15 @@
 // How to ask the same by program: text that runs as it is copied.
 
-const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
+import { requestOf } from "./api.js";
 
-function wanted(facts) {
-  return { prompt: facts.prompt, seed: facts.seed, first: facts.index, count: 1, guidance_scale: facts.guidance, steps: facts.steps };
-}
+const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 export function curlOf(facts) {
   const api = `${location.origin}/api/v1`;
   if (!facts) return `curl -H 'Content-Type: image/jpeg' --data-binary @photograph.jpg '${api}/classify?nearest=5'`;
   return `api=${api}
 job=$(curl -s -H 'Content-Type: application/json' "$api/generate" \\
-  -d ${quoted(JSON.stringify(wanted(facts)))} |
+  -d ${quoted(JSON.stringify(requestOf(facts)))} |
   sed 's/.*"id":"\\([^"]*\\)".*/\\1/')
 curl -sN "$api/jobs/$job/events" > /dev/null   # ends when the picture is done
 curl -s "$api/jobs/$job/pictures/0.png" -o picture.png
@@ -33,7 +31,7 @@ for arm, found in answer.json()["readings"][0]["arms"].items():
 import requests
 
 ${server}
-job = requests.post(server + "/api/v1/generate", json=${JSON.stringify(wanted(facts), null, 4)}).json()
+job = requests.post(server + "/api/v1/generate", json=${JSON.stringify(requestOf(facts), null, 4)}).json()
 while job["state"] in ("queued", "running"):
     time.sleep(0.5)
     job = requests.get(server + "/api/v1/jobs/" + job["id"]).json()

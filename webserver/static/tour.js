@@ -37,7 +37,7 @@ function forming(own) {
   const slider = el("input", { type: "range", min: 1, max: kept.length, value: kept.length, oninput: (event) => {
     image.src = kept[event.target.value - 1];
   } });
-  return el("div", { className: "panel frames" }, image, el("label", {}, `Step (1 is nearly noise, ${kept.length} the picture) `, slider));
+  return el("div", { className: "panel frames" }, image, el("label", {}, "From noise to picture ", slider));
 }
 
 function schools(arms) {
