@@ -50,4 +50,4 @@ def test_half_written_programs_go_and_whole_ones_stay(tmp_path, monkeypatch):
         keep_compiled_programs(tmp_path)
     finally:
         jax.config.update("jax_compilation_cache_dir", kept_before)
-    assert sorted(path.name for path in folder.iterdir()) == ["jit_whole-cache", "jit_zstd-cache"]
+    assert sorted(path.name for path in folder.iterdir()) == ["jit_whole-cache", "jit_zstandard-cache"]
