@@ -327,7 +327,9 @@ class Study(_Settings):
     def prompt_parts(self) -> tuple[str, ...]:
         """Return the templates (or domains) whose worth `template_worth` asks for."""
         prompts = self.generator.prompts
-        return {"template": prompts.templates, "domain": prompts.domains}[self.template_worth.by]
+        if self.template_worth.by == "template":
+            return prompts.templates
+        return tuple(dict.fromkeys(word for name in self.classes for word in prompts.words_for("domains", name)))
 
     def template_worth_images(self) -> int:
         """Return how many images a class train with and without a template."""

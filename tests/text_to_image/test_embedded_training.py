@@ -72,6 +72,14 @@ def test_steps_go_on_from_the_last_save(tmp_path):
     assert run(until=None) == ([2, 3, 4], 5)
 
 
+def test_training_that_is_longer_than_asked_for_is_refused(tmp_path):
+    saved = ResumeState(tmp_path / "state.pt", minutes_between_saves=1)
+    assert len(list(saved.steps({}, 3, "generator_training.diffusion"))) == 3
+    with pytest.raises(ValueError, match=r"generator_training\.diffusion\.steps is 2, but .*state\.pt holds 3 steps"):
+        next(saved.steps({}, 2, "generator_training.diffusion"))
+    assert not list(saved.steps({}, 3, "generator_training.diffusion"))
+
+
 def test_learning_rate_knows_no_end():
     settings = tiny_recipe(4).diffusion
     rates = [rate_factor(settings, step) for step in (0, settings.warmup_steps, 4 * settings.plateau_steps - 1)]

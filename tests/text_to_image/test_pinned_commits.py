@@ -1,4 +1,4 @@
-"""Commits that jobs side by side have resolved are all kept."""
+"""Commits that jobs side by side have resolved are all kept, and each is resolved once."""
 
 import json
 import time
@@ -22,3 +22,15 @@ def test_jobs_side_by_side_lose_none_of_each_others_commits(tmp_path, monkeypatc
     with ThreadPoolExecutor(len(names)) as jobs:
         list(jobs.map(lambda name: fetch_pinned(lambda _: Path(f"of_{name[-1]}"), name, None, pins), names))
     assert json.loads(pins.read_text()) == {f"{name}@main": f"of_{name[-1]}" for name in names}
+
+
+def test_a_commit_that_another_job_kept_meanwhile_is_taken(tmp_path):
+    pins = tmp_path / "pinned_commits.json"
+
+    def fetch_while_the_branch_moves_on(revision):
+        if revision is None:
+            fetch_pinned(lambda _: Path("first"), "owner/model", None, pins)
+        return Path(revision or "second")
+
+    assert fetch_pinned(fetch_while_the_branch_moves_on, "owner/model", None, pins) == Path("first")
+    assert json.loads(pins.read_text()) == {"owner/model@main": "first"}

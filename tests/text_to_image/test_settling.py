@@ -1,6 +1,9 @@
 """What is left open is tried out once, on the device, and stays what it was found to be."""
 
 import shutil
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -81,6 +84,24 @@ def test_found_rows_are_in_the_manifest_and_found_only_once(tiny_model, prepare,
     assert prepare(settings | {"steps": 2})["settings"]["rows_per_forward"] == 48
     fixed = prepare(settings | {"rows_per_forward": 24}, "other")
     assert fixed["digest"] == first["digest"]
+
+
+def test_what_another_job_found_meanwhile_holds(tiny_model, prepare, monkeypatch):
+    settings = {"model": str(tiny_model), "steps": 1, "rows_per_forward": "auto"}
+    trying, found = threading.Event(), iter([24, 48])
+
+    def try_slowly(config, source):
+        trying.set()
+        time.sleep(0.2)
+        return next(found)
+
+    monkeypatch.setattr(settling, "_tried_rows", try_slowly)
+    with ThreadPoolExecutor() as jobs:
+        first = jobs.submit(prepare, settings)
+        assert trying.wait(60)
+        second = jobs.submit(prepare, settings)
+        assert first.result() == second.result()
+    assert first.result()["settings"]["rows_per_forward"] == 24
 
 
 def test_changed_tiny_decoder_changes_the_digest(tmp_path, prepare):
