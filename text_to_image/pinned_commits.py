@@ -54,9 +54,12 @@ def _read(pins: Path | None) -> dict[str, str]:
     if pins is None or not pins.is_file():
         return {}
     try:
-        return json.loads(pins.read_text(encoding="utf-8"))
+        kept = json.loads(pins.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{pins}: not readable as JSON; remove it to resolve branches anew") from error
+    if not isinstance(kept, dict):
+        raise ValueError(f"{pins}: no JSON object; remove it to resolve branches anew")
+    return kept
 
 
 def _key(model: str, revision: str | None) -> str:

@@ -3,7 +3,7 @@
 A model on the Hugging Face hub is downloaded here (safetensors only), once; the jobs that draw read the cache. A
 branch name becomes the commit that it points to now, and stays that commit for the rest of the study: the pins keep it;
 so does what the settings leave open ("auto"), which is tried out on the device that will draw. The token that a gated
-model needs is read from the environment variable HF_TOKEN alone, and never written anywhere.
+model needs is that of the environment variable HF_TOKEN, else of `hf auth login`, and is never written anywhere.
 """
 
 from pathlib import Path

@@ -5,6 +5,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from text_to_image import pinned_commits
 from text_to_image.pinned_commits import fetch_pinned
 
@@ -34,3 +36,10 @@ def test_a_commit_that_another_job_kept_meanwhile_is_taken(tmp_path):
 
     assert fetch_pinned(fetch_while_the_branch_moves_on, "owner/model", None, pins) == Path("first")
     assert json.loads(pins.read_text()) == {"owner/model@main": "first"}
+
+
+def test_pins_that_are_none_are_one_line(tmp_path):
+    pins = tmp_path / "pinned_commits.json"
+    pins.write_text("[]")
+    with pytest.raises(ValueError, match=r"pinned_commits\.json: no JSON object; remove it"):
+        fetch_pinned(lambda _: Path("commit"), "owner/model", None, pins)

@@ -10,9 +10,10 @@ import torch
 
 from tests.text_to_image.commands import draw_frogs, the_line
 from tests.text_to_image.tiny_pipelines import save_stable_diffusion
-from text_to_image import settling
+from text_to_image import network_speed, settling
 from text_to_image.config import GeneratorConfig
 from text_to_image.model_source import resolve_model
+from text_to_image.pipeline import Pipeline
 from text_to_image.settling import most_useful_rows, settle
 
 
@@ -59,10 +60,17 @@ def test_compiling_pays_on_a_gpu_for_many_steps_and_needs_a_compiler(
     tiny_model, monkeypatch, capsys, steps, compilers, compiles
 ):
     monkeypatch.setattr(settling, "choose_device", lambda config: "cuda")
-    monkeypatch.setattr(settling.shutil, "which", lambda name: name if name in compilers else None)
+    monkeypatch.setattr(network_speed.shutil, "which", lambda name: name if name in compilers else None)
     config = GeneratorConfig(model=str(tiny_model), steps=steps, compile="auto")
     assert settle(config, resolve_model(config)).compile is compiles
     assert ("there is no C compiler" in capsys.readouterr().out) == (not compilers)
+
+
+def test_compiling_without_a_compiler_is_one_line(tiny_model, monkeypatch):
+    monkeypatch.setattr(network_speed.shutil, "which", lambda name: None)
+    config = GeneratorConfig(model=str(tiny_model), steps=1, dtype="float32", compile=True)
+    with pytest.raises(ValueError, match=r"generator\.compile is true, but torch\.compile finds no compiler"):
+        Pipeline(config, resolve_model(config))
 
 
 def test_real_pipeline_is_tried_out(tiny_model, monkeypatch):
