@@ -84,7 +84,8 @@ def _plans(options: argparse.Namespace) -> str:
         f"{options.classes:,} classes x {options.images:,} images at {options.images_per_second:g} images/s, "
         f"{options.gpus} at once, {options.start_seconds:g} s to start a job",
         "",
-        "| shard_size | jobs | minutes a job | GPU-hours | hours until done | disk (GB) | spent on starting |",
+        "| shard_size | jobs | minutes a job | GPU-hours | hours until done | "
+        "one copy on disk (GB) | spent on starting |",
         "|---|---|---|---|---|---|---|",
     ]
     for shard_size in options.shard_size:

@@ -78,8 +78,13 @@ def _card_file(generator: Generator) -> Path | None:
     return card if card.is_file() else None
 
 
-def _absolute(link: str | None, generator: Generator) -> str | None:
-    """Return a link that also holds outside the model's own repository; a file in a local folder has none."""
-    if link is None or link.startswith(("https://", "http://")):
+def _absolute(link: object, generator: Generator) -> str | None:
+    """Return a link that also holds outside the model's own repository; a file in a local folder has none.
+
+    Of several, which a card may list where it lists several licences, there is no one to return.
+    """
+    if not isinstance(link, str):
+        return None
+    if link.startswith(("https://", "http://")):
         return link
     return f"{_HUB}/{generator.model}/blob/{generator.revision}/{link}" if generator.is_on_hub else None

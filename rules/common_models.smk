@@ -1,6 +1,6 @@
 """Which files the generators' models are: small functions named for what they return."""
 
-from text_to_image.model_source import is_folder
+from text_to_image.model_names import is_folder
 from workflow_scripts.model_folders import TRAINED_GENERATOR_FOLDER, TRAINED_REJECTION_FOLDER
 
 

@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ from text_to_image.config import (
     uses_guidance,
     uses_true_guidance,
 )
-from text_to_image.guidance import batch_guidance
+from text_to_image.guidance import batch_guidance, range_refused
 
 _ALWAYS_GIVEN = ("prompt", "generator", "output_type")
 # By these a scale of s is (conditional + s * difference), which others call 1 + s: at 0 there is none.
@@ -23,6 +24,12 @@ _GUIDE_FROM_ZERO = ("ZImagePipeline", "ZImageOmniPipeline", "Krea2Pipeline")
 # By this one only 1 is none: at 0 the prompt has no part in it.
 _OFF_AT_ONE = ("LDMTextToImagePipeline",)
 _SETTINGS = {*_ALWAYS_GIVEN, "num_inference_steps", "guidance_scale", "negative_prompt", "height", "width"}
+# Noise, the number of images and the kind of answer are this project's to give; a second prompt would be in no record,
+# and held to no length; the rest takes objects of diffusers', which no setting can be.
+_NO_SETTINGS = re.compile(
+    r"return_dict|num_\w+_per_prompt|(negative_)?prompt_\d+|(negative_)?ip_adapter\w*|(\w+_)?callback\w*|(\w+_)?latents"
+    r"|\w+_(embeds|mask|kwargs)(_\w+)?"
+)
 
 
 def accepted_arguments(pipeline_class: type[DiffusionPipeline]) -> dict[str, bool]:
@@ -48,10 +55,7 @@ def check_call(
         ValueError: the class draws no pictures from prompts, or a setting would have no effect with it.
     """
     _check_draws_from_prompts(config, pipeline_class, accepted)
-    for name in config.arguments:
-        if name in _SETTINGS or name not in accepted:
-            why = "is given by other settings" if name in _SETTINGS else f"is no argument of {pipeline_class}"
-            raise ValueError(f"generator.arguments has {name!r}, which {why}; remove it")
+    _check_arguments(config, pipeline_class, accepted, network)
     if "num_inference_steps" not in accepted and not _given_elsewhere(config, "num_inference_steps"):
         raise ValueError(
             f"generator.steps is {config.steps}, but {pipeline_class} takes no such number; set under "
@@ -63,6 +67,7 @@ def check_call(
             f"to 0 and, under generator.arguments, {_alternatives(accepted, 'guidance_scale')}"
         )
     _check_guidance_is_the_usual(config, pipeline_class)
+    _check_guidance_as_input(config, network)
     if "true_cfg_scale" in accepted and uses_guidance(config) and not takes_guidance(network):
         raise ValueError(
             f"generator.guidance_scale is {json.dumps(config.guidance_scale)}, but has no effect with {config.model}, "
@@ -91,6 +96,38 @@ def _check_guidance_is_the_usual(config: GeneratorConfig, pipeline_class: str) -
         raise ValueError(
             f"generator.guidance_scale is {json.dumps(config.guidance_scale)}, at which {pipeline_class} leaves the "
             "prompt aside; write 1 for no guidance"
+        )
+
+
+def _check_guidance_as_input(config: GeneratorConfig, network: Mapping[str, Any]) -> None:
+    low, high = guidance_range(config)
+    if takes_guidance(network) and low != high:
+        raise range_refused(config)
+    # These U-Nets are told what the scale has above 1 (Meng et al. 2023), and never saw less than nothing there.
+    if network.get("time_cond_proj_dim") is not None and low < 1:
+        raise ValueError(
+            f"generator.guidance_scale is {low:g}, but {config.model} was distilled with guidance as an input, from 1 "
+            "upwards; write 1 for none"
+        )
+
+
+def _check_arguments(
+    config: GeneratorConfig, pipeline_class: str, accepted: Collection[str], network: Mapping[str, Any]
+) -> None:
+    for name in config.arguments:
+        if name in _SETTINGS:
+            why = "is given by other settings"
+        elif name not in accepted:
+            why = f"is no argument of {pipeline_class}"
+        elif _NO_SETTINGS.fullmatch(name):
+            why = "is none of what settings can give"
+        else:
+            continue
+        raise ValueError(f"generator.arguments has {name!r}, which {why}; remove it")
+    if config.arguments.get("guidance_rescale") and passes_a_step(config, network) == 1:
+        raise ValueError(
+            "generator.arguments has 'guidance_rescale', which has no effect without guidance; remove it, or raise "
+            "guidance_scale above 1"
         )
 
 

@@ -3,24 +3,23 @@
 import json
 import math
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator, model_validator
+from pydantic import AfterValidator, Field, PositiveInt, StrictBool, field_validator, model_validator
 
+from photographs.strict_settings import StrictSettings
+from text_to_image.model_names import plainly_spelt, require_no_revision_of_folder
 from text_to_image.prompt_settings import Prompts
 
 ResamplingKernel = Literal["box", "bilinear", "hamming", "bicubic", "lanczos"]
 SamplerName = Literal["dpmsolver++", "dpmsolver++_lu", "unipc", "deis", "ddim", "euler", "heun"]
+ModelName = Annotated[str, Field(min_length=1), AfterValidator(plainly_spelt)]
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class RejectionConfig(_Settings):
+class RejectionConfig(StrictSettings):
     """Rejection sampling: an image that a classifier does not take for its class is drawn again."""
 
-    classifier: str = Field(
+    classifier: ModelName = Field(
         description="An image classifier in transformers' layout whose labels include the study's classes: a hub id, "
         "or a folder (relative to the study). What it was trained on, the images owe to it."
     )
@@ -32,11 +31,16 @@ class RejectionConfig(_Settings):
         100, description="How many times one image may be refused before the job stops and says so."
     )
 
+    @model_validator(mode="after")
+    def _revision_has_an_effect(self) -> "RejectionConfig":
+        require_no_revision_of_folder("revision", self.classifier, self.revision)
+        return self
 
-class GeneratorConfig(_Settings):
+
+class GeneratorConfig(StrictSettings):
     """A text-to-image pipeline: a model on the Hugging Face hub, or a folder of the same layout."""
 
-    model: str = Field(description="A hub id such as stabilityai/sd-turbo, or a folder (relative to the study).")
+    model: ModelName = Field(description="A hub id such as stabilityai/sd-turbo, or a folder (relative to the study).")
     revision: str | None = Field(
         None, description="Branch, tag or commit on the hub. A branch is resolved once; the manifest keeps its commit."
     )
@@ -44,7 +48,8 @@ class GeneratorConfig(_Settings):
     prompts: Prompts = Prompts()
     guidance_scale: float | tuple[float, float] = Field(
         1.5,
-        description="One value, or [low, high] to draw each image's own. 1 and below: off (as distilled models need). "
+        description="One value, or [low, high] to draw each image's own. 1: off, and so is 0, which the cards of Turbo "
+        "models ask for; models distilled with guidance as an input, as the embedded one, take 1 and more. "
         "1 to 2 transfers best to real photographs; the usual 7.5 makes images that look alike.",
     )
     steps: PositiveInt = Field(10, description="Denoising steps. Turbo models: 1 to 4; others 20 to 50.")
@@ -78,7 +83,7 @@ class GeneratorConfig(_Settings):
         "is why it is fixed and not the batch size. More is faster on a GPU with memory to spare. auto: found once, by "
         "trying on the device, and kept in the generator's manifest.",
     )
-    compile: bool | Literal["auto"] = Field(
+    compile: StrictBool | Literal["auto"] = Field(
         False,
         description="Compile the network (torch.compile): faster after a start of a minute or more. It changes every "
         "image a little. auto: on a GPU with a C compiler beside it, for models of more than four steps; settled once, "
@@ -89,7 +94,7 @@ class GeneratorConfig(_Settings):
         description="How latents become pixels: the model's decoder; the same in tiles (large images, little memory); "
         "or tiny_vae in its place (much faster, a little less detail).",
     )
-    tiny_vae: str | None = Field(
+    tiny_vae: ModelName | None = Field(
         None, description="With vae: tiny. Hub id such as madebyollin/taesd, or folder, of an AutoencoderTiny."
     )
     tiny_vae_revision: str | None = Field(None, description="Its branch, tag or commit on the hub; resolved once.")
@@ -104,6 +109,8 @@ class GeneratorConfig(_Settings):
         low, high = value if isinstance(value, tuple) else (value, value)
         if not (math.isfinite(low) and math.isfinite(high)):
             raise ValueError("it must be a number, or [low, high]")
+        if low < 0:
+            raise ValueError("it leads away from the words; write 1 for no guidance, or more")
         if low > high:
             raise ValueError(f"[{low:g}, {high:g}] runs downwards; write [low, high]")
         if low < 1 < high:
@@ -113,11 +120,34 @@ class GeneratorConfig(_Settings):
 
     @field_validator("arguments")
     @classmethod
-    def _true_guidance_is_a_number(cls, value):
+    def _numbers_are_numbers(cls, value):
+        for name, argument in value.items():
+            if isinstance(argument, float) and not math.isfinite(argument):
+                raise ValueError(f"{name} is {argument}; give a number")
         scale = value.get("true_cfg_scale", 1)
         if isinstance(scale, str | bool):
             raise ValueError(f"true_cfg_scale is {json.dumps(scale)}; it takes a number")
         return value
+
+    @model_validator(mode="after")
+    def _revisions_have_an_effect(self) -> "GeneratorConfig":
+        require_no_revision_of_folder("revision", self.model, self.revision)
+        if self.tiny_vae is not None:
+            require_no_revision_of_folder("tiny_vae_revision", self.tiny_vae, self.tiny_vae_revision)
+        elif self.tiny_vae_revision is not None:
+            raise ValueError(
+                f"tiny_vae_revision is {self.tiny_vae_revision!r}, but there is no tiny_vae; name one, or remove it"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _spacing_has_an_effect(self) -> "GeneratorConfig":
+        if self.sampler == "dpmsolver++_lu" and self.timestep_spacing is not None:
+            raise ValueError(
+                f"timestep_spacing is {self.timestep_spacing!r}, but sampler dpmsolver++_lu spaces the steps by "
+                "itself; set timestep_spacing to null, or take dpmsolver++"
+            )
+        return self
 
     @model_validator(mode="after")
     def _tiny_vae_named_where_used(self) -> "GeneratorConfig":
@@ -129,7 +159,7 @@ class GeneratorConfig(_Settings):
         return self
 
 
-class ImageFolderConfig(_Settings):
+class ImageFolderConfig(StrictSettings):
     """A folder of images that were generated elsewhere: one sub-folder a class, or CIFAKE's flat layout."""
 
     folder: str = Field(description="The folder (relative to the study).")

@@ -39,10 +39,15 @@ def range_explained(config: GeneratorConfig) -> Iterator[None]:
     except (TypeError, RuntimeError) as error:
         if GuidancePerImage.__name__ not in str(error):
             raise
-        raise ValueError(
-            f"generator.guidance_scale is {list(guidance_range(config))}: {config.model} takes one guidance scale for "
-            "a whole batch, as distilled models do; give one number"
-        ) from error
+        raise range_refused(config) from error
+
+
+def range_refused(config: GeneratorConfig) -> ValueError:
+    """Return the error of a range of scales where a whole batch has one."""
+    return ValueError(
+        f"generator.guidance_scale is {list(guidance_range(config))}: {config.model} takes one guidance scale for "
+        "a whole batch, as distilled models do; give one number"
+    )
 
 
 class GuidancePerImage:

@@ -28,6 +28,10 @@ _REVISIONS = {
 }
 
 
+# The hub's client takes the environment variable first.
+_TOKEN = "the token in HF_TOKEN (or of hf auth login)"
+
+
 @contextmanager
 def in_plain_words(setting: str, name: str, revision: str | None) -> Iterator[None]:
     """Within, every failure of the hub becomes a ValueError of one line, which never holds the token.
@@ -43,7 +47,7 @@ def in_plain_words(setting: str, name: str, revision: str | None) -> Iterator[No
     """
     token = get_token()
     if token is not None and not re.fullmatch("[!-~]+", token):
-        raise ValueError("HF_TOKEN holds characters that no token has; set it to the token alone")
+        raise ValueError(f"{_TOKEN} holds characters that no token has; give the token alone")
     try:
         yield
     except (OSError, httpx2.HTTPError, RevisionResolutionError, HFValidationError, EntryNotFoundError) as error:
@@ -60,14 +64,14 @@ def _plain_words(error: Exception, setting: str, model: str, revision: str | Non
     status = error.response.status_code if isinstance(error, HfHubHTTPError) else None
     match error:
         case GatedRepoError():
-            token = "the account whose token HF_TOKEN holds" if get_token() else "your account, and set HF_TOKEN"
-            return f"{name}: its makers ask for consent; accept its licence on {page} with {token}, then run again"
+            who = f"the account of {_TOKEN}" if get_token() else "your account, set HF_TOKEN (or hf auth login)"
+            return f"{name}: its makers ask for consent; accept its licence on {page} with {who}, then run again"
         case DisabledRepoError():
             return f"{name}: the hub has closed access to it; see {page}, and choose another model"
         case RepositoryNotFoundError():
             return (
                 f"{name}: the hub has no such model (see {page}); correct the name, or set the environment variable "
-                "HF_TOKEN if it is private"
+                "HF_TOKEN (or hf auth login) if it is private"
             )
         case RevisionNotFoundError():
             return (
@@ -80,7 +84,7 @@ def _plain_words(error: Exception, setting: str, model: str, revision: str | Non
             what = f"no diffusers pipeline, for it has no {INDEX}" if setting == "generator.model" else "no config.json"
             return f"{name}: {what} at {revision or 'main'}; choose one that has"
         case _ if status in (401, 403):
-            return f"{name}: the hub refuses the token in HF_TOKEN (status {status}); renew it, or unset HF_TOKEN"
+            return f"{name}: the hub refuses {_TOKEN} (status {status}); renew it, or go without"
     if constants.is_offline_mode():
         return (
             f"{name}: HF_HUB_OFFLINE is set and the cache {constants.HF_HUB_CACHE} does not hold all of it; unset it "

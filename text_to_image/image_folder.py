@@ -119,7 +119,7 @@ class FolderReader:
 
 
 def _images_in(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*") if path.suffix.lower() in _SUFFIXES)
+    return sorted(path for path in folder.glob("*") if path.suffix.lower() in _SUFFIXES and path.is_file())
 
 
 def _cifake_class(path: Path) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 from photographs.digests import file_digest, set_digest
 from text_to_image.config import GeneratorConfig
 from text_to_image.embedded_generator.training_record import known_classes
+from text_to_image.model_names import FOLDER_REVISION, is_folder
 from text_to_image.pinned_commits import fetch_pinned
 from text_to_image.pipeline_files import INDEX, check_pipeline_files, files_below, read_index
 
@@ -72,11 +73,6 @@ def resolve_model(config: GeneratorConfig, pins: Path | None = None) -> ModelSou
     )
 
 
-def is_folder(model: str) -> bool:
-    """Return whether `model` names a folder rather than a hub id, which is `owner/name` with no folder `owner` here."""
-    return model.startswith((".", "/")) or model.count("/") != 1 or Path(model.split("/")[0]).is_dir()
-
-
 def where_to_load(model: str, revision: str | None) -> dict[str, Any]:
     """Return diffusers' arguments that load a pinned model from the hub's cache alone; none for a folder."""
     return {} if is_folder(model) else {"revision": revision, "local_files_only": True}
@@ -100,7 +96,7 @@ def require_unchanged(model: str, revision: str) -> None:
 
 def folder_revision(folder: Path) -> str:
     """Return what stands for a commit where the model is a folder."""
-    return f"sha256:{folder_digest(folder)}"
+    return f"{FOLDER_REVISION}{folder_digest(folder)}"
 
 
 def folder_digest(folder: Path) -> str:

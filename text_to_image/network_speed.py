@@ -1,5 +1,8 @@
 """Memory layout and compilation of the networks: what pays where, and is the same in every job of a study."""
 
+import os
+import shutil
+
 import torch
 from diffusers import DiffusionPipeline
 
@@ -15,7 +18,7 @@ def prepare_networks(pipeline: DiffusionPipeline, config: GeneratorConfig, devic
     """Lay the weights out as the device likes them and compile the denoising network where `generator.compile` says so.
 
     Raises:
-        ValueError: there is nothing to compile.
+        ValueError: there is nothing to compile, or nothing to compile it with.
     """
     # On a CPU the embedded U-Net takes a quarter longer that way (docs/generation-speed.md): group norm pays for it.
     if device == "cuda":
@@ -31,6 +34,11 @@ def prepare_networks(pipeline: DiffusionPipeline, config: GeneratorConfig, devic
                 f"generator.compile is true, but {type(pipeline).__name__} has neither a U-Net nor a transformer; "
                 "write false"
             )
+        if not has_compiler(device):
+            raise ValueError(
+                "generator.compile is true, but torch.compile finds no compiler here (g++; for a GPU gcc); install "
+                "one, or write false"
+            )
         import torch._dynamo.config as dynamo
         import torch._inductor.config as inductor
 
@@ -42,6 +50,13 @@ def prepare_networks(pipeline: DiffusionPipeline, config: GeneratorConfig, devic
         inductor.deterministic = True
         for network in networks:
             network.compile(dynamic=False)
+
+
+def has_compiler(device: str) -> bool:
+    """Return whether there is what torch.compile needs on a device ("cpu" or "cuda")."""
+    # For a GPU Triton builds a C extension of its own at its first kernel; for a CPU the kernels are C++.
+    compilers = (os.environ.get("CC", "cc"), "gcc", "clang") if device == "cuda" else (os.environ.get("CXX", "g++"),)
+    return any(shutil.which(compiler) for compiler in compilers)
 
 
 def denoisers(pipeline: DiffusionPipeline) -> list[torch.nn.Module]:

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from text_to_image.config import GeneratorConfig
-from text_to_image.model_source import folder_revision, is_folder, require_unchanged
+from text_to_image.model_names import is_folder
+from text_to_image.model_source import folder_revision, require_unchanged
 from text_to_image.pinned_commits import fetch_pinned
 
 _CONFIG = "config.json"

@@ -33,21 +33,33 @@ def fetch_pinned(fetch: Callable[[str | None], Path], model: str, revision: str 
         if kept and f"is {kept!r}" in str(error):
             raise ValueError(f"{error}; {pins} keeps it for this study: remove that file to resolve anew") from error
         raise
-    if pins is not None:
-        pins.parent.mkdir(parents=True, exist_ok=True)
-        # Jobs of the study and of its sweeps run side by side, and each keeps what the others have written.
-        with held_lock(pins.with_name(f".{pins.name}.lock")):
-            write_json(pins, _read(pins) | {_key(model, revision): folder.name})
-    return folder
+    if pins is None:
+        return folder
+    commit = _kept_first(pins, _key(model, revision), folder.name)
+    return folder if commit == folder.name else fetch(commit)
+
+
+def _kept_first(pins: Path, key: str, commit: str) -> str:
+    """Keep a commit unless another job has kept one meanwhile; return the one that is kept."""
+    pins.parent.mkdir(parents=True, exist_ok=True)
+    # Jobs of the study and of its sweeps run side by side, and each keeps what the others have written.
+    with held_lock(pins.with_name(f".{pins.name}.lock")):
+        kept = _read(pins)
+        if key not in kept:
+            write_json(pins, kept | {key: commit})
+        return kept.get(key, commit)
 
 
 def _read(pins: Path | None) -> dict[str, str]:
     if pins is None or not pins.is_file():
         return {}
     try:
-        return json.loads(pins.read_text(encoding="utf-8"))
+        kept = json.loads(pins.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(f"{pins}: not readable as JSON; remove it to resolve branches anew") from error
+    if not isinstance(kept, dict):
+        raise ValueError(f"{pins}: no JSON object; remove it to resolve branches anew")
+    return kept
 
 
 def _key(model: str, revision: str | None) -> str:

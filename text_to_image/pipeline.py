@@ -18,6 +18,7 @@ from text_to_image.noise import noise_generator
 from text_to_image.pipeline_loading import load_pipeline, set_scheduler
 from text_to_image.prompt_embeddings import UnequalPromptsError, encode_each_prompt_once
 from text_to_image.prompt_length import refuse_cut_prompts
+from text_to_image.samplers import check_eta, check_image_size
 from text_to_image.shared_randomness import no_other_randomness
 from text_to_image.step_preview import Preview, step_arguments
 
@@ -45,6 +46,9 @@ class Pipeline:
         self._accepted = accepted_arguments(type(self._pipeline))
         self._network = next((network.config for network in denoisers(self._pipeline)), {})
         check_call(config, source.pipeline_class, self._accepted, self._network)
+        check_image_size(config, source)
+        if (scheduler := getattr(self._pipeline, "scheduler", None)) is not None:
+            check_eta(config, scheduler)
         if config.prompts.negative is not None:
             self.refuse_cut_prompts([config.prompts.negative])
         prepare_decoder(self._pipeline, config)

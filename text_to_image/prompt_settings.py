@@ -4,15 +4,14 @@ import string
 from typing import Annotated, Any
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     StringConstraints,
     field_validator,
     model_validator,
 )
 
+from photographs.strict_settings import StrictSettings
 from text_to_image.prompt_set_file import read_prompt_set
 
 DEFAULT = "default"
@@ -44,13 +43,11 @@ WordsByClass = Annotated[
 ]
 
 
-class Prompts(BaseModel):
+class Prompts(StrictSettings):
     """How a class becomes words. Each image draws its template and each of its words by its identity.
 
     A set named by `set` is read when the settings are checked: what is kept, passed on and hashed is its text.
     """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     set: str | None = Field(
         None,

@@ -45,16 +45,28 @@ class ResumeState:
         self._counted_until = now
         write_atomically(self.path, lambda stream: torch.save({**state, "minutes": self.minutes}, stream))
 
-    def steps(self, parts: Mapping[str, Stateful], steps: int, description: str) -> Iterator[tuple[int, tqdm]]:
+    def steps(self, parts: Mapping[str, Stateful], steps: int, settings: str) -> Iterator[tuple[int, tqdm]]:
         """Yield each step still to be done and the progress bar, saving `parts` in between and at the end.
 
         `parts` are restored first, to the step after the last one saved.
+
+        Args:
+            settings: the key of the settings that hold `steps`, such as `generator_training.diffusion`.
+
+        Raises:
+            ValueError: the saved training is longer than `steps`, and cannot be taken back to there.
         """
         first = 0
         if state := self.load():
+            if state["step"] > steps:
+                raise ValueError(
+                    f"{settings}.steps is {steps}, but {self.path} holds {state['step']} steps of this training; write "
+                    f"{state['step']} or more, or remove that file to train anew"
+                )
             for name, part in parts.items():
                 part.load_state_dict(state[name])
             first = state["step"]
+        description = settings.rsplit(".", 1)[-1].replace("_", " ")
         progress = trange(first, steps, initial=first, total=steps, desc=description)
         for step in progress:
             yield step, progress

@@ -13,6 +13,7 @@ import diffusers
 from diffusers import SchedulerMixin
 
 from text_to_image.config import GeneratorConfig, passes_a_step
+from text_to_image.loading_failures import loading_in_plain_words
 from text_to_image.model_source import ModelSource, where_to_load
 
 
@@ -75,6 +76,19 @@ def chosen_scheduler(own: SchedulerMixin, config: GeneratorConfig) -> SchedulerM
     return _flow_scheduler(own, config.sampler) if flow else _noise_scheduler(own, config.sampler, spacing)
 
 
+def check_eta(config: GeneratorConfig, scheduler: SchedulerMixin) -> None:
+    """Check that `arguments.eta` reaches the scheduler: pipelines hand it on to those that take it, and drop it else.
+
+    Raises:
+        ValueError: it does not.
+    """
+    if "eta" in config.arguments and "eta" not in inspect.signature(scheduler.step).parameters:
+        raise ValueError(
+            f"generator.arguments has 'eta', which has no effect with {type(scheduler).__name__}; remove it, or set "
+            "sampler to ddim"
+        )
+
+
 def network_evaluations(scheduler: SchedulerMixin, config: GeneratorConfig, network: Mapping[str, Any]) -> int:
     """Return how often the network runs for one image: once a time step, or twice with guidance.
 
@@ -92,37 +106,68 @@ def load_scheduler(config: GeneratorConfig, source: ModelSource) -> SchedulerMix
     """Return the model's own scheduler without loading its networks.
 
     Raises:
-        ValueError: the pipeline has no one scheduler, as cascades of several models.
+        ValueError: the pipeline has no one scheduler, as cascades of several models; or its file cannot be read.
     """
-    index = diffusers.DiffusionPipeline.load_config(config.model, **where_to_load(config.model, source.revision))
+    index = _load_index(config, source)
     if "scheduler" not in index:
         raise ValueError(
             f"generator.model is {config.model!r}: {source.pipeline_class} has no one scheduler, so a sweep cannot "
             "count what its images cost; remove sweeps, or choose another model"
         )
     kind = getattr(diffusers, index["scheduler"][1])
-    return kind.from_pretrained(config.model, subfolder="scheduler", **where_to_load(config.model, source.revision))
+    with loading_in_plain_words(config, source):
+        return kind.from_pretrained(config.model, subfolder="scheduler", **where_to_load(config.model, source.revision))
 
 
 def drawn_size(config: GeneratorConfig, source: ModelSource) -> int | None:
     """Return the pixels a side that the model draws, or None where its files do not say so."""
     if config.image_size is not None:
         return config.image_size
-    location = where_to_load(config.model, source.revision)
-    if "vae" not in diffusers.DiffusionPipeline.load_config(config.model, **location):
+    latent, enlargement = load_network_settings(config, source).get("sample_size"), _enlargement(config, source)
+    return latent * enlargement if isinstance(latent, int) and enlargement else None
+
+
+def check_image_size(config: GeneratorConfig, source: ModelSource) -> None:
+    """Check that latents can have the size that `image_size` asks for.
+
+    Raises:
+        ValueError: the model's decoder enlarges them by a factor that the size is no multiple of.
+    """
+    if config.image_size is None or not (enlargement := _enlargement(config, source)):
+        return
+    if config.image_size % enlargement:
+        below = config.image_size // enlargement * enlargement
+        raise ValueError(
+            f"generator.image_size is {config.image_size}, but {config.model} draws multiples of {enlargement} alone; "
+            f"write {below or enlargement} or {below + enlargement}"
+        )
+
+
+def _enlargement(config: GeneratorConfig, source: ModelSource) -> int | None:
+    """Return how many pixels a side the decoder makes of a latent's one, or None where the model's files do not say."""
+    if "vae" not in _load_index(config, source):
         return None
-    latent = load_network_settings(config, source).get("sample_size")
-    blocks = diffusers.AutoencoderKL.load_config(config.model, subfolder="vae", **location).get("block_out_channels")
-    return latent * 2 ** (len(blocks) - 1) if isinstance(latent, int) and blocks else None
+    blocks = _load_settings(config, source, "vae").get("block_out_channels")
+    return 2 ** (len(blocks) - 1) if blocks else None
 
 
 def load_network_settings(config: GeneratorConfig, source: ModelSource) -> Mapping[str, Any]:
     """Return the settings of the network that the steps run, without building it; none for cascades of several."""
-    location = where_to_load(config.model, source.revision)
-    index = diffusers.DiffusionPipeline.load_config(config.model, **location)
+    index = _load_index(config, source)
     name = next((name for name in ("unet", "transformer") if name in index), None)
+    return _load_settings(config, source, name) if name else {}
+
+
+def _load_index(config: GeneratorConfig, source: ModelSource) -> Mapping[str, Any]:
+    with loading_in_plain_words(config, source):
+        return diffusers.DiffusionPipeline.load_config(config.model, **where_to_load(config.model, source.revision))
+
+
+def _load_settings(config: GeneratorConfig, source: ModelSource, part: str) -> Mapping[str, Any]:
     # Any model class reads the file.
-    return diffusers.UNet2DConditionModel.load_config(config.model, subfolder=name, **location) if name else {}
+    load = diffusers.UNet2DConditionModel.load_config
+    with loading_in_plain_words(config, source):
+        return load(config.model, subfolder=part, **where_to_load(config.model, source.revision))
 
 
 def _is_flow(scheduler: SchedulerMixin) -> bool:

@@ -5,8 +5,6 @@ settle it for itself, an image would depend on the memory or the load of the mac
 """
 
 import gc
-import os
-import shutil
 import time
 from collections.abc import Callable
 
@@ -14,6 +12,7 @@ import torch
 
 from text_to_image.config import GeneratorConfig
 from text_to_image.model_source import ModelSource
+from text_to_image.network_speed import has_compiler
 from text_to_image.pipeline import Pipeline, choose_device
 
 # Compiling costs a minute or more a job, which models of one to four steps do not win back.
@@ -30,19 +29,14 @@ def settle(config: GeneratorConfig, source: ModelSource) -> GeneratorConfig:
         RuntimeError: the device's memory is too small for a single image.
     """
     if config.compile == "auto":
-        compiles = choose_device(config) == "cuda" and config.steps > _FEW_STEPS and _has_compiler()
+        compiles = choose_device(config) == "cuda" and config.steps > _FEW_STEPS
+        if compiles and not has_compiler("cuda"):
+            print("compile: auto is off, for there is no C compiler (gcc), which torch.compile needs", flush=True)
+            compiles = False
         config = config.model_copy(update={"compile": compiles})
     if config.rows_per_forward == "auto":
         config = config.model_copy(update={"rows_per_forward": _tried_rows(config, source)})
     return config
-
-
-def _has_compiler() -> bool:
-    # Triton builds a C extension of its own at its first kernel.
-    if any(shutil.which(compiler) for compiler in (os.environ.get("CC", "cc"), "gcc", "clang")):
-        return True
-    print("compile: auto is off, for there is no C compiler (gcc), which torch.compile needs", flush=True)
-    return False
 
 
 def most_useful_rows(seconds_to_draw: Callable[[int], float]) -> int:

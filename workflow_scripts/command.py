@@ -35,6 +35,12 @@ def named_file(text: str) -> tuple[str, Path]:
     return name, Path(path)
 
 
+def require_at_least(option: str, value: int, least: int) -> None:
+    """Raise ValueError if an option's number is too small."""
+    if value < least:
+        raise ValueError(f"{option} is {value}; it takes at least {least}")
+
+
 def run(main: Callable[[], None]) -> None:
     """Call `main`; turn a failure that a user can mend into one line on standard error and exit status 1.
 
@@ -50,9 +56,10 @@ def run(main: Callable[[], None]) -> None:
     except OSError as error:
         if error.errno == errno.ENOSPC:
             sys.exit(f"error: {error.filename or 'disk'}: no space left; free some and run the same command again")
-        if isinstance(error, FileNotFoundError):
-            sys.exit(f"error: {error.filename}: {error.strerror}")
-        raise
+        # One without a file's name is none that a user could mend.
+        if error.filename is None:
+            raise
+        sys.exit(f"error: {error.filename}: {error.strerror}")
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in (error.title, *problem["loc"]))

@@ -8,12 +8,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError, field_validator, model_validator
+from pydantic import Field, PositiveInt, ValidationError, field_validator, model_validator
 
 from flax_cnn.config import TrainingConfig
 from photographs.cifar10 import CIFAR10_CLASSES
 from photographs.mixing import synthetic_count
 from photographs.splits import REAL_TRAIN_PER_CLASS, split_sizes
+from photographs.strict_settings import StrictSettings
 from text_to_image.config import GeneratorConfig, ImageFolderConfig
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
 from text_to_image.rejection.recipe import RejectionRecipe
@@ -47,11 +48,7 @@ _WITHOUT_EFFECT_ON_RESULTS = {
 REMOVABLE_ENTRIES = ("arms", "sweeps", "hypotheses")
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Arm(_Settings):
+class Arm(StrictSettings):
     """One kind of training data."""
 
     synthetic_share: float = Field(
@@ -59,7 +56,7 @@ class Arm(_Settings):
     )
 
 
-class ImagesPerClass(_Settings):
+class ImagesPerClass(StrictSettings):
     """How many photographs of each class."""
 
     synthetic: int = Field(
@@ -70,7 +67,7 @@ class ImagesPerClass(_Settings):
     )
 
 
-class Gpus(_Settings):
+class Gpus(StrictSettings):
     """GPUs that a job asks of Snakemake; 0 runs it on CPU cores."""
 
     generation: int = Field(0, ge=0, le=1, description="Set 1 where generate_images shall have a GPU.")
@@ -82,7 +79,7 @@ class Gpus(_Settings):
     )
 
 
-class Study(_Settings):
+class Study(StrictSettings):
     """All settings of a study."""
 
     classes: tuple[str, ...] = Field(
@@ -336,7 +333,9 @@ class Study(_Settings):
     def prompt_parts(self) -> tuple[str, ...]:
         """Return the templates (or domains) whose worth `template_worth` asks for."""
         prompts = self.generator.prompts
-        return {"template": prompts.templates, "domain": prompts.domains}[self.template_worth.by]
+        if self.template_worth.by == "template":
+            return prompts.templates
+        return tuple(dict.fromkeys(word for name in self.classes for word in prompts.words_for("domains", name)))
 
     def template_worth_images(self) -> int:
         """Return how many images a class train with and without a template."""

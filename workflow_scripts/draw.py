@@ -12,8 +12,8 @@ from pathlib import Path
 from photographs.atomic_files import write_atomically
 from text_to_image.model_source import resolve_model
 from text_to_image.part_sources import with_pinned_parts
-from workflow_scripts.command import parser, run
-from workflow_scripts.study_files import add_study_arguments, read_generator
+from workflow_scripts.command import parser, require_at_least, run
+from workflow_scripts.study_files import PINNED_COMMITS, add_study_arguments, read_generator
 
 
 def main() -> None:
@@ -27,8 +27,7 @@ def main() -> None:
     arguments.add_argument("--output", type=Path, required=True, help="the sheet to write (.png)")
     add_study_arguments(arguments)
     options = arguments.parse_args()
-    if options.count < 1:
-        raise ValueError(f"--count is {options.count}; it takes at least one")
+    require_at_least("--count", options.count, 1)
     if options.output.suffix.lower() != ".png":
         raise ValueError(f"--output is {options.output}; the sheet is a .png")
 
@@ -37,8 +36,8 @@ def main() -> None:
         [options.config, *options.study], **{key: value for key, value in changes.items() if value is not None}
     )
     # Nothing is refused of what was asked for in one's own words.
-    config = with_pinned_parts(config.model_copy(update={"rejection": None}))
-    source = resolve_model(config)
+    config = with_pinned_parts(config.model_copy(update={"rejection": None}), PINNED_COMMITS)
+    source = resolve_model(config, PINNED_COMMITS)
     # Said before transformers is imported, which otherwise greets with warnings about image processors.
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     # Imported here: torch and diffusers take seconds, which --help and a wrong setting need not wait for.

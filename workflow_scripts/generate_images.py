@@ -6,6 +6,7 @@ A killed job carries on from its last finished batch when the same command is ru
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from text_to_image.config import GeneratorConfig, ImageFolderConfig
 from text_to_image.image_folder import FolderReader, listing_digest
 from text_to_image.shards import DrawEach, Take, generate_shard
 from workflow_scripts.assigned_gpu import require_gpu
-from workflow_scripts.command import parser, run
+from workflow_scripts.command import parser, require_at_least, run
 
 
 def main() -> None:
@@ -37,6 +38,8 @@ def main() -> None:
     arguments.add_argument("--output", type=Path, required=True)
     options = arguments.parse_args()
 
+    require_at_least("--first", options.first, 0)
+    require_at_least("--last", options.last, options.first)
     manifest = read_json(options.generator_manifest)
     indices = range(options.first, options.last + 1)
 
@@ -56,11 +59,17 @@ def main() -> None:
 
         return draw_each_with_origin
 
-    drawn_by = f"{manifest['digest'][:16]}{options.code[:16]}"
-    name = f"{drawn_by}_{options.class_name}_{options.first}-{options.last}"
+    name = f"{drawn_by(manifest, options.code)}_{options.class_name}_{options.first}-{options.last}"
     generate_shard(
         make_draw_each, options.class_name, indices, options.batch_size, options.state_folder / name, options.output
     )
+
+
+def drawn_by(manifest: dict, code: str) -> str:
+    """Return what must have drawn an unfinished shard that is carried on: all that decides an image's last bits."""
+    libraries = () if manifest["kind"] == "image_folder" else ("torch", "diffusers")
+    settings_and_code = f"{manifest['digest'][:16]}{code[:16]}"
+    return "_".join((settings_and_code, *(f"{library}-{version(library)}" for library in libraries)))
 
 
 def _draw_function(manifest: dict, listing: Path | None, class_name: str, indices: range, threads: int) -> DrawEach:

@@ -2,15 +2,15 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from photographs.strict_settings import StrictSettings
 
 _Points = Annotated[float, Field(ge=-100, le=100)]
 
 
-class Hypothesis(BaseModel):
+class Hypothesis(StrictSettings):
     """One expectation of one gap (accuracy at home less accuracy of the other arm, in points)."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     gap: str = Field(description="The gap's name: ARM_to_DOMAIN, such as synthetic_to_real.")
     sign: Literal["loss", "gain", "none"] = Field(

@@ -59,10 +59,13 @@ def main() -> None:
         digests = _write_splits(options, shards(), survey)
         # Only now that nothing maps its files any more: NFS would keep those, and so the folder.
         shutil.rmtree(options.work_folder)
+    generator = read_json(options.generator_manifest)
     write_json(
         options.output_folder / "manifest.json",
         {
-            "generator": read_json(options.generator_manifest),
+            "generator": generator,
+            # Sweeps over kernels draw each image once, at the model's own size, and shrink it here.
+            "resampling": generator["settings"]["resampling"] if options.resampling == "none" else options.resampling,
             "classes": options.classes,
             "images_per_class": split_sizes(options.images_per_class),
             "digests": digests,

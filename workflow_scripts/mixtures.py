@@ -4,18 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import Field, PositiveInt
 
 from photographs.mixing import synthetic_count
+from photographs.strict_settings import StrictSettings
 
 _Part = Annotated[float, Field(gt=0, le=1)]
 _Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class Mixtures(BaseModel):
+class Mixtures(StrictSettings):
     """Which mixtures are trained on, beside the arms, and how often; sizes are parts of `images_per_class.train`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     seeds: PositiveInt = Field(2, description="Trainings of each mixture, paired with the arms'; at most `seeds`.")
     shares: tuple[_Share, ...] = Field(

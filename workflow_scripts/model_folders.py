@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from text_to_image.config import GeneratorConfig
-from text_to_image.embedded_generator.training_record import known_classes
-from text_to_image.model_source import is_folder
+from text_to_image.config import GeneratorConfig, guidance_range
+from text_to_image.embedded_generator.training_record import known_classes, taught_guidance
+from text_to_image.model_names import is_folder
 from workflow_scripts.config_errors import ConfigError
 
 # Where the study trains its own; they are not there before.
@@ -26,6 +26,7 @@ def check_models(generators: Iterable[tuple[str, GeneratorConfig]], classes: tup
     """
     for where, generator in generators:
         _check_model(where, generator, classes)
+        _check_tiny_vae(where, generator)
         _check_rejection(where, generator, classes)
 
 
@@ -43,6 +44,22 @@ def _check_model(where: str, generator: GeneratorConfig, classes: tuple[str, ...
         raise ConfigError(
             f"config: {where}classes has {unknown[0]!r}, which the generator {generator.model!r} cannot draw; "
             f"it knows {', '.join(known)}: choose among these or another generator.model"
+        )
+    if (taught := taught_guidance(folder)) is not None:
+        (lowest, highest), (low, high) = taught, guidance_range(generator)
+        if low < lowest or high > highest:
+            raise ConfigError(
+                f"config: {where}generator.guidance_scale is {json.dumps(generator.guidance_scale)}, but the generator "
+                f"{generator.model!r} learned {lowest:g} to {highest:g} alone; write one of these"
+            )
+
+
+def _check_tiny_vae(where: str, generator: GeneratorConfig) -> None:
+    tiny = generator.tiny_vae
+    if tiny is not None and is_folder(tiny) and not (Path(tiny) / "config.json").is_file():
+        raise ConfigError(
+            f"config: {where}generator.tiny_vae is {tiny!r}: no folder with an AutoencoderTiny (config.json); give a "
+            "folder that has one, or a hub id such as madebyollin/taesd"
         )
 
 

@@ -1,8 +1,8 @@
 """Fetch the models that a study draws with into the hub's cache, so that jobs on machines without a network find them.
 
 Every model is pinned: the commit of a branch is kept, and the jobs that draw use that one. Nothing is drawn or tried
-out here, so this runs on a login node without a GPU. The token that a gated model needs is read from the environment
-variable HF_TOKEN alone.
+out here, so this runs on a login node without a GPU. The token that a gated model needs is that of the environment
+variable HF_TOKEN, else of `hf auth login`.
 """
 
 from pathlib import Path

@@ -3,13 +3,13 @@
 A model on the Hugging Face hub is downloaded here (safetensors only), once; the jobs that draw read the cache. A
 branch name becomes the commit that it points to now, and stays that commit for the rest of the study: the pins keep it;
 so does what the settings leave open ("auto"), which is tried out on the device that will draw. The token that a gated
-model needs is read from the environment variable HF_TOKEN alone, and never written anywhere.
+model needs is that of the environment variable HF_TOKEN, else of `hf auth login`, and is never written anywhere.
 """
 
-import json
 from pathlib import Path
 
-from photographs.atomic_files import write_json
+from photographs.atomic_files import read_json, write_json
+from photographs.file_locks import held_lock
 from text_to_image.config import GeneratorConfig, ImageFolderConfig
 from text_to_image.image_folder import list_images, listing_digest
 from text_to_image.image_identity import generator_digest
@@ -58,19 +58,25 @@ def _settled(config: GeneratorConfig, source: ModelSource, state_folder: Path | 
     if "auto" not in (config.rows_per_forward, config.compile):
         return settings
     question = generator_digest({**source.as_dict(), "settings": settings})
-    answer = None if state_folder is None else state_folder / f"settled_{question[:16]}.json"
-    if answer is not None and answer.is_file():
-        return json.loads(answer.read_text(encoding="utf-8"))
+    if state_folder is None:
+        return _tried_out(config, source)
+    answer = state_folder / f"settled_{question[:16]}.json"
+    state_folder.mkdir(parents=True, exist_ok=True)
+    # Sweeps' drawings of the same settings ask at the same time: what the first finds holds for all.
+    with held_lock(answer.with_name(f".{answer.name}.lock")):
+        if not answer.is_file():
+            write_json(answer, _tried_out(config, source))
+        return read_json(answer)
+
+
+def _tried_out(config: GeneratorConfig, source: ModelSource) -> dict:
     # Imported here: torch takes seconds, which a study that leaves nothing open does not need.
     import torch
 
     from text_to_image.settling import settle
 
     require_gpu("torch", torch.cuda.is_available())
-    settings = settle(config, source).model_dump(mode="json")
-    if answer is not None:
-        write_json(answer, settings)
-    return settings
+    return settle(config, source).model_dump(mode="json")
 
 
 if __name__ == "__main__":

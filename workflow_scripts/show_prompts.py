@@ -5,8 +5,8 @@ the study's image of that index is drawn from. With --set, another prompt set ta
 """
 
 from text_to_image.prompts import prompt_for
-from workflow_scripts.command import parser, run
-from workflow_scripts.study_files import add_study_arguments, read_generator
+from workflow_scripts.command import parser, require_at_least, run
+from workflow_scripts.study_files import add_study_arguments, read_classes, read_generator
 
 
 def main() -> None:
@@ -18,9 +18,14 @@ def main() -> None:
     arguments.add_argument("--set", help="a prompt set by its name, or the path of a file")
     add_study_arguments(arguments)
     options = arguments.parse_args()
+    require_at_least("--count", options.count, 1)
+    require_at_least("--first", options.first, 0)
+    files = [options.config, *options.study]
+    if options.class_name not in (classes := read_classes(files)):
+        raise ValueError(f"--class-name is {options.class_name!r}; the study's classes are {', '.join(classes)}")
 
     changes = {} if options.set is None else {"prompts": {"set": options.set}}
-    generator = read_generator([options.config, *options.study], **changes)
+    generator = read_generator(files, **changes)
     for index in range(options.first, options.first + options.count):
         print(f"{index}\t{prompt_for(generator.prompts, generator.seed, options.class_name, index).text}")
     if generator.prompts.negative is not None:

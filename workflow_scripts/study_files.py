@@ -10,6 +10,9 @@ from photographs.layered_settings import read_settings
 from text_to_image.config import GeneratorConfig
 from workflow_scripts.config_errors import first_problem
 
+# Which commits the study in this folder draws with; the rules pass the same file.
+PINNED_COMMITS = Path("results/generator/pinned_commits.json")
+
 
 def add_study_arguments(parser: argparse.ArgumentParser) -> None:
     """Let a command be told where its settings stand."""
@@ -17,6 +20,14 @@ def add_study_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--study", type=Path, nargs="*", default=[], help="files to lay over them, as Snakemake's --configfile does"
     )
+
+
+def read_classes(files: list[Path]) -> list[str]:
+    """Return the classes of `files`, each laid over those before it; raises what `read_generator` does."""
+    classes = read_settings(files).get("classes")
+    if not isinstance(classes, list):
+        raise ValueError(f"{files[0]}: classes is missing; add it (config.yaml explains each setting)")
+    return classes
 
 
 def read_generator(files: list[Path], **changes: Any) -> GeneratorConfig:

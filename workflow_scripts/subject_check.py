@@ -6,7 +6,7 @@ from pathlib import Path
 from text_to_image.config import GeneratorConfig
 from text_to_image.embedded_generator.known_subjects import misnaming
 from text_to_image.embedded_generator.training_record import known_classes
-from text_to_image.model_source import is_folder
+from text_to_image.model_names import is_folder
 from text_to_image.prompts import covering_prompts
 from workflow_scripts.config_errors import ConfigError
 from workflow_scripts.model_folders import TRAINED_GENERATOR_FOLDER

@@ -11,20 +11,18 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
+from pydantic import Field, PositiveInt, ValidationError
 
+from photographs.strict_settings import StrictSettings
 from text_to_image.config import GeneratorConfig
+from workflow_scripts.config_errors import problem_line
 
 # A sweep: lists of values by the generator's key.
 Grid = dict[str, list[Any]]
 _LONGEST_WORD, _LONGEST_NAME = 40, 120
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SweepSize(_Settings):
+class SweepSize(StrictSettings):
     """How large every point of every sweep is."""
 
     images_per_class: int = Field(
@@ -39,7 +37,7 @@ class SweepSize(_Settings):
     )
 
 
-class TemplateWorth(_Settings):
+class TemplateWorth(StrictSettings):
     """The analysis that says what each part of the prompts is worth to a classifier."""
 
     by: Literal["template", "domain"] = Field("template", description="Which part: the template or the domain.")
@@ -80,25 +78,27 @@ def points_of(generator: GeneratorConfig, grid: Grid) -> dict[str, Point]:
             raise ValueError(f"{key} has no values; list some or take it out")
     if not grid:
         raise ValueError("there is nothing to vary; name a generator setting and list its values")
+    words = {key: _words(values) for key, values in grid.items()}
     points: dict[str, Point] = {}
-    for values in itertools.product(*grid.values()):
-        settings = dict(zip(grid, values, strict=True))
+    for numbers in itertools.product(*(range(len(values)) for values in grid.values())):
+        settings = {key: grid[key][number] for key, number in zip(grid, numbers, strict=True)}
         try:
             varied = GeneratorConfig.model_validate({**generator.model_dump(mode="json"), **settings})
         except ValidationError as error:
             problem = error.errors()[0]
-            key = ".".join(str(part) for part in problem["loc"])
-            if problem["type"] == "extra_forbidden":
-                raise ValueError(f"{key} is no setting of the generator; correct its name") from error
-            raise ValueError(f"{key} is {json.dumps(problem['input'], default=str)}: {problem['msg']}") from error
+            if problem["type"] == "extra_forbidden" and len(problem["loc"]) == 1:
+                raise ValueError(f"{problem['loc'][0]} is no setting of the generator; correct its name") from error
+            raise ValueError(problem_line(error)) from error
         if varied.resampling == "none":
             raise ValueError("resampling is none: classifiers take 32x32; choose a kernel")
-        name = _name(settings)
-        if name in points:
-            raise ValueError(f"{name} stands there twice; name each value once")
-        drawn = {key: value for key, value in settings.items() if key != "resampling"}
+        if any(varied == point.generator for point in points.values()):
+            twice = _name({key: _word(value) for key, value in settings.items()})
+            raise ValueError(f"{twice} stands there twice; name each value once")
+        named = {key: words[key][number] for key, number in zip(grid, numbers, strict=True)}
+        name = _name(named)
+        drawn = {key: word for key, word in named.items() if key != "resampling"}
         # Beside points of these names there is no folder of this one: theirs all say "resampling=".
-        drawing = name if len(drawn) == len(settings) else _name(drawn) or "every_kernel"
+        drawing = name if len(drawn) == len(named) else _name(drawn) or "every_kernel"
         points[name] = Point(name, _label(settings), settings, varied, drawing)
     return points
 
@@ -120,8 +120,17 @@ def safe_leftover(images_per_class: int, values: int) -> int:
     return max(0, math.floor(mean - 4 * math.sqrt(mean * (1 - share))))
 
 
-def _name(settings: dict[str, Any]) -> str:
-    return _shortened(",".join(f"{key}={_word(value)}" for key, value in settings.items()), _LONGEST_NAME)
+def _name(words: dict[str, str]) -> str:
+    return _shortened(",".join(f"{key}={word}" for key, word in words.items()), _LONGEST_NAME)
+
+
+def _words(values: list[Any]) -> list[str]:
+    """Return a word for each value; those that differ in what no file name can hold are told apart by a digest."""
+    words = [_word(value) for value in values]
+    return [
+        f"{word}_{_digest(json.dumps(value, default=str))}" if words.count(word) > 1 else word
+        for word, value in zip(words, values, strict=True)
+    ]
 
 
 def _word(value: Any) -> str:
@@ -139,7 +148,11 @@ def _word(value: Any) -> str:
 def _shortened(text: str, longest: int) -> str:
     if len(text) <= longest:
         return text
-    return f"{text[: longest - 9]}_{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    return f"{text[: longest - 9]}_{_digest(text)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def _label(settings: dict[str, Any]) -> str:

@@ -40,6 +40,8 @@ def main() -> None:
 
     torch.set_num_threads(options.threads)
     recipe = GeneratorRecipe.model_validate(options.recipe)
+    if recipe.start_from is not None and not Path(recipe.start_from).is_dir():
+        raise ValueError(f"generator_training.start_from is {recipe.start_from!r}: there is no such folder")
     state_folder = options.state_folder or cache_folder() / "generator_training" / _name(recipe, options.photos)
     compile_network = options.compile == "yes" or (options.compile == "auto" and shutil.which("g++") is not None)
     print(f"training state: {state_folder}", flush=True)

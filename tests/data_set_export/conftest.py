@@ -64,6 +64,7 @@ def finished_photos(tmp_path_factory) -> Path:
             "steps": 7,
             "guidance_scale": [1.0, 5.0],
             "prompts": {"negative": "blur"},
+            "resampling": "box",
         },
         "digest": "cd" * 32,
     }

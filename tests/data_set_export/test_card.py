@@ -149,6 +149,12 @@ def test_hub_models_licence_is_read_from_the_cache(tmp_path, monkeypatch):
     assert licence.sentence() == f"Its card gives the licence as other (community, {link})."
 
 
+def test_several_links_to_licences_are_left_to_the_models_page(tmp_path, monkeypatch):
+    front_matter = "license: [mit, other]\nlicense_link: [LICENSE.md, OTHER.md]"
+    put_into_hub_cache(tmp_path, monkeypatch, f"---\n{front_matter}\n---\n# Model\n")
+    assert model_licence(hub_model()).front_matter() == {"license": "other", "license_name": "mit and other"}
+
+
 @pytest.mark.parametrize("card", ["# No front matter\n", "---\ntags: [x]\n---\n"])
 def test_card_without_a_licence_leaves_it_unknown(tmp_path, monkeypatch, card):
     put_into_hub_cache(tmp_path, monkeypatch, card)

@@ -1,5 +1,8 @@
 """The embedded generator's training: what it computes, and that neither a kill nor a longer recipe loses a step."""
 
+import json
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -16,6 +19,7 @@ from text_to_image.embedded_generator.texture import TextureDistance
 from text_to_image.embedded_generator.training import train_generator
 from text_to_image.embedded_generator.training_record import known_classes, read_record
 from text_to_image.resume_state import ResumeState
+from workflow_scripts import train_generator as train_generator_command
 
 
 def weights(folder):
@@ -70,6 +74,22 @@ def test_steps_go_on_from_the_last_save(tmp_path):
     assert run(until=2) == ([0, 1, 2], 3)
     # The step that was cut off before its save is done again.
     assert run(until=None) == ([2, 3, 4], 5)
+
+
+def test_training_that_is_longer_than_asked_for_is_refused(tmp_path):
+    saved = ResumeState(tmp_path / "state.pt", minutes_between_saves=1)
+    assert len(list(saved.steps({}, 3, "generator_training.diffusion"))) == 3
+    with pytest.raises(ValueError, match=r"generator_training\.diffusion\.steps is 2, but .*state\.pt holds 3 steps"):
+        next(saved.steps({}, 2, "generator_training.diffusion"))
+    assert not list(saved.steps({}, 3, "generator_training.diffusion"))
+
+
+def test_start_that_is_not_there_is_refused_at_once(tmp_path, monkeypatch):
+    recipe = json.dumps({"start_from": "nosuch"})
+    arguments = ["--photos", "photos.npz", "--recipe", recipe, "--output", str(tmp_path / "model")]
+    monkeypatch.setattr(sys, "argv", ["train_generator", *arguments])
+    with pytest.raises(ValueError, match=r"generator_training\.start_from is 'nosuch': there is no such folder"):
+        train_generator_command.main()
 
 
 def test_learning_rate_knows_no_end():

@@ -22,7 +22,7 @@ def embedded_model(tiny_model, tmp_path_factory):
     """Return the tiny model with the record that makes it one of this project's own."""
     folder = tmp_path_factory.mktemp("models") / "embedded"
     shutil.copytree(tiny_model, folder)
-    (folder / TRAINING_RECORD).write_text(json.dumps({"classes": ["cat", "frog"]}))
+    (folder / TRAINING_RECORD).write_text(json.dumps({"classes": ["cat", "frog"], "recipe": {}}))
     return folder
 
 
@@ -48,6 +48,13 @@ def test_prompt_without_a_subject_is_said_first_and_drawn_all_the_same(embedded_
         assert image.width >= 3 * 6 * 32
 
 
+@pytest.mark.parametrize("record", ["{}", "[]", "no JSON", '{"classes": 10}'])
+def test_record_of_another_trainer_makes_no_embedded_model(tiny_model, tmp_path, record):
+    model = shutil.copytree(tiny_model, tmp_path / "model")
+    (model / TRAINING_RECORD).write_text(record)
+    assert not resolve_model(GeneratorConfig(model=str(model))).is_embedded
+
+
 def test_nothing_is_claimed_of_another_model(tiny_model):
     understood = understand(resolve_model(GeneratorConfig(model=str(tiny_model))), "a hot dog stand")
     assert (understood.prompt, understood.answer) == ("a hot dog stand", "")
@@ -62,7 +69,7 @@ def test_empty_prompt_is_refused(tiny_model):
     ("arguments", "message"),
     [
         (["a cat", "--output", "sheet.jpg"], "error: --output is sheet.jpg; the sheet is a .png"),
-        (["a cat", "--output", "sheet.png", "--count", "0"], "error: --count is 0; it takes at least one"),
+        (["a cat", "--output", "sheet.png", "--count", "0"], "error: --count is 0; it takes at least 1"),
         (["a cat", "--output", "sheet.png", "--generator", "./nowhere"], "error: nowhere: no diffusers pipeline"),
         (["a cat", "--output", "sheet.png", "--study", "nowhere.yaml"], "error: nowhere.yaml: No such file"),
     ],

@@ -147,6 +147,21 @@ def test_study_stays_at_its_commit_when_the_branch_moves_on(study, tiny_model, t
     assert "pins.json keeps it for this study: remove that file" in line
 
 
+def test_prompt_of_ones_own_is_drawn_at_the_studys_commit(study, tiny_model, monkeypatch):
+    pins = study.folder / "results" / "generator" / "pinned_commits.json"
+    pins.parent.mkdir(parents=True)
+    pins.write_text(json.dumps({f"{MODEL}@main": FIRST}))
+    study.hub.add(MODEL, SECOND, tiny_model)
+    generator = {"model": MODEL, "image_size": 64, "steps": 1, "rows_per_forward": 1}
+    (study.folder / "config.yaml").write_text(json.dumps({"generator": generator}))
+    repository = Path.cwd()
+    monkeypatch.chdir(study.folder)
+    environment = study.environment(PYTHONPATH=str(repository))
+    run_command("draw", "a cat", "--count", 1, "--output", study.folder / "sheet.png", **environment)
+    assert study.snapshot(FIRST).exists()
+    assert not study.snapshot(SECOND).exists()
+
+
 def test_gated_model_needs_consent_and_a_token_that_is_told_to_nobody(study):
     study.hub.tokens[MODEL] = FAKE_TOKEN
     refused = study.failure()
@@ -166,7 +181,20 @@ def test_gated_model_needs_consent_and_a_token_that_is_told_to_nobody(study):
 def test_token_that_cannot_be_one_is_not_printed(study):
     for token in ("hf_with space", "hf_bréton", "hf_\x01"):
         line = study.failure(environment={"HF_TOKEN": token})
-        assert line == "error: HF_TOKEN holds characters that no token has; set it to the token alone"
+        assert line == (
+            "error: the token in HF_TOKEN (or of hf auth login) holds characters that no token has; "
+            "give the token alone"
+        )
+
+
+def test_token_of_a_login_is_used_and_named(study):
+    study.hub.tokens[MODEL] = FAKE_TOKEN
+    token = study.folder / "home" / "token"
+    token.parent.mkdir()
+    token.write_text("hf_AnotherAccountsToken")
+    assert "the account of the token in HF_TOKEN (or of hf auth login)" in study.failure()
+    token.write_text(FAKE_TOKEN)
+    study.prepare()
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,12 @@ def test_cifake_names_tell_the_class(tmp_path):
     assert reader.draw("bird", [1]).metadata["file"].tolist() == ["0002 (3).jpg"]
 
 
+def test_folder_that_is_named_like_an_image_is_none(tmp_path):
+    save(tmp_path / "cat" / "0.png", 10)
+    (tmp_path / "cat" / "x.png").mkdir()
+    assert list(list_images(tmp_path, ["cat"])["cat"]) == ["cat/0.png"]
+
+
 def test_missing_class_and_missing_images_are_named(tmp_path):
     save(tmp_path / "cat" / "0.png", 10)
     with pytest.raises(ValueError, match="no images of 'dog'"):

@@ -13,6 +13,7 @@ from text_to_image.config import GeneratorConfig
 from text_to_image.model_source import resolve_model
 from text_to_image.pipeline import Pipeline
 from text_to_image.sampling import Sampler
+from workflow_scripts import generate_images
 
 N = 40
 
@@ -54,8 +55,7 @@ def test_killed_and_parallel_jobs_draw_the_images_of_one_run(config, tmp_path):
     reference = Sampler(config, Pipeline(config, source), ["cat"]).draw("cat", range(N))
 
     short, long = start_job(tmp_path, 0, 6, batch_size=3), start_job(tmp_path, 7, N - 1, batch_size=1)
-    state = tmp_path / "state" / f"{'0' * 16}_cat_7-{N - 1}"
-    while not list(state.glob("from_*.npz")):
+    while not list(tmp_path.glob(f"state/*_cat_7-{N - 1}/from_*.npz")):
         assert long.poll() is None, long.communicate()[1]
         time.sleep(0.005)
     long.kill()
@@ -73,3 +73,20 @@ def test_killed_and_parallel_jobs_draw_the_images_of_one_run(config, tmp_path):
         assert drawn == reference.metadata[column].tolist(), column
     assert len(set(reference.metadata["prompt"].tolist())) == 6
     assert len(set(reference.metadata["digest"].tolist())) == N
+
+
+def test_shards_that_other_libraries_began_are_left_alone(monkeypatch):
+    manifest = {"kind": "pipeline", "digest": "0" * 64}
+    versions = {"torch": "2.13.0", "diffusers": "0.42.1"}
+    monkeypatch.setattr(generate_images, "version", lambda library: versions[library])
+    before = generate_images.drawn_by(manifest, "code")
+    versions["torch"] = "2.14.0"
+    assert generate_images.drawn_by(manifest, "code") != before
+    folder = {"kind": "image_folder", "digest": "0" * 64}
+    assert generate_images.drawn_by(folder, "code") == "0" * 16 + "code"
+
+
+def test_images_that_run_backwards_are_one_line(config, tmp_path):
+    (tmp_path / "manifest.json").write_text("{}")
+    job = start_job(tmp_path, 3, 1, batch_size=1)
+    assert job.communicate()[1].strip() == "error: --last is 1; it takes at least 3"

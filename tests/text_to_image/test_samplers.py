@@ -1,5 +1,6 @@
 """Every sampler solves the model's own equation: with many steps all end in the same image."""
 
+import shutil
 from typing import get_args
 
 import diffusers
@@ -12,6 +13,8 @@ from text_to_image.config import GeneratorConfig, SamplerName
 from text_to_image.model_source import resolve_model
 from text_to_image.pipeline import Pipeline
 from text_to_image.samplers import (
+    check_eta,
+    check_image_size,
     chosen_scheduler,
     drawn_size,
     load_network_settings,
@@ -135,3 +138,31 @@ def test_drawn_size_is_that_of_the_images(tiny_model, flow_model):
         torch.set_num_threads(1)
         assert Pipeline(config, resolve_model(config))(["a cat"], [0.0], [1])[0].shape == (1, size, size, 3)
     assert drawn_size(settings(tiny_model, image_size=48), None) == 48
+
+
+def test_eta_is_refused_where_the_scheduler_drops_it(tiny_model):
+    config = settings(tiny_model, arguments={"eta": 0.5})
+    with pytest.raises(ValueError, match="'eta', which has no effect with PNDMScheduler"):
+        Pipeline(config, resolve_model(config))
+    check_eta(config, scheduler(tiny_model, sampler="ddim"))
+
+
+def test_size_between_the_decoders_multiples_is_refused_by_its_key(tiny_model):
+    config = settings(tiny_model, image_size=47)
+    with pytest.raises(ValueError, match=r"generator\.image_size is 47, but .* multiples of 2 alone; write 46 or 48"):
+        Pipeline(config, resolve_model(config))
+    check_image_size(settings(tiny_model, image_size=48), resolve_model(config))
+
+
+def test_spacing_that_a_sampler_would_not_hear_is_refused(tiny_model):
+    with pytest.raises(ValueError, match=r"dpmsolver\+\+_lu spaces the steps by itself"):
+        settings(tiny_model, sampler="dpmsolver++_lu", timestep_spacing="trailing")
+
+
+def test_spoilt_scheduler_file_is_one_line(tiny_model, tmp_path):
+    model = shutil.copytree(tiny_model, tmp_path / "model")
+    (model / "scheduler" / "scheduler_config.json").write_text("{")
+    config = settings(model)
+    with pytest.raises(ValueError, match=r"generator\.model is .* cannot be loaded") as raised:
+        load_scheduler(config, resolve_model(config))
+    assert "\n" not in str(raised.value)

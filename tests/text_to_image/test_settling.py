@@ -1,15 +1,19 @@
 """What is left open is tried out once, on the device, and stays what it was found to be."""
 
 import shutil
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
 
 from tests.text_to_image.commands import draw_frogs, the_line
 from tests.text_to_image.tiny_pipelines import save_stable_diffusion
-from text_to_image import settling
+from text_to_image import network_speed, settling
 from text_to_image.config import GeneratorConfig
 from text_to_image.model_source import resolve_model
+from text_to_image.pipeline import Pipeline
 from text_to_image.settling import most_useful_rows, settle
 
 
@@ -56,10 +60,17 @@ def test_compiling_pays_on_a_gpu_for_many_steps_and_needs_a_compiler(
     tiny_model, monkeypatch, capsys, steps, compilers, compiles
 ):
     monkeypatch.setattr(settling, "choose_device", lambda config: "cuda")
-    monkeypatch.setattr(settling.shutil, "which", lambda name: name if name in compilers else None)
+    monkeypatch.setattr(network_speed.shutil, "which", lambda name: name if name in compilers else None)
     config = GeneratorConfig(model=str(tiny_model), steps=steps, compile="auto")
     assert settle(config, resolve_model(config)).compile is compiles
     assert ("there is no C compiler" in capsys.readouterr().out) == (not compilers)
+
+
+def test_compiling_without_a_compiler_is_one_line(tiny_model, monkeypatch):
+    monkeypatch.setattr(network_speed.shutil, "which", lambda name: None)
+    config = GeneratorConfig(model=str(tiny_model), steps=1, dtype="float32", compile=True)
+    with pytest.raises(ValueError, match=r"generator\.compile is true, but torch\.compile finds no compiler"):
+        Pipeline(config, resolve_model(config))
 
 
 def test_real_pipeline_is_tried_out(tiny_model, monkeypatch):
@@ -81,6 +92,24 @@ def test_found_rows_are_in_the_manifest_and_found_only_once(tiny_model, prepare,
     assert prepare(settings | {"steps": 2})["settings"]["rows_per_forward"] == 48
     fixed = prepare(settings | {"rows_per_forward": 24}, "other")
     assert fixed["digest"] == first["digest"]
+
+
+def test_what_another_job_found_meanwhile_holds(tiny_model, prepare, monkeypatch):
+    settings = {"model": str(tiny_model), "steps": 1, "rows_per_forward": "auto"}
+    trying, found = threading.Event(), iter([24, 48])
+
+    def try_slowly(config, source):
+        trying.set()
+        time.sleep(0.2)
+        return next(found)
+
+    monkeypatch.setattr(settling, "_tried_rows", try_slowly)
+    with ThreadPoolExecutor() as jobs:
+        first = jobs.submit(prepare, settings)
+        assert trying.wait(60)
+        second = jobs.submit(prepare, settings)
+        assert first.result() == second.result()
+    assert first.result()["settings"]["rows_per_forward"] == 24
 
 
 def test_changed_tiny_decoder_changes_the_digest(tmp_path, prepare):

@@ -27,6 +27,11 @@ UNSEEN = {
     "IFPipeline": (save_deepfloyd, {"guidance_scale": [1.5, 4], "prompts": {"negative": "blurry"}}),
     "FluxPipeline": (save_flux, {"guidance_scale": 3.5, "image_size": 32}),
 }
+# Arguments of SDXL's call that no setting can give.
+NO_SETTINGS = (
+    *("return_dict", "num_images_per_prompt", "latents", "callback_on_step_end", "prompt_2", "negative_prompt_2"),
+    *("cross_attention_kwargs", "ip_adapter_image", "negative_prompt_embeds"),
+)
 
 
 def prepare(save, folder, **settings):
@@ -73,6 +78,15 @@ def test_guidance_is_refused_where_the_network_takes_none():
     check_call(GeneratorConfig(model="owner/model", guidance_scale=0), "FluxPipeline", accepted, {})
 
 
+@pytest.mark.parametrize(("scale", "said"), [(0.0, "write 1 for none"), ((1.0, 3.0), "give one number")])
+def test_guidance_that_is_an_input_is_one_number_from_1_upwards(scale, said):
+    accepted = accepted_arguments(diffusers.StableDiffusionPipeline)
+    config = GeneratorConfig(model="owner/model", guidance_scale=scale)
+    with pytest.raises(ValueError, match=said):
+        check_call(config, "StableDiffusionPipeline", accepted, {"time_cond_proj_dim": 256})
+    check_call(config, "StableDiffusionPipeline", accepted, {"time_cond_proj_dim": None})
+
+
 @pytest.mark.parametrize(("negative", "evaluations"), [(None, 2), ("blurry", 4)])
 def test_true_guidance_is_counted_where_it_happens(negative, evaluations, tmp_path):
     save_flux(tmp_path)
@@ -93,6 +107,11 @@ def test_true_guidance_is_counted_where_it_happens(negative, evaluations, tmp_pa
 def test_true_guidance_takes_a_number():
     with pytest.raises(ValueError, match='true_cfg_scale is "2"; it takes a number'):
         GeneratorConfig(model="a/b", arguments={"true_cfg_scale": "2"})
+
+
+def test_arguments_are_finite():
+    with pytest.raises(ValueError, match="eta is nan; give a number"):
+        GeneratorConfig(model="a/b", arguments={"eta": float("nan")})
 
 
 def check(pipeline_class, **settings):
@@ -120,6 +139,15 @@ def check(pipeline_class, **settings):
             "FluxPipeline",
             {"guidance_scale": 0, "prompts": {"negative": "blurry"}},
             "or raise arguments.true_cfg_scale above 1",
+        ),
+        *(
+            ("StableDiffusionXLPipeline", {"arguments": {name: "a"}}, f"has {name!r}, which is none of what settings")
+            for name in NO_SETTINGS
+        ),
+        (
+            "StableDiffusionPipeline",
+            {"guidance_scale": 1, "arguments": {"guidance_rescale": 0.7}},
+            "has 'guidance_rescale', which has no effect without guidance",
         ),
         ("LDMTextToImagePipeline", {"prompts": {"negative": "blurry"}}, "generator.prompts.negative is set, but has"),
     ],

@@ -73,6 +73,13 @@ def test_full_disk_is_one_line():
     assert message(error) == "error: results/train.npz: no space left; free some and run the same command again"
 
 
+def test_file_that_cannot_be_read_is_one_line_and_an_error_without_a_file_keeps_its_traceback():
+    assert message(PermissionError(errno.EACCES, "Permission denied", "hub")) == "error: hub: Permission denied"
+    assert message(IsADirectoryError(errno.EISDIR, "Is a directory", "x.png")) == "error: x.png: Is a directory"
+    with pytest.raises(ConnectionError):
+        run(failing(ConnectionError("reset")))
+
+
 def test_missing_file_and_impossible_value_are_one_line():
     assert message(FileNotFoundError(2, "no such folder", "model")) == "error: model: no such folder"
     assert message(ValueError("seeds is 0; it must be 1 or more")) == "error: seeds is 0; it must be 1 or more"

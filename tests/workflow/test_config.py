@@ -57,6 +57,48 @@ def test_studies_are_sound(settings, study):
         ({"generator": {"model": "models/nothing"}}, "generator.model is 'models/nothing': no folder with a diffusers"),
         ({"generator": {"model": "a/b", "guidance_scale": [5, 1]}}, "runs downwards; write [low, high]"),
         ({"generator": {"model": "a/b", "guidance_scale": [0, 3]}}, "where images lose their class; write [1, 3]"),
+        ({"seeds": True}, "config: seeds is true: it is neither a number nor a word"),
+        ({"sweep_size": {"seeds": True}}, "config: sweep_size.seeds is true: it is neither"),
+        ({"generator": {"model": "a/b", "guidance_scale": [True, 3]}}, "guidance_scale is [true, 3]: it is neither"),
+        (
+            {"generator": {"model": "a/b", "compile": "off"}},
+            'compile is "off": it must be a valid boolean, or',
+        ),
+        ({"generator": {"model": "a/b", "rows_per_forward": 0}}, "forward is 0: it must be greater than 0, or 'auto'"),
+        ({"generator": {"model": "a/b", "guidance_scale": [1, "x"]}}, 'generator.guidance_scale.1 is "x": it must be'),
+        (
+            {"generator": {"model": "a/b", "guidance_scale": [1, 2, 3]}},
+            "guidance_scale is [1, 2, 3]: it must be",
+        ),
+        (
+            {"generator": {"model": "a/b", "arguments": {"x": [1]}}},
+            "arguments.x is [1]: it must be a valid boolean",
+        ),
+        ({"generator": {"model": ""}}, 'config: generator.model is "": string should have at least 1 character'),
+        ({"generator": {"model": "a/b", "vae": "tiny", "tiny_vae": ""}}, 'config: generator.tiny_vae is "": string'),
+        (
+            {"generator": {"model": "a/b", "vae": "tiny", "tiny_vae": "models/x"}},
+            "generator.tiny_vae is 'models/x': no folder with an AutoencoderTiny",
+        ),
+        ({"generator_training": {"distillation": {"guidance": [3, 1]}}}, "is [3, 1]: write [low, high], from 1"),
+        ({"generator_training": {"distillation": {"guidance": [1, float("nan")]}}}, "it must be a finite number"),
+        ({"generator_training": {"distillation": {"teacher_timesteps": [499, 999]}}}, "must be lower than the one"),
+        ({"generator_training": {"distillation": {"teacher_timesteps": [1000]}}}, "must be less than or equal to 999"),
+        ({"generator_training": {"diffusion": {"channels": []}}}, "diffusion.channels is []: tuple should have at"),
+        ({"rejection_training": {"channels": [], "blocks": []}}, "channels is []: tuple should have at least 1 item"),
+        ({"rejection_training": {"seed": -1}}, "rejection_training.seed is -1: it must be greater than or equal to 0"),
+        ({"generator": {"model": "a/b", "guidance_scale": -5}}, "guidance_scale is -5: it leads away from the words"),
+        ({"generator": {"model": "models/embedded", "guidance_scale": 7.5}}, "learned 1 to 3 alone"),
+        ({"generator": {"model": "models/embedded", "revision": "v1"}}, "revision is 'v1', but has no effect on a fol"),
+        (
+            {"generator": {"model": "a/b", "rejection": {"classifier": "models/nothing", "revision": "v1"}}},
+            "generator.rejection: revision is 'v1', but has no effect on a folder (models/nothing)",
+        ),
+        ({"generator": {"model": "a/b", "tiny_vae_revision": "v1"}}, "there is no tiny_vae; name one, or remove it"),
+        (
+            {"generator": {"model": "a/b", "vae": "tiny", "tiny_vae": "models/x", "tiny_vae_revision": "v1"}},
+            "tiny_vae_revision is 'v1', but has no effect on a folder",
+        ),
         ({"generator": {"model": "a/b", "guidance_scale": float("nan")}}, "it must be a number, or [low, high]"),
         ({"generator": {"model": "a/b", "prompts": {"templates": ["a {dog}"]}}}, "has {dog}; known are class, a_class"),
         (
@@ -92,6 +134,13 @@ def test_impossible_setting_is_named_with_its_mend(settings, changes, message):
         load_study(changed(settings, **changes))
     assert message in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("spelling", ["./models/embedded", "models/embedded/", "models//embedded"])
+def test_other_spelling_of_a_folder_is_the_same_generator(settings, spelling):
+    generator = {**settings["generator"], "model": spelling}
+    assert load_study(changed(settings, generator=generator)).digest() == load_study(settings).digest()
+    assert load_study(changed(settings, generator={**generator, "model": "a/b"})).generator.model == "a/b"
 
 
 @pytest.mark.parametrize("share", [0, 1, 0.0001])

@@ -65,7 +65,7 @@ def merged(tmp_path_factory):
             write_photo_set(
                 folder / "shards" / name / f"{first}-{first + SHARD - 1}.npz", shard_of(name, first, random)
             )
-    (folder / "generator.json").write_text('{"model": "noise"}')
+    (folder / "generator.json").write_text('{"model": "noise", "settings": {"resampling": "box"}}')
     finished = merge(folder, "-c", MEASURED)
     assert finished.returncode == 0, finished.stderr
     assert "not all images were drawn in the same arithmetic (9000 images by cpu bfloat16, 9000" in finished.stderr
@@ -109,6 +109,7 @@ def test_every_image_stands_in_its_split_once_and_unchanged(merged):
 def test_manifest_and_table_tell_of_all_images(merged):
     folder, _ = merged
     manifest = json.loads((folder / "photos" / "manifest.json").read_text())
+    assert manifest["resampling"] == "box"
     assert manifest["redrawn"] == 2 * 9
     assert manifest["rejected"] == 2
     assert manifest["arithmetic"] == {"cpu bfloat16": PER_CLASS, "cpu float32": PER_CLASS}

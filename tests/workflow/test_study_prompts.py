@@ -134,3 +134,17 @@ def test_another_set_can_be_shown_and_a_wrong_one_is_one_line(settings):
     assert finished.returncode == 1
     assert finished.stderr.startswith("error: config: generator.prompts: there is no prompt set 'scene'")
     assert len(finished.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--class-name", "frgo"), "error: --class-name is 'frgo'; the study's classes are bird, cat, deer, dog, frog"),
+        (("--class-name", "frog", "--first", -3), "error: --first is -3; it takes at least 0"),
+        (("--class-name", "frog", "--count", 0), "error: --count is 0; it takes at least 1"),
+    ],
+)
+def test_prompts_that_no_image_has_are_refused(settings, options, message):
+    finished = run_command("show_prompts", *options, check=False)
+    assert finished.returncode == 1
+    assert finished.stderr.startswith(message)

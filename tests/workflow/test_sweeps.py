@@ -9,7 +9,7 @@ import torch
 import yaml
 
 from photographs.photo_set import read_photo_set, write_photo_set
-from tests.text_to_image.test_pipelines import run_command
+from tests.text_to_image.commands import run_command, the_line
 from tests.text_to_image.tiny_pipelines import save_stable_diffusion
 from tests.workflow.study import REPOSITORY, TinyStudy
 from text_to_image.config import GeneratorConfig
@@ -56,6 +56,13 @@ def test_any_generator_key_can_be_varied_and_long_values_keep_short_distinct_nam
     ]
 
 
+def test_values_that_differ_in_what_a_file_name_cannot_hold_are_told_apart():
+    prompts = [{"templates": ["a {class}" + mark]} for mark in "!?"]
+    points = points_of(GENERATOR, {"prompts": prompts, "resampling": ["box", "lanczos"]})
+    assert len(points) == 4
+    assert len({point.drawing for point in points.values()}) == 2
+
+
 def test_kernels_share_what_is_drawn():
     points = points_of(GENERATOR, {"steps": [4, 8], "resampling": ["box", "lanczos"]})
     assert [point.drawing for point in points.values()] == ["steps=4", "steps=4", "steps=8", "steps=8"]
@@ -73,6 +80,11 @@ def test_kernels_share_what_is_drawn():
         ({"sweeps": {"a": {}}}, "sweeps.a: there is nothing to vary"),
         ({"sweeps": {"a": {"steps": 4}}}, "config: sweeps.a.steps is 4: it must be a valid list"),
         ({"sweeps": {"a": {"steps": [4, 4]}}}, "sweeps.a: steps=4 stands there twice"),
+        ({"sweeps": {"a": {"guidance_scale": [1, 1.0]}}}, "sweeps.a: guidance_scale=1.0 stands there twice"),
+        (
+            {"sweeps": {"a": {"vae": ["tiny"]}}},
+            "sweeps.a: vae is 'tiny' and tiny_vae is None: they",
+        ),
         ({"sweeps": {"a": {"sampler": ["magic"]}}}, 'sweeps.a: sampler is "magic"'),
         ({"sweeps": {"a": {"resampling": ["none"]}}}, "sweeps.a: resampling is none"),
         ({"sweeps": {"a/b": {"steps": [4]}}}, "sweeps.a/b becomes a folder name"),
@@ -128,6 +140,23 @@ def test_kernels_of_a_model_that_draws_32x32_are_refused_in_one_line(tmp_path):
     )
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"guidance_scale": [1, 3]}, "generator.guidance_scale is [1.0, 3.0]: "),
+        ({"prompts": {"negative": "blurry"}}, "generator.prompts.negative is set, but has no effect"),
+        ({"arguments": {"nosuch": 1}}, "generator.arguments has 'nosuch', which is no argument"),
+        ({"arguments": {"eta": 0.5}, "sampler": "unipc"}, "generator.arguments has 'eta', which has no effect"),
+        ({"vae": "tiny", "tiny_vae": "models/nothing"}, "generator.tiny_vae holds no such model"),
+        ({"image_size": 47}, "generator.image_size is 47, but "),
+    ],
+)
+def test_what_would_fail_at_a_point_is_said_before_anything_is_drawn(tmp_path, changes, message):
+    finished = plan_for(tmp_path, {key: [value] for key, value in changes.items()})
+    assert message in the_line(finished)
+    assert not (tmp_path / "plan.json").exists()
+
+
 def test_kernel_applied_when_merging_gives_what_drawing_with_it_gives(tmp_path):
     torch.set_num_threads(1)
     save_stable_diffusion(tmp_path / "model")
@@ -139,13 +168,14 @@ def test_kernel_applied_when_merging_gives_what_drawing_with_it_gives(tmp_path):
     own_size, wanted = draw("none"), draw("lanczos")
     assert own_size.images_nhwc.shape == (12, 64, 64, 3)
     write_photo_set(tmp_path / "shards" / "cat" / "0-11.npz", own_size)
-    (tmp_path / "generator.json").write_text("{}")
+    (tmp_path / "generator.json").write_text('{"settings": {"resampling": "none"}}')
     run_command(
         "merge_synthetic_photos",
         *("--shards-folder", tmp_path / "shards", "--shard-size", 12, "--work-folder", tmp_path / "unfinished"),
         *("--generator-manifest", tmp_path / "generator.json"),
         *("--classes", "cat", "--images-per-class", 12, "--resampling", "lanczos", "--output-folder", tmp_path / "out"),
     )
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["resampling"] == "lanczos"
     merged = read_photo_set(tmp_path / "out" / "train.npz")
     np.testing.assert_array_equal(merged.images_nhwc, wanted.images_nhwc[:9])
     assert merged.metadata["digest"].tolist() == wanted.metadata["digest"][:9].tolist()

@@ -4,9 +4,12 @@ import json
 
 import numpy as np
 import pytest
+import yaml
 
 from photographs.photo_set import PhotoSet, read_photo_set, write_photo_set
 from tests.text_to_image.test_pipelines import run_command
+from tests.workflow.study import REPOSITORY
+from workflow_scripts.config import load_study
 
 CLASSES = ("cat", "dog", "frog", "horse")
 TEMPLATES = ["plain", "scenic", "outdoors"]
@@ -44,3 +47,18 @@ def test_subset_that_cannot_be_is_one_line(photos, tmp_path):
     assert "lower template_worth.images_per_class" in finished.stderr.strip().splitlines()[-1]
     finished = subset(tmp_path, photos, "--images-per-class", 9, by="domain", check=False)
     assert "template_worth.by is 'domain': the images" in finished.stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("domains", "parts"),
+    [
+        (["photo", "drawing"], ("photo", "drawing")),
+        ({"bird": ["photo", "etching"], "default": ["photo", "drawing"]}, ("photo", "etching", "drawing")),
+    ],
+)
+def test_parts_are_the_words_whichever_class_they_stand_for(domains, parts, monkeypatch):
+    monkeypatch.chdir(REPOSITORY)
+    settings = yaml.safe_load((REPOSITORY / "config.yaml").read_text())
+    generator = {**settings["generator"], "prompts": {"domains": domains}}
+    study = load_study({**settings, "generator": generator, "template_worth": {"by": "domain"}})
+    assert study.prompt_parts() == parts

@@ -30,7 +30,7 @@ def train_autoencoder(recipe: GeneratorRecipe, images_nhwc: np.ndarray, saved: R
         optimizer, settings.learning_rate, total_steps=settings.steps + 1, pct_start=0.1
     )
     parts = {"autoencoder": autoencoder, "optimizer": optimizer, "schedule": schedule}
-    for step, progress in saved.steps(parts, settings.steps, "autoencoder"):
+    for step, progress in saved.steps(parts, settings.steps, "generator_training.autoencoder"):
         # Drawn from (seed, step), so that a resumed run draws what an undisturbed one would.
         rng = np.random.default_rng((recipe.seed, 1, step))
         torch.manual_seed(int(rng.integers(2**31)))

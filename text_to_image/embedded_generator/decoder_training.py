@@ -41,7 +41,7 @@ def train_decoder(
     measured = images_nhwc[:: max(1, len(images_nhwc) // _MEASURED)]
     texture_distance = TextureDistance(to_model_range(measured))
     parts = {"decoder": decoder, "averaged": averaged, "optimizer": optimizer}
-    for step, progress in saved.steps(parts, settings.steps, "decoder"):
+    for step, progress in saved.steps(parts, settings.steps, "generator_training.decoder"):
         set_rate(optimizer, settings, step)
         # Drawn from (seed, step), so that a resumed run draws what an undisturbed one would.
         rng = np.random.default_rng((recipe.seed, 4, step))

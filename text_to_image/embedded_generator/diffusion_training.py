@@ -73,7 +73,7 @@ def train_diffusion(
     loss_of = _Loss(settings, model, tokenizer, perceptual_distance, compile_network)
     mean_loss = None
     parts = {"networks": networks, "averaged": averaged, "optimizer": optimizer}
-    for step, progress in saved.steps(parts, settings.steps, "diffusion"):
+    for step, progress in saved.steps(parts, settings.steps, "generator_training.diffusion"):
         set_rate(optimizer, settings, step)
         loss = loss_of(_batch(recipe, step, latents, mirrored_latents, subjects))
         if not torch.isfinite(loss):

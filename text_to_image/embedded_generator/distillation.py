@@ -54,7 +54,7 @@ def distil(
     lesson_of = _Lessons(settings)
     mean_loss = None
     parts = {"unet": unet, "averaged": averaged, "optimizer": optimizer}
-    for step, progress in saved.steps(parts, settings.steps, "distillation"):
+    for step, progress in saved.steps(parts, settings.steps, "generator_training.distillation"):
         set_rate(optimizer, settings, step)
         # Drawn from (seed, step), so that a resumed run draws what an undisturbed one would.
         rng = np.random.default_rng((recipe.seed, 6, step))

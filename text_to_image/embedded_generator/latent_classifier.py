@@ -96,7 +96,7 @@ def train_latent_classifier(
     optimizer = torch.optim.AdamW(classifier.parameters(), settings.learning_rate, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, settings.learning_rate, total_steps=settings.steps + 1)
     parts = {"classifier": classifier, "optimizer": optimizer, "schedule": schedule}
-    for step, progress in saved.steps(parts, settings.steps, "latent classifier"):
+    for step, progress in saved.steps(parts, settings.steps, "generator_training.latent_classifier"):
         # Drawn from (seed, step), so that a resumed run draws what an undisturbed one would.
         rng = np.random.default_rng((recipe.seed, 3, step))
         torch.manual_seed(int(rng.integers(2**31)))

@@ -1,22 +1,27 @@
 """Every setting of the embedded generator's training, with the value that the shipped model was trained with."""
 
+import itertools
+from typing import Annotated
+
 from pydantic import (
-    BaseModel,
     ConfigDict,
     Field,
     NonNegativeFloat,
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
+    field_validator,
     model_validator,
 )
 
-
-class _Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+from photographs.strict_settings import StrictSettings
 
 
-class AutoencoderRecipe(_Settings):
+class _Recipe(StrictSettings):
+    model_config = ConfigDict(allow_inf_nan=False)
+
+
+class AutoencoderRecipe(_Recipe):
     """32x32x3 pixels to 16x16x`latent_channels` latents: a latent space half as wide, so the U-Net works at 16x16."""
 
     channels: tuple[PositiveInt, PositiveInt] = (32, 64)
@@ -27,7 +32,7 @@ class AutoencoderRecipe(_Settings):
     kl_weight: float = Field(1e-4, ge=0, description="pull of the latents towards a standard normal, per dimension")
 
 
-class OpenEnded(_Settings):
+class OpenEnded(_Recipe):
     """Learning rate and average of a training without a fixed length (`open_ended.py`)."""
 
     learning_rate: PositiveFloat
@@ -46,7 +51,7 @@ class DecoderRecipe(OpenEnded):
     noise: NonNegativeFloat = Field(0.02, description="standard deviation of the noise on latents of unit variance")
 
 
-class LatentClassifierRecipe(_Settings):
+class LatentClassifierRecipe(_Recipe):
     """The network whose features say how far a drawn latent is from the photograph's, as one sees it."""
 
     width: PositiveInt = 64
@@ -59,7 +64,7 @@ class LatentClassifierRecipe(_Settings):
 class DiffusionRecipe(OpenEnded):
     """U-Net and text encoder, trained together to predict v (Salimans & Ho 2022) under the cosine noise schedule."""
 
-    channels: tuple[PositiveInt, ...] = (64, 128, 256)
+    channels: tuple[PositiveInt, ...] = Field((64, 128, 256), min_length=1)
     layers_per_block: PositiveInt = 1
     text_width: PositiveInt = 128
     text_layers: PositiveInt = 2
@@ -80,8 +85,9 @@ class DistillationRecipe(OpenEnded):
     plateau_steps: PositiveInt = 500
     paths: PositiveInt = Field(7_680, description="ways from noise to a latent that the teacher shows, rounded up")
     guidance: tuple[float, float] = Field((1.0, 3.0), description="guidance scales of the ways, drawn evenly")
-    teacher_timesteps: tuple[int, ...] = Field(
-        (999, 874, 749, 624, 499, 374, 249, 100), description="where the teacher evaluates the network, out of 1000"
+    teacher_timesteps: tuple[Annotated[int, Field(ge=0, le=999)], ...] = Field(
+        (999, 874, 749, 624, 499, 374, 249, 100),
+        description="where the teacher evaluates the network, out of 1000; downwards, from the noise",
     )
     sampling_steps: PositiveInt = Field(4, description="steps that are left, spread evenly (DDIM, trailing)")
     guidance_width: PositiveInt = Field(256, description="sines and cosines that tell the network its guidance scale")
@@ -90,6 +96,21 @@ class DistillationRecipe(OpenEnded):
     perceptual_weight: NonNegativeFloat = Field(
         0.5, description="weight of the latent classifier's distance beside the squared error; 0: off"
     )
+
+    @field_validator("guidance")
+    @classmethod
+    def _ordered(cls, guidance: tuple[float, float]) -> tuple[float, float]:
+        low, high = guidance
+        if not 1 <= low <= high:
+            raise ValueError("write [low, high], from 1 (no guidance) upwards")
+        return guidance
+
+    @field_validator("teacher_timesteps")
+    @classmethod
+    def _downwards(cls, timesteps: tuple[int, ...]) -> tuple[int, ...]:
+        if any(later >= earlier for earlier, later in itertools.pairwise(timesteps)):
+            raise ValueError("each must be lower than the one before, for the way leads out of the noise")
+        return timesteps
 
     @model_validator(mode="after")
     def _student_stops_where_the_teacher_does(self) -> "DistillationRecipe":
@@ -105,10 +126,10 @@ class DistillationRecipe(OpenEnded):
         return tuple(round(1000 - i * 1000 / self.sampling_steps) - 1 for i in range(self.sampling_steps))
 
 
-class GeneratorRecipe(_Settings):
+class GeneratorRecipe(_Recipe):
     """The whole recipe."""
 
-    seed: int = 0
+    seed: NonNegativeInt = 0
     minutes_between_saves: PositiveFloat = 3.0
     start_from: str | None = Field(
         None, description="folder of an earlier embedded model whose weights the training starts with; null: random"

@@ -1,19 +1,21 @@
 """Every setting of the rejection classifier's training, with the value that the shipped one was trained with."""
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+from pydantic import ConfigDict, Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+
+from photographs.strict_settings import StrictSettings
 
 
-class RejectionRecipe(BaseModel):
+class RejectionRecipe(StrictSettings):
     """A residual network of basic blocks (He et al. 2016) on photographs that are enlarged first.
 
     Its first layer halves an image twice; enlarged to twice the side, a photograph keeps its fine detail.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(allow_inf_nan=False)
 
-    seed: int = 0
+    seed: NonNegativeInt = 0
     image_size: PositiveInt = Field(64, description="pixels a side to which an image is enlarged for the network")
-    channels: tuple[PositiveInt, ...] = (64, 128, 256)
+    channels: tuple[PositiveInt, ...] = Field((64, 128, 256), min_length=1)
     blocks: tuple[PositiveInt, ...] = Field((2, 2, 2), description="basic blocks at each number of channels")
     steps: PositiveInt = 2100
     batch_size: PositiveInt = 128

@@ -46,7 +46,7 @@ def train_rejection_classifier(
         optimizer, recipe.learning_rate, total_steps=recipe.steps + 1, pct_start=0.2
     )
     parts = {"classifier": classifier, "optimizer": optimizer, "schedule": schedule}
-    for step, progress in saved.steps(parts, recipe.steps, "rejection classifier"):
+    for step, progress in saved.steps(parts, recipe.steps, "rejection_training"):
         # Drawn from (seed, step), so that a resumed run draws what an undisturbed one would.
         rng = np.random.default_rng((recipe.seed, step))
         rows = rng.integers(len(photographs), size=recipe.batch_size)
