@@ -103,12 +103,17 @@ def _check_guidance_as_input(config: GeneratorConfig, network: Mapping[str, Any]
     low, high = guidance_range(config)
     if takes_guidance(network) and low != high:
         raise range_refused(config)
-    # These U-Nets are told what the scale has above 1 (Meng et al. 2023), and never saw less than nothing there.
-    if network.get("time_cond_proj_dim") is not None and low < 1:
+    if low < lowest_guidance(network):
         raise ValueError(
             f"generator.guidance_scale is {low:g}, but {config.model} was distilled with guidance as an input, from 1 "
             "upwards; write 1 for none"
         )
+
+
+def lowest_guidance(network: Mapping[str, Any]) -> int:
+    """Return the lowest guidance scale that a network with these settings can be asked for, 0 or 1."""
+    # These U-Nets are told what the scale has above 1 (Meng et al. 2023), and never saw less than nothing there.
+    return 1 if network.get("time_cond_proj_dim") is not None else 0
 
 
 def _check_arguments(

@@ -1,17 +1,21 @@
 """Any diffusers text-to-image pipeline, loaded one way and called one way."""
 
 import copy
+import math
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
+from pathlib import Path
 
 import numpy as np
 import torch
 
-from text_to_image.call_arguments import accepted_arguments, call_arguments, check_call
+from text_to_image.call_arguments import accepted_arguments, call_arguments, check_call, lowest_guidance
 from text_to_image.config import GeneratorConfig
 from text_to_image.cpu_arithmetic import quick_dtype
 from text_to_image.decoder import prepare_decoder
+from text_to_image.embedded_generator.training_record import taught_guidance
 from text_to_image.guidance import range_explained
+from text_to_image.model_names import is_folder
 from text_to_image.model_source import ModelSource
 from text_to_image.network_speed import denoisers, prepare_networks
 from text_to_image.noise import noise_generator
@@ -60,6 +64,12 @@ class Pipeline:
     def arithmetic(self) -> str:
         """What multiplies, such as "cuda float16": another rounds differently."""
         return f"{self.device} {str(self.dtype).removeprefix('torch.')}"
+
+    @property
+    def guidance_scales(self) -> tuple[float, float]:
+        """The lowest and the highest guidance scale that the network can be asked for."""
+        taught = taught_guidance(Path(self._config.model)) if is_folder(self._config.model) else None
+        return taught or (lowest_guidance(self._network), math.inf)
 
     def under(self, config: GeneratorConfig, watch: Callable[[Preview], None] | None = None) -> "Pipeline":
         """Return the same loaded model, called with other `steps` and `guidance_scale`.

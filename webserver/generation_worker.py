@@ -1,8 +1,9 @@
 """The process that draws: torch lives here, away from the server, and a crash or a hang here is not the server's.
 
 It speaks through a pipe. In: a `Drawing`. Out: first ("ready", facts) or ("broken", reason), where facts are the
-model's (`ModelSource.as_dict`) and its `arithmetic`; then for each drawing ("understood", prompt, answer), after every
-step ("step", done, of, sheet), and at last ("images", list of `Drawn`), ("cancelled",) or ("failed", reason).
+model's (`ModelSource.as_dict`), its `arithmetic` and its lowest and highest `guidance_scales`; then for each drawing
+("understood", prompt, answer), after every step ("step", done, of, sheet), and at last ("images", list of `Drawn`),
+("cancelled",) or ("failed", reason).
 """
 
 import contextlib
@@ -79,7 +80,8 @@ def _work(config: GeneratorConfig, threads: int, pipe: Connection, cancelled: ct
         return
     # From here on drawing gives way to classification.
     os.nice(_NICENESS)
-    pipe.send(("ready", {**source.as_dict(), "arithmetic": pipeline.arithmetic}))
+    facts = {"arithmetic": pipeline.arithmetic, "guidance_scales": pipeline.guidance_scales}
+    pipe.send(("ready", {**source.as_dict(), **facts}))
     while True:
         drawing: Drawing = pipe.recv()
         try:

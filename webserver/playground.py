@@ -19,6 +19,7 @@ from webserver.metrics import Metrics
 from webserver.micro_batching import MicroBatcher, TooManyImagesError
 from webserver.problems import ProblemError
 from webserver.quizzes import Quizzes
+from webserver.schemas import LARGEST_GUIDANCE
 from webserver.settings import PlaygroundConfig
 from webserver.study_files import StudyFiles
 from webserver.study_photographs import StudyPhotographs
@@ -56,6 +57,14 @@ class Playground:
         if self.settings.guidance_scale is not None:
             return self.settings.guidance_scale
         return float(sum(guidance_range(self.generator)) / 2)
+
+    @property
+    def guidance_range(self) -> tuple[float, float] | None:
+        """The lowest and the highest guidance scale of a request; None until the model has loaded."""
+        if (model := self.queue.model) is None:
+            return None
+        low, high = model["guidance_scales"]
+        return low, min(high, LARGEST_GUIDANCE)
 
     @property
     def settings_digest(self) -> str | None:

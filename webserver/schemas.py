@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt
 
 LARGEST_SEED = 2**31 - 1
 LARGEST_INDEX = 1_000_000
+LARGEST_GUIDANCE = 30
 
 
 class Shape(BaseModel):
@@ -87,7 +88,7 @@ class GenerateRequest(Shape):
     first: StrictInt = Field(0, ge=0, le=LARGEST_INDEX, description="Number of the first picture of this seed.")
     count: StrictInt = Field(1, ge=1, description="How many, from the first on.")
     guidance_scale: StrictFloat | None = Field(
-        None, ge=0, le=30, allow_inf_nan=False, description="null: the config's."
+        None, ge=0, le=LARGEST_GUIDANCE, allow_inf_nan=False, description="null: the config's."
     )
     steps: StrictInt | None = Field(None, ge=1, description="null: the config's.")
 
@@ -138,6 +139,9 @@ class GeneratorFacts(Shape):
     revision: str | None
     known_classes: list[str] | None
     guidance_scale: float
+    guidance_range: tuple[float, float] | None = Field(
+        description="The lowest and the highest that this model takes; null until it has loaded."
+    )
     steps: int
     rows_per_forward: int
     settings_digest: str | None = Field(

@@ -1,6 +1,7 @@
 """Classes of pipeline that the project names nowhere load and draw, or say in one line what stands in the way."""
 
 import json
+import math
 from types import SimpleNamespace
 
 import diffusers
@@ -102,6 +103,12 @@ def test_true_guidance_is_counted_where_it_happens(negative, evaluations, tmp_pa
     pipeline._pipeline.transformer.register_forward_pre_hook(lambda module, args: passes.append(module))
     pipeline(["a cat"], [3.5], [1])
     assert len(passes) == evaluations
+    assert pipeline.guidance_scales == (0, math.inf)
+
+
+def test_a_distilled_model_knows_the_scales_that_it_learned():
+    config = GeneratorConfig(model="models/embedded", steps=1, guidance_scale=2)
+    assert Pipeline(config, resolve_model(config)).guidance_scales == (1, 3)
 
 
 def test_true_guidance_takes_a_number():

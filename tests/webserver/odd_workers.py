@@ -9,7 +9,16 @@ import struct
 import time
 from pathlib import Path
 
-READY = ("ready", {"model": "odd", "revision": "", "known_classes": None, "arithmetic": "cpu float32"})
+READY = (
+    "ready",
+    {
+        "model": "odd",
+        "revision": "",
+        "known_classes": None,
+        "arithmetic": "cpu float32",
+        "guidance_scales": (0.0, 30.0),
+    },
+)
 
 
 def obedient(config, threads, pipe, cancelled):

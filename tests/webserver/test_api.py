@@ -191,6 +191,17 @@ def test_digest_is_of_the_arithmetic_that_is_chosen_not_of_how_it_was_asked_for(
     assert len(set(digests.values())) == len(digests)
 
 
+def test_guidance_that_the_model_never_learned_is_refused(app, drawing_client):
+    services = app.extensions["playground"]
+    wait_until(lambda: services.queue.model is not None)
+    assert drawing_client.get("/api/v1/models").json["generator"]["guidance_range"] == [0, 30]
+    services.queue.model["guidance_scales"] = (1.0, 3.0)
+    assert drawing_client.get("/api/v1/models").json["generator"]["guidance_range"] == [1, 3]
+    refused = drawing_client.post("/api/v1/generate", json={"prompt": "a cat", "guidance_scale": 0.5})
+    assert (refused.status_code, refused.json["detail"]) == (422, "guidance_scale is 0.5; this model takes 1 to 3")
+    assert drawing_client.post("/api/v1/generate", json={"prompt": "a cat", "guidance_scale": 3}).status_code == 202
+
+
 def test_cancelled_job_frees_the_generator(drawing_client):
     slow = drawing_client.post("/api/v1/generate", json={"prompt": "a cat", "steps": 50, "count": 8}).json
     behind = drawing_client.post("/api/v1/generate", json={"prompt": "a frog", "steps": 1}).json

@@ -106,6 +106,8 @@ def _drawing(services: Playground, asked: GenerateRequest) -> Drawing:
     if (last := asked.first + asked.count - 1) > LARGEST_INDEX:
         raise ProblemError(422, f"first is {asked.first}, the last {last}; pictures are numbered up to {LARGEST_INDEX}")
     guidance = services.default_guidance if asked.guidance_scale is None else asked.guidance_scale
+    if (scales := services.guidance_range) is not None and not scales[0] <= guidance <= scales[1]:
+        raise ProblemError(422, f"guidance_scale is {guidance:g}; this model takes {scales[0]:g} to {scales[1]:g}")
     steps = services.generator.steps if asked.steps is None else asked.steps
     return Drawing(prompt, asked.seed, asked.first, asked.count, guidance, steps)
 

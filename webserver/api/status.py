@@ -31,6 +31,7 @@ def models() -> ResponseReturnValue:
                 "revision": model["revision"] if model is not None else None,
                 "known_classes": model["known_classes"] if model is not None else None,
                 "guidance_scale": services.default_guidance,
+                "guidance_range": services.guidance_range,
                 "steps": services.generator.steps,
                 "rows_per_forward": services.generator.rows_per_forward,
                 "settings_digest": services.settings_digest,

@@ -28,6 +28,7 @@ export function prepare(open) {
 export function offer(models) {
   served = models;
   byId("guidance").value ||= models.generator.guidance_scale;
+  if (models.generator.guidance_range) [byId("guidance").min, byId("guidance").max] = models.generator.guidance_range;
   byId("steps").value ||= models.generator.steps;
   byId("chips").replaceChildren(...models.prompts.map((prompt) => el("button", { type: "button", onclick: () => {
     byId("prompt").value = prompt;
