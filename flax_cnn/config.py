@@ -19,15 +19,15 @@ What else was tried, and what each change was worth: docs/training-engine.md.
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from photographs.strict_settings import StrictSettings
 
 _MOST_IMAGES_SHOWN = 2**31 - 1
 
 
-class Augmentation(BaseModel):
+class Augmentation(StrictSettings):
     """Random changes to a training image, drawn anew every time that it is shown."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     flip: bool = Field(
         True, description="Mirror left to right with probability one half. Turn off for classes with a handedness."
@@ -59,10 +59,8 @@ class Augmentation(BaseModel):
         return self
 
 
-class TrainingConfig(BaseModel):
+class TrainingConfig(StrictSettings):
     """One classifier's training: network width, length of the run, optimiser, augmentation."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     network: Literal["fast", "resnet18", "plain"] = Field(
         "fast",

@@ -256,6 +256,7 @@ def test_steps_that_evaluations_do_not_divide_are_refused():
         ({"width": 1e-9}, "width\n.*greater than or equal to 0.015625"),
         ({"learning_rate": 1e-50}, "learning_rate\n.*greater than or equal to 0.00000001"),
         ({"learning_rate": math.inf}, "learning_rate\n.*finite number"),
+        ({"steps": True}, "steps\n.*neither a number nor a word"),
         ({"weight_decay": math.inf}, "weight_decay\n.*less than or equal to 1"),
         ({"steps": 2**24, "evaluations": 1, "batch_size": 128}, "more than 2,147,483,647 images shown in all"),
     ],

@@ -2,16 +2,16 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator
+from pydantic import Field, PositiveInt, field_validator
+
+from photographs.strict_settings import StrictSettings
 
 # Generated images of a class for neighbourhoods to be compared in halves (`generator_quality`: 2 (k + 1), k = 5).
 FEWEST_GENERATED = 12
 
 
-class DomainGap(BaseModel):
+class DomainGap(StrictSettings):
     """How large the analysis of the domain gap is."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     images_per_class: Annotated[int, Field(ge=2)] = Field(
         250,

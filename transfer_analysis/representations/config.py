@@ -1,12 +1,12 @@
 """What can be set about the analysis of representations."""
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt
+from pydantic import Field, PositiveInt
+
+from photographs.strict_settings import StrictSettings
 
 
-class LayerTransplant(BaseModel):
+class LayerTransplant(StrictSettings):
     """Networks whose lower blocks are another network's, frozen, and whose upper blocks learn from real photographs."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     real_part: float = Field(
         0.125,
@@ -25,10 +25,8 @@ class LayerTransplant(BaseModel):
         return max(1, round(self.real_part * train))
 
 
-class Representations(BaseModel):
+class Representations(StrictSettings):
     """How real-trained and generated-trained networks are compared inside."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     probe_images_per_class: PositiveInt | None = Field(
         None,

@@ -2,19 +2,18 @@
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, field_validator
+from pydantic import Field, PositiveInt, field_validator
 
 from photographs.corruption_strengths import STRENGTHS
 from photographs.splits import REAL_TEST_PER_CLASS
+from photographs.strict_settings import StrictSettings
 
 _Name = Literal[*STRENGTHS]
 _Severity = Annotated[int, Field(ge=1, le=5)]
 
 
-class Trust(BaseModel):
+class Trust(StrictSettings):
     """Which corruptions, at which strengths, of how many real test photographs; and whose networks."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     corruptions: tuple[_Name, ...] = Field(
         tuple(STRENGTHS), min_length=1, description="Ways in which real test photographs are spoilt."
