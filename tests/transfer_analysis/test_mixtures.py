@@ -364,7 +364,7 @@ def test_points_that_saw_other_images_cannot_be_compared():
 @pytest.mark.parametrize(
     ("found", "said", "not_said"),
     [
-        ({"ci95": [0.012, 0.109], "p_value_holm": 0.06}, "that of k is not corrected", " gains "),
+        ({"ci95": [0.012, 0.109], "p_value_holm": 0.06}, "intervals of k are not corrected", " gains "),
         ({"ci95": [-0.012, 0.109], "p_value_holm": 0.2}, "adjusted p", "leaves out zero"),
         ({"p_value_holm": 0.2, "minimum_detectable_effect": 1.9}, "not even the largest possible change", "190.0"),
     ],

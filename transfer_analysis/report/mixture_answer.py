@@ -7,12 +7,17 @@ from markupsafe import Markup
 from transfer_analysis.mixtures.exchange_rate import may_be, measurable
 from transfer_analysis.report.few_seeds import warn_of_few_seeds
 from transfer_analysis.report.numbers import Numbers, literal
-from transfer_analysis.report.open_findings import caveat, is_beyond_all, seems_shown
+from transfer_analysis.report.open_findings import is_beyond_all, seems_shown
 from transfer_analysis.several_tests import SIGNIFICANCE
 
 _NO_RATE = (
     "Networks trained on real photographs were not shown to do better than chance in any number, so there is nothing "
     "to measure generated images in: this study says nothing of what they are worth."
+)
+
+_NOT_OUTLIVED = (
+    "Where no change was shown although its interval leaves out zero, that does not outlive the correction for several "
+    "tests; intervals of k are not corrected."
 )
 
 _NOTHING_LEFT_OPEN = " The interval is open: that generated images are worth nothing is not ruled out."
@@ -34,7 +39,8 @@ def write_mixture_answer(sources: dict[str, Any]) -> list[Markup]:
     gains = [_write_gain(sources, position) for position, point in points if point["gain"]]
     if gains:
         opening = Markup("Each mixture is measured against the same real photographs alone, on real test photographs. ")
-        paragraphs.append(opening + Markup(" ").join(gains))
+        seeming = [point for _, point in points if point["gain"] and seems_shown(point["gain"])]
+        paragraphs.append(opening + Markup(" ").join([*gains, *([Markup(_NOT_OUTLIVED)] if seeming else [])]))
     return [*paragraphs, *(_warn_of_few_trainings(sources) if paragraphs else [])]
 
 
@@ -136,15 +142,10 @@ def _write_gain(sources: dict[str, Any], position: int) -> Markup:
     else:
         text = "{opening} costs {size} points ({range}, adjusted p {p})"
     if point["exchange_rate"] is None:
-        return Markup(f"{text}. {caveat(gain)}".rstrip()).format(**parts)
+        return Markup(f"{text}.").format(**parts)
     rate, place, _ = _rate_at(sources, position)
     rates = {"k": n("rate", *place, "k"), "k_range": n("rate_range", *place, "ci95")}
     text += "; k is {k} in this sample ({k_range})." if _is_of_the_sample(rate) else "; k is {k} ({k_range})."
-    if seems_shown(gain):
-        text += (
-            " The interval of the change leaves out zero, but that does not outlive the correction for several tests; "
-            "that of k is not corrected."
-        )
     return Markup(text).format(**parts, **rates)
 
 
