@@ -20,7 +20,7 @@ from text_to_image.model_source import ModelSource
 from text_to_image.network_speed import denoisers, prepare_networks
 from text_to_image.noise import noise_generator
 from text_to_image.pipeline_loading import load_pipeline, set_scheduler
-from text_to_image.prompt_embeddings import UnequalPromptsError, encode_each_prompt_once
+from text_to_image.prompt_embeddings import UnequalPromptsError, check_clip_skip, encode_each_prompt_once
 from text_to_image.prompt_length import refuse_cut_prompts
 from text_to_image.samplers import check_eta, check_image_size
 from text_to_image.shared_randomness import no_other_randomness
@@ -53,6 +53,8 @@ class Pipeline:
         check_image_size(config, source)
         if (scheduler := getattr(self._pipeline, "scheduler", None)) is not None:
             check_eta(config, scheduler)
+        if "clip_skip" in config.arguments:
+            check_clip_skip(self._pipeline, config.arguments["clip_skip"])
         if config.prompts.negative is not None:
             self.refuse_cut_prompts([config.prompts.negative])
         prepare_decoder(self._pipeline, config)

@@ -7,12 +7,17 @@ that chain two pipelines (Kandinsky, Würstchen, Stable Cascade) have none and e
 """
 
 import inspect
+import json
 from collections import OrderedDict
 from typing import Any
 
+import diffusers
 import torch
-from diffusers import DiffusionPipeline
+import transformers
+from diffusers import DiffusionPipeline, StableDiffusionPipeline
+from transformers import CLIPTextModel, CLIPTextModelWithProjection
 
+_CLIP = (CLIPTextModel, CLIPTextModelWithProjection)
 # The sampler draws prompt by prompt, so few have to be kept; one of Stable Diffusion 3's takes 5 MB.
 _KEPT = 64
 
@@ -27,6 +32,26 @@ class UnequalPromptsError(Exception):
     def __init__(self, groups: list[list[int]]):
         super().__init__(f"prompts of {len(groups)} lengths in one batch")
         self.groups = groups
+
+
+def check_clip_skip(pipeline: DiffusionPipeline, skipped: Any) -> None:
+    """Check that as many of the text encoders' last layers can be left out as `arguments.clip_skip` says.
+
+    Raises:
+        ValueError: it is no whole number, or an encoder has too few layers; or this diffusers asks the encoder for a
+            part that transformers gives it no more.
+    """
+    if isinstance(pipeline, StableDiffusionPipeline) and not hasattr(pipeline.text_encoder, "text_model"):
+        raise ValueError(
+            f"generator.arguments has 'clip_skip', which diffusers {diffusers.__version__} cannot do with transformers "
+            f"{transformers.__version__} for {type(pipeline).__name__}; remove it"
+        )
+    encoders = [part for part in pipeline.components.values() if isinstance(part, _CLIP)]
+    most = min(encoder.config.num_hidden_layers for encoder in encoders) - 1
+    if type(skipped) is not int or not 0 <= skipped <= most:
+        raise ValueError(
+            f"generator.arguments.clip_skip is {json.dumps(skipped)}; it takes a whole number from 0 to {most}"
+        )
 
 
 def encode_each_prompt_once(pipeline: DiffusionPipeline, kept: int = _KEPT) -> None:

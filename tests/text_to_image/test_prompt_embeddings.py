@@ -184,3 +184,23 @@ def test_what_differs_and_has_no_axis_of_rows_is_not_taken_from_the_first():
     assert encoded(lambda row: (row, torch.arange(3)), "a", "bb")[1].tolist() == [0, 1, 2]
     with pytest.raises(ValueError, match="no axis of prompts"):
         encoded(lambda row: (row[0],), "a", "bb")
+
+
+@pytest.mark.parametrize("name", ["stable_diffusion_xl", "stable_diffusion_3"])
+def test_no_more_layers_can_be_left_out_than_there_are(name, tmp_path):
+    CLASSES[name](tmp_path / "tiny")
+    layers = load(tmp_path / "tiny")._pipeline.text_encoder.config.num_hidden_layers
+    for skipped in (layers, -1, 1.0, "1"):
+        with pytest.raises(ValueError, match=rf"clip_skip is .*; it takes a whole number from 0 to {layers - 1}$"):
+            load(tmp_path / "tiny", arguments={"clip_skip": skipped})
+    images, _ = load(tmp_path / "tiny", arguments={"clip_skip": layers - 1})([SHORT], [2.0], [0])
+    assert np.isfinite(images).all()
+
+
+def test_layers_that_no_version_here_can_leave_out_are_refused_before_anything_is_drawn(tmp_path):
+    save_stable_diffusion(tmp_path / "tiny")
+    if hasattr(load(tmp_path / "tiny")._pipeline.text_encoder, "text_model"):
+        load(tmp_path / "tiny", arguments={"clip_skip": 1})([SHORT], [2.0], [0])
+        return
+    with pytest.raises(ValueError, match=r"'clip_skip', which diffusers .* for StableDiffusionPipeline; remove it$"):
+        load(tmp_path / "tiny", arguments={"clip_skip": 1})
