@@ -17,7 +17,8 @@ class StrictSettings(BaseModel):
         # YAML reads yes, no, on and off as booleans, which Python takes for 1 and 0.
         annotation = cls.model_fields[info.field_name].annotation
         parts = value if isinstance(value, list | tuple) else [value]
-        if any(isinstance(part, bool) for part in parts) and not _allows(annotation, [bool, Any]):
+        takes_numbers = _allows(annotation, [int, float]) and not _allows(annotation, [bool, Any])
+        if takes_numbers and any(isinstance(part, bool) for part in parts):
             raise ValueError("it is neither a number nor a word (YAML: write yes, no, on and off in quotes)")
         return value
 

@@ -26,7 +26,7 @@ from text_to_image.resume_state import ResumeState
 
 @pytest.mark.parametrize("steps", [1, 2, 4, 8])
 def test_steps_start_where_the_sampler_starts_them(steps):
-    teacher = range(0, 1000)
+    teacher = range(999, -1, -1)
     recipe = DistillationRecipe(learning_rate=1e-3, sampling_steps=steps, teacher_timesteps=tuple(teacher))
     scheduler = build_student_scheduler()
     scheduler.set_timesteps(steps)
