@@ -15,7 +15,6 @@ from text_to_image.cpu_arithmetic import quick_dtype
 from text_to_image.decoder import prepare_decoder
 from text_to_image.embedded_generator.training_record import taught_guidance
 from text_to_image.guidance import range_explained
-from text_to_image.model_names import is_folder
 from text_to_image.model_source import ModelSource
 from text_to_image.network_speed import denoisers, prepare_networks
 from text_to_image.noise import noise_generator
@@ -70,8 +69,7 @@ class Pipeline:
     @property
     def guidance_scales(self) -> tuple[float, float]:
         """The lowest and the highest guidance scale that the network can be asked for."""
-        taught = taught_guidance(Path(self._config.model)) if is_folder(self._config.model) else None
-        return taught or (lowest_guidance(self._network), math.inf)
+        return taught_guidance(Path(self._config.model)) or (lowest_guidance(self._network), math.inf)
 
     def under(self, config: GeneratorConfig, watch: Callable[[Preview], None] | None = None) -> "Pipeline":
         """Return the same loaded model, called with other `steps` and `guidance_scale`.

@@ -4,7 +4,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from transfer_analysis.figures.style import INK, intervals, looks, new_figure, put_title, styled
+from transfer_analysis.figures.style import INK, intervals, looks, new_figure, put_title, styled, wrapped
 from transfer_analysis.written_numbers import signed
 
 _ROW_INCHES = 0.5
@@ -46,9 +46,12 @@ def draw_known_answers(known_answers: dict[str, Any]) -> Figure:
     put_title(
         figure,
         "What the pipeline says where the truth is known",
-        f"Stand-ins for the generator, {known_answers['images_per_class']} images a class, against as many real "
-        f"photographs; {intervals(known_answers)}.\n"
-        "The first must hold zero; each spoilt series must lose more and more.",
+        wrapped(
+            figure,
+            f"Stand-ins for the generator, {known_answers['images_per_class']} images a class, against as many real "
+            f"photographs; {intervals(known_answers)}.",
+            "The first must hold zero; each spoilt series must lose more and more.",
+        ),
     )
     return figure
 

@@ -39,8 +39,9 @@ def write_mixture_answer(sources: dict[str, Any]) -> list[Markup]:
     gains = [_write_gain(sources, position) for position, point in points if point["gain"]]
     if gains:
         opening = Markup("Each mixture is measured against the same real photographs alone, on real test photographs. ")
-        seeming = [point for _, point in points if point["gain"] and seems_shown(point["gain"])]
-        paragraphs.append(opening + Markup(" ").join([*gains, *([Markup(_NOT_OUTLIVED)] if seeming else [])]))
+        if any(seems_shown(point["gain"]) for _, point in points if point["gain"]):
+            gains.append(Markup(_NOT_OUTLIVED))
+        paragraphs.append(opening + Markup(" ").join(gains))
     return [*paragraphs, *(_warn_of_few_trainings(sources) if paragraphs else [])]
 
 
