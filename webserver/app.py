@@ -76,9 +76,9 @@ def _services(settings: PlaygroundConfig, generator: GeneratorConfig, classes: S
 
     registry = Registry(results, shipped, swapped)
 
-    def answer(images_nhwc: np.ndarray) -> Sequence:
+    def answer(served: Served, images_nhwc: np.ndarray) -> Sequence:
         metrics.batches.observe(len(images_nhwc))
-        return readings(registry.served, images_nhwc)
+        return readings(served, images_nhwc)
 
     def finished(job: Job, seconds: float | None) -> None:
         metrics.jobs.labels(job.state).inc()

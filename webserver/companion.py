@@ -30,6 +30,7 @@ class Companion:
     nearest_features: float16 (M, F) of unit length: the arm's training photographs.
     nearest_kinds, nearest_indices, nearest_classes: (M,) where each comes from: "real" or "synthetic", its index
         there, its class.
+    nearest_digests: uint64 (M,) the short digest of each one's pixels: another study has other photographs there.
     """
 
     classifier_sha256: str
@@ -46,6 +47,7 @@ class Companion:
     nearest_kinds: np.ndarray
     nearest_indices: np.ndarray
     nearest_classes: np.ndarray
+    nearest_digests: np.ndarray
 
     def probabilities(self, logits_nk: np.ndarray) -> np.ndarray:
         """Return calibrated probabilities float (N, K)."""

@@ -7,7 +7,6 @@ from flask.typing import ResponseReturnValue
 
 from webserver.api import status
 from webserver.playground import playground
-from webserver.problems import ProblemError
 from webserver.safety import REPORT_POLICY
 
 blueprint = Blueprint("pages", __name__)
@@ -21,25 +20,24 @@ blueprint.add_url_rule("/metrics", "metrics", status.metrics)
 def page() -> ResponseReturnValue:
     """Answer with the one page; what it shows is in its address."""
     services = playground()
-    return render_template("index.html", settings=services.settings, has_pdf=_report_file("pdf").is_file())
+    return render_template("index.html", settings=services.settings)
 
 
 @blueprint.get("/report")
 def report() -> ResponseReturnValue:
     """Answer with the study's report, or a line on how to make it."""
     path = _report_file("html")
-    if path.is_file():
-        return Response(path.read_bytes(), content_type="text/html", headers=_FRAMED)
-    return Response(render_template("no_report.html"), content_type="text/html", headers=_FRAMED)
+    page = path.read_bytes() if path.is_file() else render_template("no_report.html")
+    return Response(page, content_type="text/html", headers=_FRAMED)
 
 
 @blueprint.get("/report.pdf")
 def report_pdf() -> ResponseReturnValue:
-    """Answer with the report as PDF; 404 where the study has made none."""
+    """Answer with the report as PDF; 404, with a line on how to make it, before a study has."""
     path = _report_file("pdf")
-    if not path.is_file():
-        raise ProblemError(404, "there is no report.pdf")
-    return Response(path.read_bytes(), content_type="application/pdf")
+    if path.is_file():
+        return Response(path.read_bytes(), content_type="application/pdf")
+    return Response(render_template("no_report.html"), 404, content_type="text/html", headers=_FRAMED)
 
 
 def _report_file(ending: str) -> Path:

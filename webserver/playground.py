@@ -79,10 +79,13 @@ class Playground:
         return served
 
     def read(self, images: Sequence[np.ndarray], beyond_bound: bool = False) -> list[dict[str, Any]]:
-        """Return each image's reading, for uint8 images (32, 32, 3); 503 when too many wait, unless `beyond_bound`."""
-        self.served()
+        """Return each image's reading by what is served now, for uint8 images (32, 32, 3).
+
+        503 when too many wait, unless `beyond_bound`.
+        """
+        served = self.served()
         try:
-            futures = self.batcher.submit(images, beyond_bound)
+            futures = self.batcher.submit(served, images, beyond_bound)
         except TooManyImagesError as error:
             raise ProblemError(503, "too many photographs wait for classification", {"Retry-After": "1"}) from error
         try:

@@ -69,6 +69,7 @@ def _arm_readings(arm: Arm, answer: Answer) -> list[dict[str, Any]]:
                     "kind": str(companion.nearest_kinds[found]),
                     "index": int(companion.nearest_indices[found]),
                     "class": str(companion.nearest_classes[found]),
+                    "digest": f"{companion.nearest_digests[found]:016x}",
                     "distance": _rounded(distance),
                 }
                 for found, distance in zip(near[place], distances[place], strict=True)

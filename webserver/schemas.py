@@ -21,8 +21,9 @@ class Neighbour(Shape):
     kind: Literal["real", "synthetic"]
     index: int = Field(description="CIFAR-10's file order for real ones, the index in its class for generated ones.")
     class_: str = Field(alias="class")
+    digest: str = Field(description="The first 16 hex digits of its pixels' SHA-256.", pattern=r"^[0-9a-f]{16}$")
     distance: float = Field(description="Cosine distance of the network's features, 0 to 2.")
-    image: str | None = Field(description="Its address, where the data set is on the server's machine; else null.")
+    image: str | None = Field(description="Its address, where that very photograph is on the server; else null.")
 
 
 class ArmReading(Shape):

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from pydantic import (
-    BaseModel,
     ConfigDict,
     Field,
     NonNegativeInt,
@@ -15,15 +14,16 @@ from pydantic import (
     field_validator,
 )
 
+from photographs.strict_settings import StrictSettings
 from webserver.study_schemas import QUESTIONS
 
 PREFIX = "FAUXTOGRAPH_"
 
 
-class PlaygroundConfig(BaseModel):
+class PlaygroundConfig(StrictSettings):
     """The playground's settings. None of them changes a study's results."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(allow_inf_nan=False)
 
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 lets other machines in.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")

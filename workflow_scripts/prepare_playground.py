@@ -14,6 +14,7 @@ from sklearn.preprocessing import StandardScaler
 from flax_cnn.classifier import Classifier, load_classifier
 from flax_cnn.compiled_programs import keep_compiled_programs
 from flax_cnn.facts import fit_temperature
+from photographs.digests import short_digest
 from photographs.mixing import class_counts, largest_mix_size, mix, synthetic_count
 from photographs.photo_set import PhotoSet, read_photo_set
 from webserver.companion import MOST_NEIGHBOURS, Companion, nearest, softmax, strangeness, unit_length, write_companion
@@ -92,6 +93,7 @@ def make_companion(
         nearest_kinds=kinds,
         nearest_indices=own_train.indices,
         nearest_classes=np.asarray([own_train.classes[label] for label in own_train.labels]),
+        nearest_digests=np.asarray([int(short_digest(image), 16) for image in own_train.images_nhwc], np.uint64),
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 from flax_cnn.classifier import Classifier, save_classifier
 from flax_cnn.config import TrainingConfig
 from flax_cnn.network import initial_network
+from photographs.digests import short_digest
 from photographs.photo_set import PhotoSet, write_photo_set
 from photographs.verified_arrays import write_arrays
 from tests.text_to_image.tiny_pipelines import save_stable_diffusion
@@ -30,6 +31,11 @@ def tiny_classifier(seed, classes=CLASSES):
     config = TrainingConfig(width=WIDTH)
     _, state = initial_network(config.network, len(classes), config.width, jax.random.key(seed))
     return Classifier(classes, config, state, {"val_accuracy": 0.5})
+
+
+def grey(number):
+    """Return a photograph of one grey."""
+    return np.full((32, 32, 3), number, np.uint8)
 
 
 def tiny_companion(classifier):
@@ -52,6 +58,7 @@ def tiny_companion(classifier):
         nearest_kinds=np.asarray(["real"] * 10 + ["synthetic"] * 10),
         nearest_indices=np.arange(20),
         nearest_classes=np.asarray(["cat", "frog"] * 10),
+        nearest_digests=np.asarray([int(short_digest(grey(index)), 16) for index in range(20)], np.uint64),
     )
 
 

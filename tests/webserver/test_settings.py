@@ -28,6 +28,7 @@ def test_environment_goes_above_the_config():
         ({"waiting_images": 31}, {}, "playground.waiting_images is 31: .* below max_batch.* 32 photographs"),
         ({"max_batch": 4}, {"FAUXTOGRAPH_WAITING_IMAGES": "9"}, "FAUXTOGRAPH_WAITING_IMAGES is '9': .* a quiz's 10"),
         ({"port": -1}, {}, "playground.port is -1"),
+        ({"max_count": True}, {}, "playground.max_count is True: .* neither a number nor a word"),
         ({"prot": 1}, {}, "playground.prot is 1"),
     ],
 )

@@ -1,10 +1,11 @@
 """What the playground tells of the study behind it: its photographs, confusions and cells."""
 
 import numpy as np
+import pytest
 
 from photographs.photo_set import PhotoSet, write_photo_set
 from photographs.verified_arrays import write_arrays
-from tests.webserver.conftest import CLASSES, wait_until
+from tests.webserver.conftest import CLASSES, grey, wait_until
 from tests.webserver.pictures import encoded
 from webserver.openapi import document
 from webserver.study_files import StudyFiles
@@ -13,9 +14,9 @@ from webserver.study_photographs import StudyPhotographs
 PNG = {"Content-Type": "image/png"}
 
 
-def photographs(results, kind, indices, classes, split="train"):
-    """Write photographs of the first class to a study's folder, each of the grey that its index is."""
-    images = np.tile(np.asarray(indices, np.uint8)[:, None, None, None], (1, 32, 32, 3))
+def photographs(results, kind, indices, classes, split="train", shade=None):
+    """Write photographs of the first class to a study's folder, each of the grey that its index is, or `shade`."""
+    images = np.stack([grey(index if shade is None else shade) for index in indices])
     photos = PhotoSet(images, np.zeros(len(indices), np.int32), np.asarray(indices), classes)
     write_photo_set(results / f"{kind}_photos" / f"{split}.npz", photos)
 
@@ -38,18 +39,21 @@ def test_photograph_that_is_still_the_same_is_not_sent_again(make_app, tmp_path)
     assert "content" not in described["304"]
 
 
-def test_neighbour_has_an_address_where_that_very_photograph_is_there(make_app, tmp_path):
-    # Of the companions' real photographs, cats have the even numbers and frogs the odd ones.
-    photographs(tmp_path, "real", range(10), ("cat",))
+@pytest.mark.parametrize(("shade", "kinds_here"), [(None, {"real", "synthetic"}), (99, set())])
+def test_neighbour_has_an_address_where_that_very_photograph_is_there(make_app, tmp_path, shade, kinds_here):
+    # Of the companions' photographs, cats have the even numbers and frogs the odd ones; generated ones begin at 10.
+    photographs(tmp_path, "real", range(10), ("cat",), shade=shade)
+    photographs(tmp_path, "synthetic", range(10, 20), ("cat",), shade=shade)
     app = make_app(results=str(tmp_path))
     wait_until(lambda: app.extensions["playground"].registry.served is not None)
     client = app.test_client()
     (reading,) = client.post("/api/v1/classify?nearest=5", data=encoded(), headers=PNG).json["readings"]
     near = [found for arm in reading["arms"].values() for found in arm["nearest"]]
-    here = [(found["kind"], found["class"]) == ("real", "cat") for found in near]
-    assert 0 < sum(here) < len(here)
+    here = [found["class"] == "cat" and found["kind"] in kinds_here for found in near]
+    assert {found["kind"] for found, is_here in zip(near, here, strict=True) if is_here} == kinds_here
+    assert sum(here) < len(here)
     assert [found["image"] is not None for found in near] == here
-    assert {client.get(found["image"]).status_code for found in near if found["image"]} == {200}
+    assert all(client.get(found["image"]).status_code == 200 for found in near if found["image"])
 
 
 def test_cell_names_the_photographs_that_are_there(make_app, tmp_path):
@@ -103,3 +107,20 @@ def test_photographs_that_take_others_place_meanwhile_are_not_mixed_with_them(tm
 
     monkeypatch.setattr(shown, "_lock", LockThatLets(another_asks_for_a_newer_one))
     assert shown.image("real", "train", "cat", 39).mean() == 39
+
+
+def test_report_is_there_from_when_a_study_has_made_it_and_before_the_page_says_how(make_app, tmp_path):
+    predictions(tmp_path, "real", CLASSES)
+    client = make_app(results=str(tmp_path)).test_client()
+    before = {address: client.get(address) for address in ("/report", "/report.pdf")}
+    assert {address: answer.status_code for address, answer in before.items()} == {"/report": 200, "/report.pdf": 404}
+    assert all(b"make run" in answer.data for answer in before.values())
+    assert b'href="/report.pdf"' in client.get("/").data
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report" / "report.html").write_text("what it found")
+    (tmp_path / "report" / "report.pdf").write_bytes(b"%PDF")
+    answers = [client.get(address) for address in before]
+    assert [(answer.mimetype, answer.data) for answer in answers] == [
+        ("text/html", b"what it found"),
+        ("application/pdf", b"%PDF"),
+    ]

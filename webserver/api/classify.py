@@ -7,7 +7,7 @@ from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from flax_cnn.saliency import grad_cam
-from webserver.classifier_folders import STUDY
+from photographs.digests import short_digest
 from webserver.companion import MOST_NEIGHBOURS
 from webserver.playground import Playground, playground
 from webserver.png import data_address, png
@@ -62,7 +62,7 @@ def complete(
     """Return a reading as it is sent: with the photograph's size, its pixels and its neighbours' addresses."""
     reading = without_neighbours(reading, nearest)
     for arm in reading["arms"].values():
-        arm["nearest"] = [{**found, "image": _address(services, reading["origin"], found)} for found in arm["nearest"]]
+        arm["nearest"] = [{**found, "image": _address(services, found)} for found in arm["nearest"]]
     return {
         "width": photograph.width,
         "height": photograph.height,
@@ -71,12 +71,11 @@ def complete(
     }
 
 
-def _address(services: Playground, origin: str, neighbour: dict[str, Any]) -> str | None:
+def _address(services: Playground, neighbour: dict[str, Any]) -> str | None:
     kind, class_name, index = neighbour["kind"], neighbour["class"], neighbour["index"]
-    # Generated ones of the same number are the same photographs in the study alone that the classifiers come from.
-    its_own = kind == "real" or origin == STUDY
-    # A study of other classes, or of fewer photographs, may lie there by now.
-    if not its_own or services.photographs.image(kind, "train", class_name, index) is None:
+    image = services.photographs.image(kind, "train", class_name, index)
+    # Another study than the classifiers' own may lie there: of other photographs, of other classes, or of fewer.
+    if image is None or short_digest(image) != neighbour["digest"]:
         return None
     return url_for("study.photograph", kind=kind, split="train", class_name=class_name, index=index)
 

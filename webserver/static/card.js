@@ -128,7 +128,7 @@ function neighbours(reading) {
   if (!arms.length) return null;
   const missing = arms.some(([, found]) => found.nearest.some((near) => near.image === null));
   return el("details", {}, el("summary", {}, "The nearest photographs that each network was trained on"),
-    missing ? el("p", { className: "faint" }, "These photographs are not on this machine, so they are named by their numbers only; they come with a study (make run).") : null,
+    missing ? el("p", { className: "faint" }, "Photographs that are not on this machine are named by their numbers only; a study brings its own (make run).") : null,
     el("div", { className: "near" }, arms.map(([arm, found]) => el("div", { className: armClass(arm) },
       el("h3", {}, el("span", { className: "swatch", ariaHidden: "true" }), words(arm)),
       el("ul", {}, found.nearest.map((near) => el("li", {},
