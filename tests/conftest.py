@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+from filelock import FileLock
 
 _SURVIVED = "fault survived"
 
@@ -18,23 +19,14 @@ def pytest_configure(config: pytest.Config) -> None:
 # First, because xdist reads the marks in this same hook.
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group the tests by file, but those of the finished study and of the exported data set as one group each.
-
-    Those on SLURM, which wait more than they work, make a study of their own to compare with.
-    """
+    """Group the tests by file, but those of the exported data set as one group."""
     for item in items:
         item.add_marker(pytest.mark.xdist_group(_group(item)))
     items.sort(key=lambda item: not _is_long(item))
 
 
 def _group(item: pytest.Item) -> str:
-    if item.path.parent.name == "slurm":
-        return "slurm"
-    if "finished_study" in item.fixturenames:
-        return "finished study"
-    if item.path.parent.name == "data_set_export":
-        return "exported data set"
-    return item.path.stem
+    return "exported data set" if item.path.parent.name == "data_set_export" else item.path.stem
 
 
 def _is_long(item: pytest.Item) -> bool:
@@ -47,13 +39,20 @@ def _is_long(item: pytest.Item) -> bool:
 
 @pytest.fixture(scope="session")
 def finished_study(tmp_path_factory):
-    """Return a tiny study that ran to its end. Tests must not change it; see `study_copy`."""
+    """Return a tiny study that ran to its end, one for all of xdist's processes. Tests must not change it."""
     # Imported here: most tests need neither JAX nor a study.
     from tests.workflow.study import TinyStudy
 
-    study = TinyStudy.create(tmp_path_factory.mktemp("study") / "finished")
-    finished = study.run()
-    assert finished.returncode == 0, finished.stdout
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "finished_study"
+    with FileLock(f"{folder}.lock"):
+        if (done := folder.with_suffix(".done")).exists():
+            return TinyStudy(folder)
+        shutil.rmtree(folder, ignore_errors=True)  # where another process' run failed
+        study = TinyStudy.create(folder)
+        finished = study.run()
+        assert finished.returncode == 0, finished.stdout
+        done.touch()
     return study
 
 

@@ -1,4 +1,4 @@
-"""The local study to compare with, and a cluster that ends with the tests that use it."""
+"""A cluster that ends with the tests that use it."""
 
 import importlib.util
 import os
