@@ -9,6 +9,9 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3.11
 BIN := .venv/bin
 CORES ?= all
+# A file laid over config.yaml, such as studies/embedded_full_size.yaml.
+STUDY ?=
+SNAKEMAKE := source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules $(if $(STUDY),--configfile $(STUDY)) --
 
 help:  ## List the commands
 	@echo "Fauxtograph: how far does a CNN trained on generated photographs carry over to real ones, and back?"
@@ -20,48 +23,48 @@ help:  ## List the commands
 # A file marks the end of the installation, so that one that was cut off is taken up again.
 .venv/.complete: requirements.lock
 	@command -v $(PYTHON) > /dev/null || { echo "error: $(PYTHON) is missing: install Python 3.11, or name it: make PYTHON=/path/to/python3.11"; exit 1; }
-	@echo "Installing the pinned packages of requirements.lock into .venv (3 GB, about two minutes, once)"
+	@echo "Installing the pinned packages of requirements.lock into .venv (3 GB, some minutes, once)"
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --requirement requirements.lock
 	@touch $@
 
-run: .venv  ## Run the study of config.yaml, to results/report/report.html and report.pdf
+run: .venv  ## Run the study of config.yaml, to results/report/report.html and report.pdf (STUDY=studies/… for another)
 	@echo "Fetches CIFAR-10 once (139 to 170 MB) and keeps it in the cache folder"
-	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules
+	$(SNAKEMAKE)
 	@echo "The report: results/report/report.html, and for paper results/report/report.pdf"
 
-estimate: .venv  ## Say what the study will take before it runs (ARGS="--study studies/embedded_full_size.yaml --cores 8")
-	@$(BIN)/python -m workflow_scripts.estimate $(ARGS)
+estimate: .venv  ## Say what the study will take before it runs (STUDY=studies/… for another, ARGS="--cores 8")
+	@$(BIN)/python -m workflow_scripts.estimate $(if $(STUDY),--study $(STUDY)) $(ARGS)
 
 full-study: .venv  ## Run the study at full size with the embedded generator (hours; it resumes)
-	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules --configfile studies/embedded_full_size.yaml
+	$(MAKE) run STUDY=studies/embedded_full_size.yaml
 
 verify-report: .venv  ## Read the finished report again, and compare each number, table and figure with its source
 	$(BIN)/python -m workflow_scripts.verify_report
 
 known-answers: .venv  ## Judge the pipeline by stand-in generators whose truth is known, and show it in the report
-	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- check_known_answers
-	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules
+	$(SNAKEMAKE) check_known_answers
+	$(SNAKEMAKE)
 
 export: .venv  ## Write the generated photographs as image folder and TFDS data set, to results/export/
-	source $(BIN)/activate && snakemake export --cores $(CORES) --quiet host reason rules
+	$(SNAKEMAKE) export
 	@echo "The image folder with its card: results/export/image_folder/; the TFDS data set: results/export/tfds/"
 
 crate: .venv  ## Describe the finished study as an RO-Crate: every file's digest, and what made it (ARGS=--check to compare)
 	@$(BIN)/python -m workflow_scripts.write_crate $(ARGS)
 
 sweeps: .venv  ## Run the config's sweeps over generator settings (hours on a CPU), to results/sweeps and results/figures
-	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- sweeps
+	$(SNAKEMAKE) sweeps
 
-tune: .venv  ## Choose the embedded generator's guidance, steps and sampler anew, to results/sweeps/sampling/choice.json
-	source $(BIN)/activate && snakemake --cores $(CORES) --configfile studies/tune_embedded.yaml --quiet host reason rules -- \
+tune: .venv  ## Choose the embedded generator's guidance and steps anew, to results/sweeps/sampling/choice.json
+	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules --configfile studies/tune_embedded.yaml -- \
 		results/sweeps/sampling/choice.json results/figures/sweep_sampling.svg
 
 serve: .venv  ## Serve the playground at http://127.0.0.1:8000 (FAUXTOGRAPH_PORT=… for another port)
-	$(BIN)/python -m webserver $(ARGS)
+	$(BIN)/python -m webserver $(if $(STUDY),--study $(STUDY)) $(ARGS)
 
 playground: .venv  ## Make what the playground reads the study's classifiers with: calibration, probe, neighbours
-	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- playground
+	$(SNAKEMAKE) playground
 
 playground-models: playground  ## Ship the study's classifiers with the project, to models/classifiers
 	$(BIN)/python -m workflow_scripts.write_playground_models
@@ -95,18 +98,18 @@ schema: .venv  ## Write the JSON schemas of config.yaml and of studies, which ed
 	$(BIN)/python -m workflow_scripts.write_config_schema
 
 bench: .venv  ## Measure training against PyTorch, to results/bench/training.json (an hour or two; ARGS=--quick for speeds alone)
-	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- results/real_photos/train.npz results/real_photos/val.npz
+	$(SNAKEMAKE) results/real_photos/train.npz results/real_photos/val.npz
 	$(BIN)/python -m benchmarks.training $(ARGS)
 
 bench-accuracy: .venv  ## Train three seeds on all real photographs, to results/bench/accuracy_quick.json (a quarter of an hour; ARGS="--recipe thorough")
-	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- results/real_photos/train.npz results/real_photos/val.npz results/real_photos/test.npz
+	$(SNAKEMAKE) results/real_photos/train.npz results/real_photos/val.npz results/real_photos/test.npz
 	$(BIN)/python -m benchmarks.accuracy $(ARGS)
 
 benchmark-generate: .venv  ## Measure images/s against a bare diffusers loop (ARGS="--rows 8 16 64" for more)
 	$(BIN)/python -m benchmarks.generate $(ARGS)
 
 benchmark-analysis: .venv  ## Measure the analysis of 36,000 + 36,000 images, to results/bench/analysis.json (ARGS="--images-per-class 1200" for fewer)
-	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules -- results/real_photos/train.npz results/real_photos/val.npz results/real_photos/test.npz
+	$(SNAKEMAKE) results/real_photos/train.npz results/real_photos/val.npz results/real_photos/test.npz
 	$(BIN)/python -m benchmarks.analysis $(ARGS)
 
 benchmark-serve: .venv  ## Measure the playground's latency and images/s beside a plain Flask view

@@ -108,7 +108,8 @@ def with_environment(settings: Mapping[str, Any], environment: Mapping[str, str]
     for key in own:
         if key not in PlaygroundConfig.model_fields:
             raise ValueError(
-                f"{PREFIX}{key.upper()} is no setting; known are {', '.join(PlaygroundConfig.model_fields)}"
+                f"{PREFIX}{key.upper()} is no setting; known are "
+                + ", ".join(f"{PREFIX}{known.upper()}" for known in PlaygroundConfig.model_fields)
             )
     laid_over = {key: value for key, value in {**settings, **own}.items() if own.get(key) != "null"}
     try:

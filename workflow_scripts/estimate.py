@@ -207,8 +207,10 @@ def main() -> None:
     """Print the estimate."""
     arguments = parser(__doc__)
     add_study_arguments(arguments)
-    arguments.add_argument("--cores", type=int, default=2, help="cores at work (default: 2)")
-    arguments.add_argument("--gpus", type=int, default=1, help="GPUs at work, where the study uses them (default: 1)")
+    arguments.add_argument("--cores", type=_count, default=2, help="cores at work (default: 2)")
+    arguments.add_argument(
+        "--gpus", type=_count, default=1, help="GPUs at work, where the study uses them (default: 1)"
+    )
     arguments.add_argument("--images-per-second", type=_rate, help="that one job draws (make benchmark-generate)")
     arguments.add_argument("--training-images-per-second", type=_rate, help="that one training sees (make bench)")
     arguments.add_argument("--results", type=Path, default=Path("results"), help="an earlier run's results")
@@ -234,6 +236,12 @@ def main() -> None:
     # Shards and merged splits both hold every image, and so do the files that the splits are written from.
     size, while_merging = (2 * images + networks) / 1e9, images / 1e9
     print(describe(work, options.cores, options.gpus, origin, size, while_merging))
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text}: a whole number, 1 or more")
+    return int(text)
 
 
 def _rate(text: str) -> float:

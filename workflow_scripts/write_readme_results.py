@@ -63,9 +63,10 @@ def results_text(summary: dict[str, Any]) -> str:
     selected = f", {100 * rejected / drawn:.0f} % of whose images a classifier refused" if rejected else ""
     trainings = f"{study['n_seeds']} training{'s' if study['n_seeds'] > 1 else ''} each"
     return (
-        f"The default study ({study['train_images_per_class']} photographs of each of {len(study['classes'])} classes "
-        f"an arm, {trainings}, {_generator(study)}{selected}; accuracy on test photographs in per cent, with "
-        f"{intervals(study)}; chance is {100 * study['chance']:.1f}):\n\n"
+        f"The default study: networks trained on {study['train_images_per_class']} images of each of "
+        f"{len(study['classes'])} classes, real, generated (*synthetic*) or mixed: the study's *arms*; {trainings}; "
+        f"{_generator(study)}{selected}. Accuracy on test images in per cent, with "
+        f"{intervals(study)}; chance is {100 * study['chance']:.1f}:\n\n"
         + "\n".join(rows)
         + f"\n\n**{write_headline(summary).striptags()}**{_could_find(summary)} These numbers stand in "
         "[`docs/default_study`](docs/default_study), files of `results/report` as the workflow wrote them.\n\n"
@@ -77,7 +78,13 @@ def results_text(summary: dict[str, Any]) -> str:
 def _could_find(summary: dict[str, Any]) -> str:
     effect = summary["gaps"]["synthetic_to_real"]["minimum_detectable_effect"]
     # Beyond the whole scale no difference could have been found at all.
-    return f" The study could have found {100 * effect:.1f}." if effect is not None and effect < 1 else ""
+    if effect is None or effect >= 1:
+        return ""
+    gaps = len(summary["gaps"])
+    return (
+        f" A true difference of {100 * effect:.1f} points would have been found with 80 % probability"
+        f"{f', after the correction for {gaps} gaps' if gaps > 1 else ''}."
+    )
 
 
 def _generator(study: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ def test_environment_goes_above_the_config():
 @pytest.mark.parametrize(
     ("settings", "environment", "message"),
     [
-        ({}, {"FAUXTOGRAPH_PROT": "1"}, "FAUXTOGRAPH_PROT is no setting"),
+        ({}, {"FAUXTOGRAPH_PROT": "1"}, "FAUXTOGRAPH_PROT is no setting; known are .*FAUXTOGRAPH_PORT, "),
         ({}, {"FAUXTOGRAPH_PORT": "high"}, "FAUXTOGRAPH_PORT is 'high'"),
         ({}, {"FAUXTOGRAPH_MAX_UPLOAD_MEGABYTES": "inf"}, "FAUXTOGRAPH_MAX_UPLOAD_MEGABYTES is 'inf'"),
         ({}, {"FAUXTOGRAPH_QUEUE_LENGTH": "0"}, "FAUXTOGRAPH_QUEUE_LENGTH is '0'"),

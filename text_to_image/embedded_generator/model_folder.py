@@ -75,10 +75,8 @@ def _card(record: dict[str, Any], pipeline: StableDiffusionPipeline) -> str:
     distillation = recipe["distillation"]
     earlier = record["started_from"]
 
-    def images_of(record: dict[str, Any]) -> int:
-        return _total_steps(record, "diffusion") * record["recipe"]["diffusion"]["batch_size"]
-
-    images_seen = images_of(record)
+    images_seen = _total_steps(record, "diffusion") * recipe["diffusion"]["batch_size"]
+    minutes = _minutes(record)
     return _CARD.read_text(encoding="utf-8").format(
         millions=sum(weight.numel() for part in parts for weight in part.parameters()) / 1e6,
         n_classes=len(record["classes"]),
@@ -99,11 +97,17 @@ def _card(record: dict[str, Any], pipeline: StableDiffusionPipeline) -> str:
         sampling_steps=distillation["sampling_steps"],
         distillation_steps=distillation["steps"],
         distillation_batch=distillation["batch_size"],
-        start=f"the weights of an earlier model, of {images_of(earlier):,} images" if earlier else "random weights",
-        minutes=record["minutes"],
+        time=f"{sum(minutes):.0f} minutes"
+        + (f" in {len(minutes)} trainings ({', '.join(f'{part:.0f}' for part in minutes)})" if earlier else ""),
         machine=record["machine"],
         record=TRAINING_RECORD,
     )
+
+
+def _minutes(record: dict[str, Any]) -> list[float]:
+    """Return how long this training took, after those that it started from, the first of them first."""
+    earlier = record.get("started_from")
+    return [*(_minutes(earlier) if earlier else []), record["minutes"]]
 
 
 def _total_steps(record: dict[str, Any], part: str) -> int:

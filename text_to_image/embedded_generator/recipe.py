@@ -1,4 +1,4 @@
-"""Every setting of the embedded generator's training, with the value that the shipped model was trained with."""
+"""Every setting of the embedded generator's training; the shipped model's own values stand in its training.json."""
 
 import itertools
 from typing import Annotated
