@@ -1,6 +1,7 @@
 """Write what generator_quality.json measured into a model folder's card (README.md), between two marks.
 
-Where the marks are missing they are added. The measurement must be of the very model in the folder: its revision (the digest of the folder's files) is compared.
+Where the marks are missing they are added. The measurement must be of the very model in the folder: its revision (the
+digest of the folder's files) is compared.
 """
 
 from pathlib import Path

@@ -88,8 +88,8 @@ def test_readmes_numbers_are_those_of_the_default_study():
         ({}, {}, ("instead of real ones costs", "the embedded generator", "of each of 6 classes")),
         ({("real", "real"): 0.5, ("synthetic", "real"): 0.9}, {}, ("instead of real ones gains",)),
         ({("real", "real"): 0.8, ("synthetic", "real"): 0.8}, {}, ("no difference was detected",)),
-        ({}, {"is_embedded": False, "model": "stabilityai/sd-turbo"}, ("each, `stabilityai/sd-turbo`;",)),
-        ({}, {"is_embedded": False, "model": "cars", "pipeline_class": None}, ("images of the folder `cars`;",)),
+        ({}, {"is_embedded": False, "model": "stabilityai/sd-turbo"}, ("each; `stabilityai/sd-turbo`. ",)),
+        ({}, {"is_embedded": False, "model": "cars", "pipeline_class": None}, ("images of the folder `cars`. ",)),
     ],
 )
 def test_readmes_words_follow_what_was_found(accuracies, generator, said):
