@@ -80,7 +80,7 @@ slurm-test: .venv  ## Run a whole tiny study through a real SLURM on this machin
 		SLURM_TARGET=all python -m pytest tests/slurm -rs
 
 container:  ## Build the container image "fauxtograph" with docker (docs/container.md)
-	docker build --tag fauxtograph --build-arg COMMIT="$$(git rev-parse HEAD)" .
+	docker build --tag fauxtograph $(ARGS) --build-arg COMMIT="$$(git describe --always --abbrev=40 --exclude '*' --dirty=' with local changes')" .
 
 container-test: .venv  ## Build the image with buildah and run it (as root; apt-get install buildah debootstrap crun)
 	source $(BIN)/activate && python -m pytest tests/container -rs --capture no

@@ -22,6 +22,7 @@ container: os.environ.get("STUDY_IMAGE", "fauxtograph.sif")
 
 
 include: "rules/common.smk"
+include: "rules/start_of_run.smk"
 include: "rules/common_memory.smk"
 include: "rules/common_models.smk"
 include: "rules/common_sweeps.smk"

@@ -4,6 +4,7 @@ https://w3id.org/ro/crate/1.1, with `sha256` after schema.org, which that versio
 """
 
 import mimetypes
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -124,7 +125,10 @@ def _files(results: Path) -> list[Path]:
     """Return the finished files; what begins with a dot is unfinished work, a killed writer's leftover, or a note."""
     return [
         path
-        for path in sorted(results.rglob("*"))
+        # Parts of a study may lie elsewhere, behind a link.
+        for path in sorted(
+            Path(folder, name) for folder, _, names in os.walk(results, followlinks=True) for name in names
+        )
         if path.is_file()
         and path.name != METADATA
         and not any(part.startswith(".") for part in path.relative_to(results).parts)

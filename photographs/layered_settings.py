@@ -30,9 +30,22 @@ def laid_over(settings: dict[str, Any], changes: dict[str, Any]) -> dict[str, An
     }
 
 
+class _EachKeyOnce(yaml.SafeLoader):
+    """YAML forbids a key that stands twice in one block; PyYAML keeps the last one without a word."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value} stands there twice", key.start_mark)
+            seen |= {key.value} if isinstance(key, yaml.ScalarNode) and key.value != "<<" else set()
+        return super().construct_mapping(node, deep)
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        with path.open(encoding="utf-8") as stream:
+            content = yaml.load(stream, _EachKeyOnce)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):

@@ -6,7 +6,14 @@ INPUTS   results/real_photos/{train,val}.npz, results/synthetic_photos/{train,va
 OUTPUTS  results/classifiers/{arm}/seed_{seed_index}/checkpoint/, metrics.jsonl
 """
 
-TRAINED_ALONE = "|".join(STUDY.arms) if STUDY.seeds_per_job == 1 else "none"
+import math
+
+TRAINED_ALONE, TRAINED_TOGETHER = "|".join(STUDY.arms), NOTHING
+# Trainings that one job does one after another.
+TURNS = 1
+if STUDY.seeds_per_job > 1:
+    TRAINED_ALONE, TRAINED_TOGETHER = TRAINED_TOGETHER, TRAINED_ALONE
+    TURNS = math.ceil(STUDY.seeds / STUDY.seeds_per_job)
 
 
 rule train_classifier:
@@ -33,7 +40,7 @@ rule train_classifier:
         nodes=1,
         mem_mb=memory_with_photos(4000, "train", "val"),
         # No more at the next try, which carries on where this one ended.
-        runtime=120,
+        runtime=120 * TURNS,
     params:
         synthetic_share=share_of_arm,
         images_per_class=STUDY.images_per_class.train,
@@ -72,7 +79,7 @@ use rule train_classifier as train_seeds with:
     benchmark:
         "benchmarks/results/classifiers/{arm}_seeds.tsv"
     wildcard_constraints:
-        arm="|".join(STUDY.arms) if STUDY.seeds_per_job > 1 else "none",
+        arm=TRAINED_TOGETHER,
     params:
         synthetic_share=share_of_arm,
         images_per_class=STUDY.images_per_class.train,

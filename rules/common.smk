@@ -8,54 +8,23 @@ from pathlib import Path
 
 sys.path.insert(0, workflow.basedir)
 
-from snakemake.cli import get_argument_parser
-
 from photographs.digests import file_digest
+from photographs.layered_settings import read_settings
 from photographs.shard_names import shards_of_class
 from photographs.splits import SPLITS, split_sizes
 from workflow_scripts.config import HOME_DOMAINS, load_study
 from workflow_scripts.config_errors import ConfigError
-from workflow_scripts.hypotheses_record import record_hypotheses
-from workflow_scripts.noted_digests import (
-    forget_digests,
-    name_altered,
-    not_yet_anew,
-    note_digests,
-    set_altered_aside,
-)
-from workflow_scripts.profile_placeholders import check_filled_in, check_filled_in_command
-from workflow_scripts.stale_lock import clear_stale_lock
 from workflow_scripts.subject_check import check_subjects
 from workflow_scripts.sweeps import drawing_config
 
 try:
+    # Snakemake has read them already, and of a key that stands twice dropped the first without a word.
+    read_settings(workflow.configfiles)
     STUDY = load_study(config)
     if workflow.is_main_process:  # once a run: its jobs have the same settings
         check_subjects(STUDY.generators(), STUDY.classes)
-except ConfigError as error:
+except (ConfigError, ValueError) as error:
     sys.exit(f"error: {error}")
-
-# How Snakemake is asked to show, list or tidy, and not to run jobs. That it knows itself only after these files.
-LOOKING = (
-    *("dryrun", "summary", "detailed_summary", "dag", "rulegraph", "filegraph", "d3dag", "lint", "report"),
-    *("list_rules", "list_target_rules", "list_changes", "list_input_changes", "list_params_changes", "list_untracked"),
-    *("unlock", "archive", "containerize", "generate_unit_tests", "print_compilation", "cleanup_metadata"),
-    *("cleanup_shadow", "container_cleanup_images", "list_conda_envs", "conda_cleanup_envs", "conda_create_envs_only"),
-    *("delete_all_output", "delete_temp_output"),
-)
-
-
-def is_looking():
-    """Return whether this run executes no job: then it leaves the study's files as they are."""
-    asked, _ = get_argument_parser().parse_known_args(sys.argv[1:])
-    return any(getattr(asked, way) for way in LOOKING)
-
-
-if workflow.is_main_process:
-    if is_looking():
-        name_altered(Path.cwd())
-    elif clear_stale_lock(Path.cwd()):
-        set_altered_aside(Path.cwd())
 
 DOMAINS = HOME_DOMAINS
 # For --sdm conda: where the networks' jobs have a GPU, JAX comes with its plugin for CUDA. PyTorch has it anyway.
@@ -67,6 +36,8 @@ SWEEP_POINTS = STUDY.sweep_points()
 SWEEP_SPLITS = split_sizes(STUDY.sweep_size.images_per_class)
 # What chooses between settings: real photographs that neither train a classifier nor judge the study.
 VALIDATION = "real_validation"
+# What no wildcard matches, whatever arms and sweeps are called.
+NOTHING = r"(?!)"
 
 
 wildcard_constraints:
@@ -76,7 +47,7 @@ wildcard_constraints:
     arm="|".join(STUDY.arms),
     seed_index=r"\d+",
     domain="|".join(DOMAINS),
-    sweep="|".join(SWEEP_POINTS) or "none",
+    sweep="|".join(SWEEP_POINTS) or NOTHING,
     point=r"[^/]+",
     drawing=r"[^/]+",
     subset=r"all|without_\d+",
@@ -136,38 +107,6 @@ def without_effect(setting):
         return setting
 
     return setting_of_job
-
-
-def put_hypotheses_on_record():
-    """Note what is expected, before anything is tested; end the run where the record cannot be read."""
-    try:
-        record_hypotheses(Path.cwd(), STUDY.frozen_hypotheses(), STUDY.digest())
-    except ValueError as error:
-        sys.exit(f"error: {error}")
-
-
-def refuse_placeholders():
-    """End the run if it goes to a cluster whose profile is not filled in."""
-    partitions = getattr(workflow.executor_settings, "partition_config", None)
-    command = getattr(workflow.executor_settings, "submit_cmd", None)
-    try:
-        if partitions is not None:
-            check_filled_in(Path(partitions).parent)
-        if command is not None:
-            check_filled_in_command(command)
-    except ConfigError as error:
-        sys.exit(f"error: {error}")
-
-
-def is_output_file(path):
-    """Return whether a rule makes the file at `path` (by itself, not as part of a folder)."""
-    outputs = [output for rule in workflow.rules for output in rule.output if not output.is_directory]
-    return any(output.match(path) for output in outputs)
-
-
-def altered_files(wildcards):
-    """Return the altered files that were set aside and are to be made anew, as far as this study's rules make them."""
-    return [name for name in not_yet_anew(Path.cwd()) if is_output_file(name)]
 
 
 def more_each_try(amount):

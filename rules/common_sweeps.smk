@@ -111,6 +111,12 @@ def predictions_of_template_worth(wildcards):
             f"error: config: template_worth.by is {by!r}: the prompts have only one; "
             f"list two or more in generator.prompts.{by}s"
         )
+    images, available = STUDY.template_worth_images(), split_sizes(STUDY.images_per_class.synthetic)["train"]
+    if not 1 <= images <= available:
+        sys.exit(
+            f"error: config: template_worth.images_per_class is {images}, of {available} generated training images a class "
+            f"with {n_values} {by}s: name from 1 to {available}, or raise images_per_class.synthetic"
+        )
     return [
         f"results/template_worth/{subset}/seed_{seed}/{VALIDATION}.npz"
         for subset in ("all", *(f"without_{number}" for number in range(n_values)))

@@ -162,7 +162,7 @@ class GeneratorConfig(StrictSettings):
 class ImageFolderConfig(StrictSettings):
     """A folder of images that were generated elsewhere: one sub-folder a class, or CIFAKE's flat layout."""
 
-    folder: str = Field(description="The folder (relative to the study).")
+    folder: str = Field(min_length=1, description="The folder (relative to the study).")
     resampling: ResamplingKernel = "box"
 
 

@@ -4,18 +4,22 @@ A container image has no git. Beside its own code stands what that was built fro
 checkout that runs in it (`--sdm apptainer`) the commit is read from git's files, which do not tell of changes to it.
 """
 
+import os
 import subprocess
 import tomllib
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
 _BUILT_FROM = ".commit"
+# These name a checkout, whatever the folder; git itself sets them for its hooks.
+_OTHER_CHECKOUTS = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"}
 
 
 def code_version() -> dict[str, str]:
     """Return `{"code_version", "commit"}`; the commit says so if files differ from it, or if there is no checkout."""
     version = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    commit = _git("rev-parse", "HEAD")
+    # A copy without git may lie in someone else's checkout.
+    commit = _git("rev-parse", "HEAD") if _git("rev-parse", "--show-toplevel") == str(_ROOT) else None
     if commit is None:
         return {"code_version": version, "commit": _commit_without_git()}
     changed = _git("status", "--porcelain", "--untracked-files=no")
@@ -23,8 +27,10 @@ def code_version() -> dict[str, str]:
 
 
 def _git(*arguments: str) -> str | None:
+    environment = {name: value for name, value in os.environ.items() if name not in _OTHER_CHECKOUTS}
+    command = ["git", "-C", _ROOT, *arguments]
     try:
-        finished = subprocess.run(["git", "-C", _ROOT, *arguments], capture_output=True, text=True, check=True)
+        finished = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return None
     return finished.stdout.strip()

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from photographs.atomic_files import CorruptFileError
 from photographs.cifar10 import cache_folder
+from workflow_scripts.config_errors import ConfigError
 from workflow_scripts.set_aside import DAMAGED, RESULTS, remove, set_aside
 
 
@@ -60,6 +61,8 @@ def run(main: Callable[[], None]) -> None:
         if error.filename is None:
             raise
         sys.exit(f"error: {error.filename}: {error.strerror}")
+    except ConfigError as error:
+        sys.exit(f"error: {error}")
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in (error.title, *problem["loc"]))

@@ -360,5 +360,10 @@ def load_study(settings: dict[str, Any]) -> Study:
         raise ConfigError(first_problem(error)) from error
     if study.image_folder is not None and not Path(study.image_folder.folder).is_dir():
         raise ConfigError(f"config: image_folder.folder is {study.image_folder.folder!r}: there is no such folder")
+    if study.image_folder is not None and Path.cwd().is_relative_to(Path(study.image_folder.folder).resolve()):
+        raise ConfigError(
+            f"config: image_folder.folder is {study.image_folder.folder!r}, which holds the study itself; name a "
+            "folder of images alone"
+        )
     check_models(study.generators(), study.classes)
     return study

@@ -246,7 +246,7 @@ def _count(text: str) -> int:
 
 def _rate(text: str) -> float:
     rate = float(text)
-    if rate <= 0:
+    if not 0 < rate < math.inf:
         raise argparse.ArgumentTypeError(f"{text}: images a second, more than 0")
     return rate
 

@@ -1,4 +1,4 @@
-"""Draw one of the report's figures that come from mixtures.json, known_answers.json or the published results."""
+"""Draw one of the report's figures that come from its JSON files alone."""
 
 from pathlib import Path
 

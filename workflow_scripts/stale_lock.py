@@ -6,7 +6,6 @@ alive on this machine, and that a lock of Snakemake's from here is stale. Of oth
 file systems they do not see each other's. So a run notes where it is.
 """
 
-import json
 import platform
 import shutil
 import sys
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from photographs.atomic_files import write_json
+from photographs.atomic_files import CorruptFileError, read_json, write_json
 from photographs.file_locks import file_lock, is_without_locks
 
 # Containers on one machine have names of their own, and one boot.
@@ -25,9 +24,15 @@ _held: list[FileLock] = []
 def clear_stale_lock(study_folder: Path) -> bool:
     """Remove Snakemake's lock on `study_folder` if the run that made it, here, is dead; hold ours while this one lives.
 
+    Another run that is alive ends this one: Snakemake itself refuses only one that makes the same files, and the first
+    to end takes the locks of all with it.
+
     Returns:
         Whether no other run is alive, as far as can be known; else Snakemake refuses to run. Where the file system has
         no locks, Snakemake's stay, for `snakemake --unlock` to remove.
+
+    Raises:
+        SystemExit: another run of this machine is alive.
     """
     snakemake_folder = study_folder / ".snakemake"
     snakemake_folder.mkdir(exist_ok=True)
@@ -35,14 +40,14 @@ def clear_stale_lock(study_folder: Path) -> bool:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        return False  # another run is alive: Snakemake says so itself
+        sys.exit("error: another run works in this study; wait for its end, or stop it")
     except OSError as error:
         if not is_without_locks(error):
             raise
         return not any((snakemake_folder / "locks").glob("*"))  # nothing tells here whether a run is alive
     locks, note = snakemake_folder / "locks", snakemake_folder / "fauxtograph_machine.json"
     here = _machine()
-    there = json.loads(note.read_text(encoding="utf-8")) if note.is_file() else {}
+    there = _noted(note)
     if any(locks.glob("*")) and not here.items() & there.items():
         lock.release()
         print(
@@ -56,6 +61,13 @@ def clear_stale_lock(study_folder: Path) -> bool:
     if there != here:
         write_json(note, here)
     return True
+
+
+def _noted(note: Path) -> dict[str, str]:
+    try:
+        return read_json(note)
+    except (FileNotFoundError, CorruptFileError):
+        return {}
 
 
 def _machine() -> dict[str, str]:

@@ -38,6 +38,7 @@ _MEMORY = {
     "XLA_PYTHON_CLIENT_MEM_FRACTION": _SHARE,
     "PYTORCH_CUDA_ALLOC_CONF": f"per_process_memory_fraction:{_SHARE}",
 }
+_MEND = f"Without a GPU set `gpus` to 0 in the study, or export {ALLOWED}=1 to run such jobs on the CPU"
 # Both names are those of the pinned JAX: XLA ends a process that names a flag which it does not know.
 _SAME_BITS = "--xla_gpu_exclude_nondeterministic_ops=true --xla_gpu_autotune_level=0"
 
@@ -66,9 +67,13 @@ def main() -> None:
 
 def _take_gpus(n_gpus: int, environment: MutableMapping[str, str]) -> None:
     listed = _listed_gpus()
-    gpus = _named_gpus(environment) if "CUDA_VISIBLE_DEVICES" in environment else list(listed)
+    chosen = environment.get("CUDA_VISIBLE_DEVICES")
+    gpus = list(listed) if chosen is None else _named_gpus(environment)
     if not gpus:
-        print("no GPU was found (nvidia-smi lists none): this job runs on the CPU", file=sys.stderr)
+        why = "nvidia-smi lists none" if chosen is None else f"CUDA_VISIBLE_DEVICES is {chosen!r}, which names none"
+        if ALLOWED not in environment:
+            sys.exit(f"error: the job asks for a GPU and has none: {why}. {_MEND}")
+        print(f"no GPU was found ({why}): this job runs on the CPU", file=sys.stderr)
         return
     if len(gpus) < n_gpus:
         sys.exit(f"error: the job needs {n_gpus} GPUs, this machine has {len(gpus)}: lower `gpus` in the config")
@@ -112,10 +117,7 @@ def _listed_gpus() -> dict[str, str]:
     if ALLOWED in os.environ:
         return {}
     said = " ".join((finished.stdout + finished.stderr).split())
-    sys.exit(
-        f"error: nvidia-smi fails ({said}), so no GPU can be used: mend the driver, set `gpus` to 0 in the study, or "
-        f"export {ALLOWED}=1 to run such jobs on the CPU"
-    )
+    sys.exit(f"error: nvidia-smi fails ({said}), so no GPU can be used: mend the driver. {_MEND}")
 
 
 def _identity(gpu: str, listed: dict[str, str]) -> str:

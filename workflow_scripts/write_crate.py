@@ -5,11 +5,12 @@ and names files that it does not know.
 """
 
 from pathlib import Path
+from typing import Any
 
 from data_set_export.licence import model_licence
 from data_set_export.photos_manifest import MANIFEST, read_manifest
 from data_set_export.study_crate import METADATA, altered_files, describe_study, further_files
-from photographs.atomic_files import read_json, write_json
+from photographs.atomic_files import CorruptFileError, read_json, write_json
 from transfer_analysis.summary_file import read_summary
 from workflow_scripts.command import parser, run
 
@@ -24,7 +25,7 @@ def main() -> None:
 
     metadata = options.results / METADATA
     if options.check:
-        description = read_json(metadata)
+        description = _description(metadata)
         altered = altered_files(options.results, description)
         further = further_files(options.results, description)
         found = [f"not as {metadata} describes them: {', '.join(altered)}"] if altered else []
@@ -37,6 +38,17 @@ def main() -> None:
     licence = model_licence(read_manifest(options.results / "synthetic_photos" / MANIFEST).generator)
     write_json(metadata, describe_study(options.results, summary, options.citation, licence))
     print(f"Described in {metadata}")
+
+
+def _description(metadata: Path) -> dict[str, Any]:
+    # A file that is cut off is not set aside, as a study's own are: no rule makes it anew.
+    try:
+        description = read_json(metadata)
+    except CorruptFileError as error:
+        raise ValueError(f"{error}; `make crate` describes the study anew") from error
+    if not isinstance(description.get("@graph"), list):
+        raise ValueError(f"{metadata}: no RO-Crate's metadata; `make crate` describes the study anew")
+    return description
 
 
 if __name__ == "__main__":

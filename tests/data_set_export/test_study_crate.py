@@ -112,6 +112,29 @@ def test_files_that_came_later_are_named(crate):
     assert checked.stderr == f"error: not described in {crate}/ro-crate-metadata.json: photos/later.npz\n"
 
 
+@pytest.mark.parametrize("spoilt", ['{"@graph": [', "{}"])
+def test_spoilt_description_is_one_line_and_stays(crate, spoilt):
+    metadata = crate / "ro-crate-metadata.json"
+    metadata.write_text(spoilt)
+    checked = write_crate(crate, "--check")
+    assert checked.returncode == 1
+    (line,) = checked.stderr.splitlines()
+    assert line.startswith(f"error: {metadata}: ")
+    assert line.endswith("`make crate` describes the study anew")
+    assert metadata.read_text() == spoilt
+
+
+def test_parts_that_lie_behind_a_link_are_described(crate, tmp_path):
+    (tmp_path / "scratch").mkdir()
+    (tmp_path / "scratch" / "0-9.npz").write_text("a shard")
+    (crate / "generated_images").symlink_to(tmp_path / "scratch")
+    assert "generated_images/0-9.npz" in write_crate(crate, "--check").stderr
+    assert write_crate(crate).returncode == 0
+    assert write_crate(crate, "--check").returncode == 0
+    (tmp_path / "scratch" / "0-9.npz").write_text("another")
+    assert "generated_images/0-9.npz" in write_crate(crate, "--check").stderr
+
+
 def test_unfinished_study_is_one_line(tmp_path):
     finished = write_crate(tmp_path)
     assert finished.returncode == 1

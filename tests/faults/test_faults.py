@@ -1,7 +1,7 @@
 """Killed, spoilt or starved, the same command again ends with the files of an undisturbed run.
 
 Twenty faults by default; `make faults` does two hundred and more (FAULTS=500). Each is drawn from its number, which the
-test's name holds, so `pytest tests/faults -k 'number_17'` does the seventeenth again.
+test's name holds, so `pytest tests/faults -k 'number_17]'` does the seventeenth again.
 """
 
 import os

@@ -65,6 +65,31 @@ def test_unreachable_server_is_not_waited_for(monkeypatch, tmp_path, photographs
     assert isinstance(loaded["test"], PhotoSet)
 
 
+@pytest.mark.parametrize(
+    ("found", "source"),
+    [
+        (None, "registry"),
+        ("incomplete.AB12_3.0.2/part", "registry"),
+        ("3.0.2/dataset_info.json", "tfds"),
+    ],
+)
+def test_auto_takes_what_tensorflow_datasets_has_whole(monkeypatch, tmp_path, found, source):
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(cifar10, "_server_answers", lambda: False)
+    if found:
+        (tmp_path / "cifar10" / found).parent.mkdir(parents=True)
+        (tmp_path / "cifar10" / found).write_text('{"fileFormat": "array_record"}')
+    assert cifar10._source_at_hand() == source
+
+
+def test_data_set_in_another_format_is_named_with_its_mend(monkeypatch, tmp_path):
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
+    (tmp_path / "cifar10" / "3.0.2").mkdir(parents=True)
+    (tmp_path / "cifar10" / "3.0.2" / "dataset_info.json").write_text('{"fileFormat": "tfrecord"}')
+    with pytest.raises(ValueError, match=r"cifar10 holds the data set as tfrecord; .* set TFDS_DATA_DIR to another"):
+        cifar10.load_cifar10("tfds")
+
+
 def test_wrong_archive_is_refused(tmp_path):
     archive = tmp_path / registry_package._ARCHIVE_NAME
     archive.write_bytes(b"not the archive")

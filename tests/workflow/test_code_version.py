@@ -40,6 +40,17 @@ def test_checkout_names_its_commit_and_whether_files_differ_from_it(project):
     assert code_version() == {"code_version": "1.2.4", "commit": f"{commit} with local changes"}
 
 
+def test_copy_inside_another_checkout_does_not_take_that_ones_commit(project, monkeypatch):
+    copy = project / "unpacked"
+    copy.mkdir()
+    (copy / "pyproject.toml").write_text('[project]\nversion = "1.2.3"\n')
+    commit_all(project)
+    monkeypatch.setattr(module, "_ROOT", copy)
+    assert code_version()["commit"] == "unknown: not a git checkout"
+    monkeypatch.setenv("GIT_DIR", str(project / ".git"))
+    assert code_version()["commit"] == "unknown: not a git checkout"
+
+
 @pytest.mark.parametrize("change", [(), ("pack-refs", "--all"), ("checkout", "--quiet", "--detach")])
 def test_checkout_in_an_image_without_git_names_its_commit_all_the_same(project, monkeypatch, change):
     commit_all(project)

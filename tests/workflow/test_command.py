@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from flax_cnn.config import TrainingConfig
 from photographs.atomic_files import CorruptFileError
 from workflow_scripts.command import run
+from workflow_scripts.config_errors import ConfigError
 from workflow_scripts.stale_lock import clear_stale_lock
 
 
@@ -96,6 +97,10 @@ def test_settings_that_cannot_be_are_one_line():
     assert message(settings(steps=25)).startswith("error: TrainingConfig: steps is 25 and evaluations is 10: make")
 
 
+def test_setting_that_cannot_be_is_one_line():
+    assert message(ConfigError("config: seeds is 0")) == "error: config: seeds is 0"
+
+
 def test_what_nobody_foresaw_keeps_its_traceback():
     with pytest.raises(KeyError):
         run(failing(KeyError("labels")))
@@ -119,26 +124,30 @@ def test_lock_of_a_dead_run_is_cleared(tmp_path, changed):
     assert not stale.exists()
 
 
-@pytest.mark.parametrize("noted", [{"name": "login2", "boot": "its own"}, None])
+@pytest.mark.parametrize("noted", ['{"name": "login2", "boot": "its own"}', None, "{"])
 def test_lock_of_a_run_elsewhere_stays_and_is_said_to(tmp_path, capsys, noted):
     stale = leave_lock(tmp_path)
     note = tmp_path / ".snakemake" / "fauxtograph_machine.json"
     note.unlink()
     if noted:
-        note.write_text(json.dumps(noted))
+        note.write_text(noted)
     assert not clear_stale_lock(tmp_path)
     assert stale.exists()
     (line,) = capsys.readouterr().err.splitlines()
-    assert ("login2" if noted else "not known") in line
+    assert ("login2" if noted and "login2" in noted else "not known") in line
     assert "snakemake --unlock" in line
 
 
-def test_lock_of_a_living_run_stays(tmp_path):
+def test_lock_of_a_living_run_stays_and_the_second_run_ends(tmp_path):
     clear_stale_lock(tmp_path)  # this process now is the living run
     lock = tmp_path / ".snakemake" / "locks"
     lock.mkdir()
     (lock / "0.input.lock").touch()
-    clear_stale_lock_from_another_process(tmp_path)
+    other = clear_stale_lock_from_another_process(tmp_path)
+    assert (other.returncode, other.stderr) == (
+        1,
+        "error: another run works in this study; wait for its end, or stop it\n",
+    )
     assert lock.exists()
 
 
@@ -149,4 +158,4 @@ def clear_stale_lock_from_another_process(folder):
     code = (
         f"from pathlib import Path; from workflow_scripts.stale_lock import *; clear_stale_lock(Path({str(folder)!r}))"
     )
-    subprocess.run([sys.executable, "-c", code], check=True)
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)

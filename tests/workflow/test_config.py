@@ -1,12 +1,14 @@
 """A setting that cannot be is one clear line, before anything runs."""
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
 
+from photographs.layered_settings import read_settings
 from tests.workflow.study import REPOSITORY
 from workflow_scripts.config import load_study
 from workflow_scripts.config_errors import ConfigError
@@ -30,6 +32,21 @@ def test_default_config_is_sound(settings):
 def test_several_seeds_and_several_devices_are_refused_before_anything_is_drawn(settings):
     with pytest.raises(ConfigError, match=r"gpus\.training is 2 and seeds_per_job is 4: .*set one of them to 1$"):
         load_study(changed(settings, gpus={"training": 2}, seeds_per_job=4))
+
+
+def test_key_that_stands_twice_is_refused_and_not_dropped(tmp_path):
+    twice = tmp_path / "study.yaml"
+    twice.write_text("training: {width: 0.25}\nseeds: 3\ntraining: {steps: 160}\n")
+    with pytest.raises(ValueError, match=r"study\.yaml: .*training stands there twice .*, line 3,"):
+        read_settings([twice])
+    twice.write_text("a: &usual {seeds: 3}\nb: {<<: *usual, seeds: 4}\nc: {seeds: 5}\n")
+    assert read_settings([twice]) == {"a": {"seeds": 3}, "b": {"seeds": 4}, "c": {"seeds": 5}}
+
+
+@pytest.mark.parametrize("folder", [".", ".."])
+def test_folder_of_images_that_holds_the_study_is_refused(settings, folder):
+    with pytest.raises(ConfigError, match=rf"folder is '{re.escape(folder)}', which holds the study itself"):
+        load_study(changed(settings, image_folder={"folder": folder}))
 
 
 @pytest.mark.parametrize("study", sorted((REPOSITORY / "studies").glob("*.yaml")), ids=lambda path: path.stem)
@@ -57,6 +74,7 @@ def test_studies_are_sound(settings, study):
         ({"generator": {"model": "models/nothing"}}, "generator.model is 'models/nothing': no folder with a diffusers"),
         ({"generator": {"model": "a/b", "guidance_scale": [5, 1]}}, "runs downwards; write [low, high]"),
         ({"generator": {"model": "a/b", "guidance_scale": [0, 3]}}, "where images lose their class; write [1, 3]"),
+        ({"image_folder": {"folder": ""}}, 'image_folder.folder is "": string should have at least 1 character'),
         ({"seeds": True}, "config: seeds is true: it is neither a number nor a word"),
         ({"sweep_size": {"seeds": True}}, "config: sweep_size.seeds is true: it is neither"),
         ({"generator": {"model": "a/b", "guidance_scale": [True, 3]}}, "guidance_scale is [true, 3]: it is neither"),

@@ -39,6 +39,21 @@ def test_code_is_linked_settings_are_the_users_own_and_times_have_a_folder(enter
     assert enter("cat", "config.yaml").stdout == "seeds: 5"
 
 
+@pytest.mark.parametrize("linked", [True, False])
+def test_playground_reads_a_studys_settings_in_its_folder_and_the_images_code(enter, tmp_path, monkeypatch, linked):
+    study, project, programs = (tmp_path / name for name in ("study", "project", "programs"))
+    programs.mkdir()
+    (programs / "python").write_text('#!/bin/sh\npwd; echo "$PYTHONPATH" "$FAUXTOGRAPH_RESULTS" "$@"\n')
+    (programs / "python").chmod(0o755)
+    monkeypatch.setenv("PATH", str(programs), prepend=":")
+    (study / "config.yaml").write_text("seeds: 5")
+    if linked:
+        (study / "models").mkdir()
+    folder, started = enter("playground", "--verbose").stdout.splitlines()
+    assert folder == str(study if linked else project)
+    assert started == f"{project} {study}/results -P -m webserver --config {study}/config.yaml --verbose"
+
+
 @pytest.mark.parametrize("name", ["README.md", "rules", "benchmarks/scaling.py"])
 def test_what_is_the_users_own_is_left_and_named(enter, tmp_path, name):
     mine = tmp_path / "study" / name

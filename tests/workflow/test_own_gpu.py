@@ -146,11 +146,29 @@ def test_gpu_has_one_lock_by_whatever_name_and_from_whatever_session(environment
     end(first, second)
 
 
-@pytest.mark.parametrize("none", ["-1", "NoDevFiles", "-1,0"])
-def test_names_of_no_gpu_are_none(environment, none):
-    job = start({**environment, "CUDA_VISIBLE_DEVICES": none})
-    assert job.stderr.readline().startswith("no GPU was found")
-    end(job)
+@pytest.mark.parametrize("none", ["", "-1", "NoDevFiles", "-1,0"])
+def test_job_that_asks_for_a_gpu_where_none_is_named_ends_with_one_line_unless_the_cpu_is_allowed(environment, none):
+    named = {**environment, "CUDA_VISIBLE_DEVICES": none}
+    job = start(named)
+    _, errors = job.communicate()
+    assert job.returncode == 1
+    assert errors.startswith(
+        f"error: the job asks for a GPU and has none: CUDA_VISIBLE_DEVICES is {none!r}, which names"
+    )
+    assert len(errors.splitlines()) == 1
+    allowed = start({**named, ALLOWED: "1"})
+    assert allowed.stderr.readline().startswith("no GPU was found")
+    end(allowed)
+
+
+def test_machine_without_gpu_is_said_in_one_line(environment, tmp_path):
+    (tmp_path / "nvidia-smi").write_text("#!/bin/sh\n")
+    job = start(environment)
+    _, errors = job.communicate()
+    assert job.returncode == 1
+    assert errors.startswith(
+        "error: the job asks for a GPU and has none: nvidia-smi lists none. Without a GPU set `gpus`"
+    )
 
 
 def test_driver_that_fails_is_one_clear_line_unless_the_cpu_is_allowed(environment, tmp_path):
@@ -170,12 +188,6 @@ def test_driver_that_fails_is_one_clear_line_unless_the_cpu_is_allowed(environme
 def test_job_without_gpu_sees_none(environment):
     job = start(environment, n_gpus=0)
     assert job.stdout.readline().rstrip("\n") == " cpu"
-    end(job)
-
-
-def test_machine_without_gpu_is_said_at_the_top(environment):
-    job = start({**environment, "CUDA_VISIBLE_DEVICES": ""})
-    assert job.stderr.readline().startswith("no GPU was found")
     end(job)
 
 
@@ -208,7 +220,7 @@ def test_gpu_that_the_framework_cannot_use_is_one_clear_line_unless_that_is_allo
         f"RuntimeError: this job was given GPU 0, but {framework} sees none: install requirements-cuda"
     )
     assert Path(REPOSITORY, re.search(r"requirements-\S+", said)[0]).is_file()
-    for allowed in (ask(0), ask(1, **{ALLOWED: "1"}), ask(1, CUDA_VISIBLE_DEVICES="")):
+    for allowed in (ask(0), ask(1, **{ALLOWED: "1"})):
         assert allowed.returncode == 0, allowed.stderr
 
 

@@ -46,6 +46,52 @@ def test_only_jobs_that_declare_block_features_are_asked_for_them(study):
         assert ("--block-features" in text) is ("_features.npz" in text), name
 
 
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        (("--config", "gpus={training: 2}"), "gpus.training is 2, and this run may use 1: add --resources gpu=2"),
+        (
+            ("--config", "gpus={generation: 1}", "--resources", "gpu=0"),
+            "gpus.generation is 1, and this run may use 0: add --resources gpu=1",
+        ),
+        (
+            ("--config", "generator={prompts: {set: templates}}", "template_worth={images_per_class: 100}"),
+            "template_worth.images_per_class is 100, of 18 generated training images a class with 16 templates",
+        ),
+        (
+            ("--config", "generator={prompts: {set: templates}}"),
+            "template_worth.images_per_class is 0, of 18 generated",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused_when_it_is_planned(study, settings, said):
+    refused = study.run("template_worth", "--dry-run", *settings)
+    assert refused.returncode == 1
+    assert refused.stdout.splitlines()[-1].startswith("error: ")
+    assert said in refused.stdout
+
+
+def test_arm_may_have_any_name(study):
+    planned = study.planned_rules(
+        "results/classifiers/none/seed_0/checkpoint", "--config", "arms={none: {synthetic_share: 0.3}}"
+    )
+    assert "train_classifier" in planned
+
+
+def test_job_that_trains_many_seeds_has_the_time_of_them_all(study):
+    planned = study.run(
+        *("results/classifiers/real/seed_0/checkpoint", "--dry-run"),
+        *(
+            "--config",
+            "seeds=20",
+            "seeds_per_job=2",
+            "training={width: 0.0625, steps: 8, batch_size: 32, evaluations: 2}",
+        ),
+    )
+    (runtime,) = re.findall(r"^rule train_seeds:.*?runtime=(\d+)", planned.stdout, re.MULTILINE | re.DOTALL)
+    assert int(runtime) == 1200
+
+
 def test_of_several_gpus_only_trainings_take_more_than_one(study):
     settings = ("sweeps={steps: {steps: [2]}}", "gpus={generation: 1, training: 4}")
     targets = ("all", "check_known_answers", "sweeps")

@@ -255,6 +255,18 @@ def test_edited_prompt_set_draws_anew_and_a_remark_in_it_does_not(study_copy):
     assert {"prepare_generator", "generate_images", "merge_synthetic_photos"} <= study_copy.planned_rules()
 
 
+def test_touch_takes_what_is_there_for_good(study_copy):
+    manifest = study_copy.folder / "results/generator/manifest.json"
+    altered = manifest.read_text() + "\n"
+    manifest.write_text(altered)
+    touched = study_copy.run("--touch")
+    assert touched.returncode == 0, touched.stdout
+    assert manifest.read_text() == altered
+    planned = study_copy.run("--dry-run").stdout
+    assert "Nothing to be done" in planned
+    assert "was altered" not in planned
+
+
 def test_manifest_counts_the_words_of_the_prompts(finished_study):
     drawn = json.loads((finished_study.folder / "results/synthetic_photos/manifest.json").read_text())["drawn"]
     assert drawn == {
