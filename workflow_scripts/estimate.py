@@ -7,13 +7,16 @@ GPU does is told, or unknown. The last line names what is left out.
 """
 
 import argparse
+import csv
 import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from photographs.atomic_files import CorruptFileError, read_json
 from photographs.layered_settings import read_settings
+from photographs.shard_names import shards_of_class
 from text_to_image.config import passes_a_step
 from workflow_scripts.command import parser, run
 from workflow_scripts.config import Study, load_study
@@ -25,6 +28,7 @@ _NOT_COUNTED = (
 )
 _OPTIONS = {"drawing": "--images-per-second", "training": "--training-images-per-second"}
 _RATES = Path(__file__).with_name("measured_rates.json")
+_WITHOUT_EFFECT_ON_SPEED = {"prompts", "seed", "resampling", "revision", "tiny_vae_revision"}
 
 
 @dataclass(frozen=True)
@@ -141,25 +145,35 @@ def _network(study: Study) -> dict[str, Any]:
 
 def _earlier_drawing(study: Study, results: Path, benchmarks: Path, logs: Path) -> float | None:
     """Return the images a second of an earlier run's jobs with the same generator and kind of device, or None."""
-    manifest = results / "generator" / "manifest.json"
-    if not manifest.is_file():
+    try:
+        drawn = read_json(results / "generator" / "manifest.json").get("settings", {})
+    except (FileNotFoundError, CorruptFileError):
         return None
-    drawn = json.loads(manifest.read_text(encoding="utf-8")).get("settings", {})
-    own = study.generator.model_dump(mode="json")
-    if any(drawn.get(key) != own[key] for key in ("model", "steps", "guidance_scale", "sampler", "image_size")):
+    own = study.generator.model_dump(mode="json", exclude=_WITHOUT_EFFECT_ON_SPEED)
+    if any(drawn.get(key) != value for key, value in own.items() if key != "rejection" and value != "auto"):
         return None
     if _without_revision(drawn.get("rejection")) != _without_revision(own["rejection"]):
         return None
     images = seconds = 0.0
-    for table in sorted((benchmarks / "generated_images").glob("*.tsv")):
-        class_name, shard = table.stem.rsplit("_", 1)
-        if _had_gpu(logs / "generated_images" / class_name / f"{shard}.log") != bool(study.gpus.generation):
-            continue
-        first, last = shard.split("-")
-        names, *rows = (line.split("\t") for line in table.read_text(encoding="utf-8").splitlines())
-        images += int(last) - int(first) + 1
-        seconds += float(rows[-1][names.index("s")])
+    for class_name in study.classes:
+        for shard in shards_of_class("", class_name, study.images_per_class.synthetic, study.shard_size):
+            name = Path(shard).stem
+            took = _seconds_of_job(benchmarks / "generated_images" / f"{class_name}_{name}.tsv")
+            had_gpu = _had_gpu(logs / "generated_images" / class_name / f"{name}.log")
+            if took and had_gpu == bool(study.gpus.generation):
+                first, last = name.split("-")
+                images += int(last) - int(first) + 1
+                seconds += took
     return images / seconds if seconds else None
+
+
+def _seconds_of_job(table: Path) -> float | None:
+    """Return what a job took by Snakemake's table; None where there is none, or one that was cut off."""
+    if not table.is_file():
+        return None
+    with table.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream, delimiter="\t"))
+    return float(rows[-1]["s"]) if rows and rows[-1].get("s") else None
 
 
 def _had_gpu(log: Path) -> bool:

@@ -77,6 +77,8 @@ def test_earlier_jobs_of_the_same_generator_are_believed_and_others_are_not(tmp_
         ({"rejection": pinned}, True),
         ({"steps": 99}, False),
         ({"rejection": None}, False),
+        ({"rows_per_forward": 1}, False),
+        ({"seed": 7}, True),
         ({"rejection": pinned | {"least_probability": 0.9}}, False),
     ):
         (results / "generator" / "manifest.json").write_text(json.dumps({"settings": manifest["settings"] | changes}))
@@ -85,6 +87,29 @@ def test_earlier_jobs_of_the_same_generator_are_believed_and_others_are_not(tmp_
         # A measured job's time has its start in it.
         assert (rates["drawing_start_seconds"] == 0) is believed
         assert ("times" in origin) is believed
+
+
+@pytest.mark.parametrize("table", ["", "s\tcpu_time\n"])
+def test_times_that_cannot_be_read_are_passed_over(tmp_path, table):
+    (tmp_path / "generator").mkdir()
+    (tmp_path / "generated_images").mkdir()
+    (tmp_path / "generated_images" / "cat_0-799.tsv").write_text(table)
+    manifest = tmp_path / "generator" / "manifest.json"
+    for text in ("", json.dumps({"settings": study_with().generator.model_dump(mode="json")})):
+        manifest.write_text(text)
+        _, origin = rates_of(study_with(), tmp_path, tmp_path, tmp_path)
+        assert "drawing as measured" not in origin
+
+
+def test_shards_of_another_size_are_not_counted(tmp_path):
+    (tmp_path / "generator").mkdir()
+    (tmp_path / "generated_images").mkdir()
+    settings = {"settings": study_with().generator.model_dump(mode="json")}
+    (tmp_path / "generator" / "manifest.json").write_text(json.dumps(settings))
+    for shard, seconds in (("0-799", 200.0), ("0-99", 900.0)):
+        (tmp_path / "generated_images" / f"cat_{shard}.tsv").write_text(f"s\tcpu_time\n{seconds}\t1\n")
+    rates, _ = rates_of(study_with(), tmp_path, tmp_path, tmp_path)
+    assert rates["drawing_images_per_second"] == 4.0
 
 
 @pytest.mark.parametrize("said", ["", "GPU 0\n"])

@@ -59,7 +59,7 @@ def test_only_jobs_that_declare_block_features_are_asked_for_them(study):
             "template_worth.images_per_class is 100, of 18 generated training images a class with 16 templates",
         ),
         (
-            ("--config", "generator={prompts: {set: templates}}"),
+            ("--config", "generator={prompts: {templates: ['{a_class}', 'one {class}']}}"),
             "template_worth.images_per_class is 0, of 18 generated",
         ),
     ],
