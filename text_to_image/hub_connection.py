@@ -7,6 +7,7 @@ This client, put in its place, waits those out.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import httpx2
 from huggingface_hub import set_client_factory
@@ -28,9 +29,16 @@ _GROWING_PAUSE = wait_exponential(multiplier=1, max=16)
 _LONGEST_PAUSE_ASKED_FOR = 300
 
 
+@dataclass
+class Connection:
+    """What came of the requests: whether one of them could not reach the hub at all."""
+
+    is_out_of_reach: bool = False
+
+
 @contextmanager
-def patient_hub(reconnect: bool) -> Iterator[None]:
-    """Within, every request that `huggingface_hub` makes from this process is patient.
+def patient_hub(reconnect: bool) -> Iterator[Connection]:
+    """Within, every request that `huggingface_hub` makes from this process is patient; yields what comes of them.
 
     Args:
         reconnect: whether to wait, too, for a hub that cannot be reached at all. Right in the middle of a
@@ -39,21 +47,24 @@ def patient_hub(reconnect: bool) -> Iterator[None]:
     usual = get_session()
     hooks, verbosity = usual.event_hooks, hub_logging.get_verbosity()
     lost = (*_LOST, *_UNREACHABLE) if reconnect else _LOST
-    set_client_factory(lambda: _PatientClient(lost, event_hooks=hooks, follow_redirects=True, timeout=None))
+    connection = Connection()
+    options = {"event_hooks": hooks, "follow_redirects": True, "timeout": None}
+    set_client_factory(lambda: _PatientClient(lost, connection, **options))
     # Its warnings name whole addresses, with the signatures that let anyone fetch the file; ours take their place.
     hub_logging.set_verbosity_error()
     try:
-        yield
+        yield connection
     finally:
-        set_client_factory(lambda: httpx2.Client(event_hooks=hooks, follow_redirects=True, timeout=None))
+        set_client_factory(lambda: httpx2.Client(**options))
         hub_logging.set_verbosity(verbosity)
 
 
 class _PatientClient(httpx2.Client):
     """Sends each request (all of them only read) until it is answered; the last answer or error stands."""
 
-    def __init__(self, lost: tuple[type[Exception], ...], **options):
+    def __init__(self, lost: tuple[type[Exception], ...], connection: Connection, **options):
         super().__init__(**options)
+        self._connection = connection
         self._patiently = Retrying(
             retry=retry_if_exception_type(lost) | retry_if_result(lambda response: response.status_code in _BUSY),
             wait=_pause,
@@ -66,7 +77,11 @@ class _PatientClient(httpx2.Client):
         # Some of the hub's own calls set no limit, and would wait for a silent server for ever.
         limits = request.extensions.get("timeout") or {}
         request.extensions["timeout"] = {part: limits.get(part) or HF_HUB_DOWNLOAD_TIMEOUT for part in _WAITS}
-        response = self._patiently.copy()(super().send, request, **options)
+        try:
+            response = self._patiently.copy()(super().send, request, **options)
+        except _UNREACHABLE:
+            self._connection.is_out_of_reach = True
+            raise
         if options.get("stream"):
             response.stream = _ResumableStream(response.stream)
         return response

@@ -1,5 +1,6 @@
 """A model on the Hugging Face hub, brought into the hub's cache at one commit; every failure is one plain line."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2
@@ -31,7 +32,7 @@ def fetch_model(model: str, revision: str | None, variant: str | None) -> Path:
         OSError: the disk is full.
     """
     with in_plain_words("generator.model", model, revision):
-        with patient_hub(reconnect=False):
+        with patient_hub(reconnect=False) as connection:
             pinned = resolve_revision(model, revision=revision)
             index_file = Path(hf_hub_download(model, INDEX, revision=pinned))
             index = read_index(index_file)
@@ -41,7 +42,7 @@ def fetch_model(model: str, revision: str | None, variant: str | None) -> Path:
         from diffusers.utils import logging as diffusers_logging
 
         diffusers_logging.set_verbosity_error()
-        with patient_hub(reconnect=True):
+        with patient_hub(reconnect=not connection.is_out_of_reach):
             folder = DiffusionPipeline.download(model, revision=pinned, variant=variant, use_safetensors=True)
             _fetch_card(model, pinned)
     return Path(folder)
@@ -67,10 +68,13 @@ def fetch_part(setting: str, name: str, revision: str | None) -> Path:
         OSError: the disk is full.
     """
     with in_plain_words(setting, name, revision):
-        with patient_hub(reconnect=False):
+        with patient_hub(reconnect=False) as connection:
             pinned = resolve_revision(name, revision=revision)
             hf_hub_download(name, "config.json", revision=pinned)
-        with patient_hub(reconnect=True):
+            # All may have come from the cache: this alone asks whether the hub can be reached.
+            with suppress(HfHubHTTPError, *_NOT_REACHED):
+                model_info(name, revision=pinned.resolved)
+        with patient_hub(reconnect=not connection.is_out_of_reach):
             folder = snapshot_download(name, revision=pinned, allow_patterns=["*.json", "*.safetensors"])
     return Path(folder)
 

@@ -75,7 +75,8 @@ def test_model_is_downloaded_once_and_draws_from_the_cache(study):
     assert set(study.hub.fetched().values()) == {1}
     requests = study.hub.requests
     study.manifest.unlink()
-    study.prepare(environment={"HF_ENDPOINT": NOWHERE}, revision="main")
+    again = study.prepare(environment={"HF_ENDPOINT": NOWHERE}, revision="main")
+    assert "trying again" not in again.stdout + again.stderr, "what is in the cache waits for no hub"
     shutil.rmtree(study.cache / "models--owner--tiny" / "refs")  # the commit alone is there now
     _, shard = draw_frogs(study.manifest, study.folder, **study.environment())
     assert set(read_photo_set(shard).metadata["revision"].tolist()) == {FIRST}
