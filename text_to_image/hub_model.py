@@ -44,7 +44,8 @@ def fetch_model(model: str, revision: str | None, variant: str | None) -> Path:
         diffusers_logging.set_verbosity_error()
         with patient_hub(reconnect=not connection.is_out_of_reach):
             folder = DiffusionPipeline.download(model, revision=pinned, variant=variant, use_safetensors=True)
-            _fetch_card(model, pinned)
+            if not connection.is_out_of_reach:
+                _fetch_card(model, pinned)
     return Path(folder)
 
 
