@@ -9,6 +9,8 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?= python3.11
 BIN := .venv/bin
 CORES ?= all
+# One more than there are cores: jobs of SLURM, browsers and connections are waited for.
+TEST_PROCESSES ?= $(shell cores=$$(nproc); echo $$((cores < 4 ? cores + 1 : 4)))
 # A file laid over config.yaml, such as studies/embedded_full_size.yaml.
 STUDY ?=
 SNAKEMAKE := source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules $(if $(STUDY),--configfile $(STUDY)) --
@@ -70,7 +72,7 @@ playground-models: playground  ## Ship the study's classifiers with the project,
 	$(BIN)/python -m workflow_scripts.write_playground_models
 
 test: .venv lint  ## Run the test suite, twenty faults included (container-test, slurm-test and faults go further)
-	source $(BIN)/activate && python -m pytest tests --numprocesses logical --maxprocesses 4 --ignore tests/container
+	source $(BIN)/activate && python -m pytest tests --numprocesses $(TEST_PROCESSES) --ignore tests/container
 
 faults: .venv  ## Harm a tiny study in two hundred ways and see that it carries on (FAULTS=500 for more; an hour and more)
 	source $(BIN)/activate && FAULTS=$${FAULTS:-200} python -m pytest tests/faults --numprocesses logical --maxprocesses 2 --dist load
