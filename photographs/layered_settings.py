@@ -35,10 +35,11 @@ class _EachKeyOnce(yaml.SafeLoader):
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
-        for key, _ in node.value:
+        # What is merged (<<) may be several blocks.
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode) and key.value != "<<"):
             if key.value in seen:
                 raise yaml.constructor.ConstructorError(None, None, f"{key.value} stands there twice", key.start_mark)
-            seen |= {key.value} if isinstance(key, yaml.ScalarNode) and key.value != "<<" else set()
+            seen.add(key.value)
         return super().construct_mapping(node, deep)
 
 

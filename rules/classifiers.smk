@@ -8,12 +8,9 @@ OUTPUTS  results/classifiers/{arm}/seed_{seed_index}/checkpoint/, metrics.jsonl
 
 import math
 
-TRAINED_ALONE, TRAINED_TOGETHER = "|".join(STUDY.arms), NOTHING
+TOGETHER = STUDY.seeds_per_job > 1
 # Trainings that one job does one after another.
-TURNS = 1
-if STUDY.seeds_per_job > 1:
-    TRAINED_ALONE, TRAINED_TOGETHER = TRAINED_TOGETHER, TRAINED_ALONE
-    TURNS = math.ceil(STUDY.seeds / STUDY.seeds_per_job)
+TURNS = math.ceil(STUDY.seeds / STUDY.seeds_per_job) if TOGETHER else 1
 
 
 rule train_classifier:
@@ -29,7 +26,7 @@ rule train_classifier:
     benchmark:
         "benchmarks/results/classifiers/{arm}_seed_{seed_index}.tsv"
     wildcard_constraints:
-        arm=TRAINED_ALONE,
+        arm=NOTHING if TOGETHER else "|".join(STUDY.arms),
     conda:
         NETWORKS_ENVIRONMENT
     # XLA uses every core whatever stands here; side by side, jobs hide each other's start-up and compilation.
@@ -79,7 +76,7 @@ use rule train_classifier as train_seeds with:
     benchmark:
         "benchmarks/results/classifiers/{arm}_seeds.tsv"
     wildcard_constraints:
-        arm=TRAINED_TOGETHER,
+        arm="|".join(STUDY.arms) if TOGETHER else NOTHING,
     params:
         synthetic_share=share_of_arm,
         images_per_class=STUDY.images_per_class.train,

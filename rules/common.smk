@@ -18,10 +18,12 @@ from workflow_scripts.subject_check import check_subjects
 from workflow_scripts.sweeps import drawing_config
 
 try:
-    # Snakemake has read them already, and of a key that stands twice dropped the first without a word.
-    read_settings(workflow.configfiles)
+    # What looks at the files is done once a run: its jobs have the same settings.
+    if workflow.is_main_process:
+        # Snakemake has read them already, and of a key that stands twice dropped the first without a word.
+        read_settings(workflow.configfiles)
     STUDY = load_study(config)
-    if workflow.is_main_process:  # once a run: its jobs have the same settings
+    if workflow.is_main_process:
         check_subjects(STUDY.generators(), STUDY.classes)
 except (ConfigError, ValueError) as error:
     sys.exit(f"error: {error}")

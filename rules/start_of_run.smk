@@ -28,17 +28,6 @@ LOOKING = (
 )
 
 
-def is_looking():
-    """Return whether this run executes no job: then it leaves the study's files as they are."""
-    asked, _ = get_argument_parser().parse_known_args(sys.argv[1:])
-    return any(getattr(asked, way) for way in LOOKING)
-
-
-def is_touching():
-    """Return whether this run says that what is there is good."""
-    return get_argument_parser().parse_known_args(sys.argv[1:])[0].touch
-
-
 def refuse_too_many_gpus():
     """End the run if a job asks for more GPUs than it may use: Snakemake would give it fewer, without a word."""
     limit = workflow.global_resources.get("gpu")
@@ -52,9 +41,11 @@ def refuse_too_many_gpus():
 
 if workflow.is_main_process:
     refuse_too_many_gpus()
-    if is_looking():
+    asked, _ = get_argument_parser().parse_known_args(sys.argv[1:])
+    if any(getattr(asked, way) for way in LOOKING):
         name_altered(Path.cwd())
-    elif clear_stale_lock(Path.cwd()) and not is_touching():
+    # Who touches the files says that what is there is good.
+    elif clear_stale_lock(Path.cwd()) and not asked.touch:
         set_altered_aside(Path.cwd())
 
 

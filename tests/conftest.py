@@ -4,7 +4,8 @@ import os
 import shutil
 
 import pytest
-from filelock import FileLock
+
+from photographs.file_locks import held_lock
 
 _SURVIVED = "fault survived"
 
@@ -45,7 +46,7 @@ def finished_study(tmp_path_factory):
 
     own = tmp_path_factory.getbasetemp()
     folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "finished_study"
-    with FileLock(f"{folder}.lock"):
+    with held_lock(folder.with_suffix(".lock")):
         if (done := folder.with_suffix(".done")).exists():
             return TinyStudy(folder)
         shutil.rmtree(folder, ignore_errors=True)  # where another process' run failed

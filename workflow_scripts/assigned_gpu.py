@@ -8,6 +8,7 @@ import os
 ASSIGNED = "STUDY_ASSIGNED_GPUS"
 # Set by whoever wants such jobs to run on the CPU all the same.
 ALLOWED = "STUDY_CPU_INSTEAD"
+MEND = f"set `gpus` to 0 in the study, or export {ALLOWED}=1 to run such jobs on the CPU"
 
 
 def require_gpu(framework: str, sees_one: bool) -> None:
@@ -16,5 +17,5 @@ def require_gpu(framework: str, sees_one: bool) -> None:
     if assigned and not sees_one and not os.environ.get(ALLOWED):
         raise RuntimeError(
             f"this job was given GPU {assigned}, but {framework} sees none: install requirements-cuda-{framework}.txt "
-            f"(docs/installation.md), set `gpus` to 0 in the study, or export {ALLOWED}=1 to run it on the CPU"
+            f"(docs/installation.md), {MEND}"
         )

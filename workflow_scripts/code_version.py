@@ -19,8 +19,8 @@ def code_version() -> dict[str, str]:
     """Return `{"code_version", "commit"}`; the commit says so if files differ from it, or if there is no checkout."""
     version = tomllib.loads((_ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     # A copy without git may lie in someone else's checkout.
-    commit = _git("rev-parse", "HEAD") if _git("rev-parse", "--show-toplevel") == str(_ROOT) else None
-    if commit is None:
+    checkout, _, commit = (_git("rev-parse", "--show-toplevel", "HEAD") or "").partition("\n")
+    if checkout != str(_ROOT):
         return {"code_version": version, "commit": _commit_without_git()}
     changed = _git("status", "--porcelain", "--untracked-files=no")
     return {"code_version": version, "commit": f"{commit} with local changes" if changed else commit}

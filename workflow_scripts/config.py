@@ -358,12 +358,15 @@ def load_study(settings: dict[str, Any]) -> Study:
         study = Study.model_validate(settings)
     except ValidationError as error:
         raise ConfigError(first_problem(error)) from error
-    if study.image_folder is not None and not Path(study.image_folder.folder).is_dir():
-        raise ConfigError(f"config: image_folder.folder is {study.image_folder.folder!r}: there is no such folder")
-    if study.image_folder is not None and Path.cwd().is_relative_to(Path(study.image_folder.folder).resolve()):
-        raise ConfigError(
-            f"config: image_folder.folder is {study.image_folder.folder!r}, which holds the study itself; name a "
-            "folder of images alone"
-        )
+    if study.image_folder is not None:
+        _check_folder_of_images(study.image_folder.folder)
     check_models(study.generators(), study.classes)
     return study
+
+
+def _check_folder_of_images(folder: str) -> None:
+    named = f"config: image_folder.folder is {folder!r}"
+    if not Path(folder).is_dir():
+        raise ConfigError(f"{named}: there is no such folder")
+    if Path.cwd().is_relative_to(Path(folder).resolve()):
+        raise ConfigError(f"{named}, which holds the study itself; name a folder of images alone")

@@ -18,7 +18,7 @@ from photographs.atomic_files import CorruptFileError, read_json
 from photographs.layered_settings import read_settings
 from photographs.shard_names import shards_of_class
 from text_to_image.config import passes_a_step
-from workflow_scripts.command import parser, run
+from workflow_scripts.command import parser, require_at_least, run
 from workflow_scripts.config import Study, load_study
 from workflow_scripts.study_files import add_study_arguments
 
@@ -221,16 +221,16 @@ def main() -> None:
     """Print the estimate."""
     arguments = parser(__doc__)
     add_study_arguments(arguments)
-    arguments.add_argument("--cores", type=_count, default=2, help="cores at work (default: 2)")
-    arguments.add_argument(
-        "--gpus", type=_count, default=1, help="GPUs at work, where the study uses them (default: 1)"
-    )
+    arguments.add_argument("--cores", type=int, default=2, help="cores at work (default: 2)")
+    arguments.add_argument("--gpus", type=int, default=1, help="GPUs at work, where the study uses them (default: 1)")
     arguments.add_argument("--images-per-second", type=_rate, help="that one job draws (make benchmark-generate)")
     arguments.add_argument("--training-images-per-second", type=_rate, help="that one training sees (make bench)")
     arguments.add_argument("--results", type=Path, default=Path("results"), help="an earlier run's results")
     arguments.add_argument("--benchmarks", type=Path, default=Path("benchmarks/results"), help="its jobs' times")
     arguments.add_argument("--logs", type=Path, default=Path("logs"), help="what its jobs said")
     options = arguments.parse_args()
+    require_at_least("--cores", options.cores, 1)
+    require_at_least("--gpus", options.gpus, 1)
 
     study = load_study(read_settings([options.config, *options.study]))
     rates, origin = rates_of(study, options.results, options.benchmarks, options.logs)
@@ -250,12 +250,6 @@ def main() -> None:
     # Shards and merged splits both hold every image, and so do the files that the splits are written from.
     size, while_merging = (2 * images + networks) / 1e9, images / 1e9
     print(describe(work, options.cores, options.gpus, origin, size, while_merging))
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"{text}: a whole number, 1 or more")
-    return int(text)
 
 
 def _rate(text: str) -> float:

@@ -25,7 +25,7 @@ import time
 from collections.abc import MutableMapping
 from pathlib import Path
 
-from workflow_scripts.assigned_gpu import ALLOWED, ASSIGNED
+from workflow_scripts.assigned_gpu import ALLOWED, ASSIGNED, MEND
 from workflow_scripts.command import parser
 
 _SECONDS_BETWEEN_TRIES = 0.5
@@ -38,7 +38,6 @@ _MEMORY = {
     "XLA_PYTHON_CLIENT_MEM_FRACTION": _SHARE,
     "PYTORCH_CUDA_ALLOC_CONF": f"per_process_memory_fraction:{_SHARE}",
 }
-_MEND = f"Without a GPU set `gpus` to 0 in the study, or export {ALLOWED}=1 to run such jobs on the CPU"
 # Both names are those of the pinned JAX: XLA ends a process that names a flag which it does not know.
 _SAME_BITS = "--xla_gpu_exclude_nondeterministic_ops=true --xla_gpu_autotune_level=0"
 
@@ -72,7 +71,7 @@ def _take_gpus(n_gpus: int, environment: MutableMapping[str, str]) -> None:
     if not gpus:
         why = "nvidia-smi lists none" if chosen is None else f"CUDA_VISIBLE_DEVICES is {chosen!r}, which names none"
         if ALLOWED not in environment:
-            sys.exit(f"error: the job asks for a GPU and has none: {why}. {_MEND}")
+            sys.exit(f"error: the job asks for a GPU and has none: {why}. Without a GPU {MEND}")
         print(f"no GPU was found ({why}): this job runs on the CPU", file=sys.stderr)
         return
     if len(gpus) < n_gpus:
@@ -117,7 +116,7 @@ def _listed_gpus() -> dict[str, str]:
     if ALLOWED in os.environ:
         return {}
     said = " ".join((finished.stdout + finished.stderr).split())
-    sys.exit(f"error: nvidia-smi fails ({said}), so no GPU can be used: mend the driver. {_MEND}")
+    sys.exit(f"error: nvidia-smi fails ({said}), so no GPU can be used: mend the driver. Without a GPU {MEND}")
 
 
 def _identity(gpu: str, listed: dict[str, str]) -> str:

@@ -73,10 +73,14 @@ def _card(record: dict[str, Any], pipeline: StableDiffusionPipeline) -> str:
     parts = (pipeline.vae, pipeline.text_encoder, pipeline.unet)
     recipe = record["recipe"]
     distillation = recipe["distillation"]
-    earlier = record["started_from"]
+    trainings = _trainings(record)
+    minutes = [training["minutes"] for training in trainings]
+    each = ", ".join(f"{part:.0f}" for part in minutes)
 
-    images_seen = _total_steps(record, "diffusion") * recipe["diffusion"]["batch_size"]
-    minutes = _minutes(record)
+    def total_steps(part: str) -> int:
+        return sum(training["recipe"].get(part, {"steps": 0})["steps"] for training in trainings)
+
+    images_seen = total_steps("diffusion") * recipe["diffusion"]["batch_size"]
     return _CARD.read_text(encoding="utf-8").format(
         millions=sum(weight.numel() for part in parts for weight in part.parameters()) / 1e6,
         n_classes=len(record["classes"]),
@@ -86,7 +90,7 @@ def _card(record: dict[str, Any], pipeline: StableDiffusionPipeline) -> str:
         latent_channels=recipe["autoencoder"]["latent_channels"],
         autoencoder_steps=recipe["autoencoder"]["steps"],
         autoencoder_batch=recipe["autoencoder"]["batch_size"],
-        decoder_steps=_total_steps(record, "decoder"),
+        decoder_steps=total_steps("decoder"),
         decoder_batch=recipe["decoder"]["batch_size"],
         images_seen=images_seen,
         epochs=images_seen / record["photos"],
@@ -97,20 +101,13 @@ def _card(record: dict[str, Any], pipeline: StableDiffusionPipeline) -> str:
         sampling_steps=distillation["sampling_steps"],
         distillation_steps=distillation["steps"],
         distillation_batch=distillation["batch_size"],
-        time=f"{sum(minutes):.0f} minutes"
-        + (f" in {len(minutes)} trainings ({', '.join(f'{part:.0f}' for part in minutes)})" if earlier else ""),
+        time=f"{sum(minutes):.0f} minutes" + (f" in {len(minutes)} trainings ({each})" if len(minutes) > 1 else ""),
         machine=record["machine"],
         record=TRAINING_RECORD,
     )
 
 
-def _minutes(record: dict[str, Any]) -> list[float]:
-    """Return how long this training took, after those that it started from, the first of them first."""
+def _trainings(record: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the records of the trainings that this one started from, the first of them first, and its own."""
     earlier = record.get("started_from")
-    return [*(_minutes(earlier) if earlier else []), record["minutes"]]
-
-
-def _total_steps(record: dict[str, Any], part: str) -> int:
-    """Return the steps that a part was trained, in this training and in those that it started from."""
-    earlier = record.get("started_from")
-    return record["recipe"].get(part, {"steps": 0})["steps"] + (_total_steps(earlier, part) if earlier else 0)
+    return [*(_trainings(earlier) if earlier else []), record]
