@@ -1,4 +1,4 @@
-"""Random changes to training images: mirror, shift, cut out a square. Each image of a batch draws its own."""
+"""Random changes to training images: mirror, shift, cut out a square, recolour. Each of a batch draws its own."""
 
 from typing import NamedTuple
 
@@ -6,6 +6,9 @@ import jax
 import jax.numpy as jnp
 
 from flax_cnn.config import Augmentation
+
+# Folded into the key: drawn apart, so that trainings without new colours see what they saw before there were any.
+_COLOURS = 1
 
 
 class Showing(NamedTuple):
@@ -46,6 +49,8 @@ def augment(
         images_nhwc = translate(translate_key, images_nhwc, config.translate)
     if config.cutout:
         images_nhwc = cut_out(cutout_key, images_nhwc, config.cutout, fill)
+    if config.colour:
+        images_nhwc = recolour(jax.random.fold_in(key, _COLOURS), images_nhwc, config.colour)
     return images_nhwc
 
 
@@ -85,6 +90,33 @@ def cut_out(key: jax.Array, images_nhwc: jax.Array, side: int, fill: jax.Array) 
     in_columns = _within(jnp.arange(width), tops[:, 1:], side)
     inside = (in_rows[:, :, None] & in_columns[:, None, :])[..., None]
     return jnp.where(inside, fill.astype(images_nhwc.dtype), images_nhwc)
+
+
+def recolour(key: jax.Array, images_nhwc: jax.Array, strength: float) -> jax.Array:
+    """Give each image another contrast about its mean colour, another tint and another brightness.
+
+    Contrast is multiplied by exp(strength z), each channel by exp(strength / 2 z), and 255 strength / 2 z is added to
+    all, every z a standard normal draw of its own. What training does not see constant, the network cannot go by; in
+    contrast and colour generated images differ from photographs (domain randomisation, Tobin et al. 2017, arXiv
+    1703.06907).
+
+    Args:
+        key: a JAX key.
+        images_nhwc: (N, H, W, 3), values 0-255.
+        strength: 0 and more; 0.2 is plenty.
+
+    Returns:
+        (N, H, W, 3) of the images' dtype, rounded and clipped to 0-255.
+    """
+    n = len(images_nhwc)
+    contrast_key, tint_key, brightness_key = jax.random.split(key, 3)
+    contrast = jnp.exp(strength * jax.random.normal(contrast_key, (n, 1, 1, 1)))
+    tint = jnp.exp(strength / 2 * jax.random.normal(tint_key, (n, 1, 1, 3)))
+    brightness = 255 * strength / 2 * jax.random.normal(brightness_key, (n, 1, 1, 1))
+    images = images_nhwc.astype(jnp.float32)
+    mean_colour = images.mean(axis=(1, 2), keepdims=True)
+    recoloured = (mean_colour + contrast * (images - mean_colour)) * tint + brightness
+    return jnp.clip(jnp.round(recoloured), 0, 255).astype(images_nhwc.dtype)
 
 
 def _within(positions: jax.Array, starts: jax.Array, length: int) -> jax.Array:

@@ -51,6 +51,14 @@ class Augmentation(StrictSettings):
         description="Side in pixels of a square set to the mean colour at a random place; 0 is none. "
         "Try it where training is long and overfits.",
     )
+    colour: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Strength of random contrast, tint and brightness; 0 is none. 0.2 makes networks that learned from "
+        "generated images better on photographs.",
+    )
 
     @model_validator(mode="after")
     def _flips_by_turns_are_flips(self):

@@ -25,21 +25,35 @@ PLACEHOLDERS = {
     "viewpoint": "viewpoints",
     "weather": "weather",
 }
+# How often a word of {word: times} may stand in its list.
+_MOST_TIMES = 1000
 
 
 def _by_class(words: Any) -> Any:
     if isinstance(words, list | tuple):
         return {DEFAULT: words} if words else {}
     if isinstance(words, dict):
-        return {name: [own] if isinstance(own, str) else own for name, own in words.items()}
+        return {name: _as_list(own) for name, own in words.items()}
     return words
 
 
+def _as_list(words: Any) -> Any:
+    if isinstance(words, str):
+        return [words]
+    if not isinstance(words, dict):
+        return words
+    for word, times in words.items():
+        if not (isinstance(times, int) and not isinstance(times, bool) and 1 <= times <= _MOST_TIMES):
+            raise ValueError(f"{word!r} stands {times!r} times; write a whole number from 1 to {_MOST_TIMES}")
+    return [word for word, times in words.items() for _ in range(times)]
+
+
 _Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-# One list for all classes, or lists by class name, `default` for the classes that have none.
+# One list for all classes, or lists by class name, `default` for the classes that have none. A class's list may be
+# written as {word: times}.
 WordsByClass = Annotated[
     dict[str, Annotated[tuple[_Words, ...], Field(min_length=1)]],
-    BeforeValidator(_by_class, json_schema_input_type=list[str] | dict[str, str | list[str]]),
+    BeforeValidator(_by_class, json_schema_input_type=list[str] | dict[str, str | list[str] | dict[str, int]]),
 ]
 
 

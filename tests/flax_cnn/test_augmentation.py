@@ -3,7 +3,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from flax_cnn.augmentation import Showing, augment, cut_out, mirrored_by_turns, translate
+from flax_cnn.augmentation import Showing, augment, cut_out, mirrored_by_turns, recolour, translate
 from flax_cnn.config import Augmentation
 from tests.flax_cnn.toy_problem import bands
 
@@ -72,6 +72,26 @@ def test_cutout_paints_one_square_in_the_fill_colour_and_nothing_else():
     sizes = painted.sum(axis=(1, 2))
     assert sizes.max() == 64  # a whole square
     assert sizes.min() >= 16  # a quarter of one, in a corner
+
+
+def test_recoloured_images_keep_their_pattern_and_differ_in_contrast_tint_and_brightness():
+    grey = np.full((64, 32, 32, 3), 100.0, np.float32)
+    grey[:, :, 16:] = 140
+    left, right = (np.asarray(recolour(KEY, jnp.asarray(grey), 0.2))[:, 0, column] for column in (0, -1))
+    contrast = (right - left) / 40  # of each channel: the image's own times the channel's tint
+    tint = contrast / np.exp(np.log(contrast).mean(axis=1, keepdims=True))
+    brightness = (left + right) / 2 - 120
+    assert 0.1 < np.log(contrast).mean(axis=1).std() < 0.3
+    assert 0.05 < np.log(tint).std() < 0.15
+    assert 15 < brightness.mean(axis=1).std() < 60
+    np.testing.assert_array_equal(recolour(KEY, IMAGES, 0), IMAGES)
+    strong = recolour(KEY, IMAGES, 1)
+    assert (strong.dtype, int(strong.min()), int(strong.max())) == (jnp.uint8, 0, 255)
+
+
+def test_other_changes_draw_what_they_drew_without_new_colours():
+    plain, coloured = (augment(KEY, IMAGES, Augmentation(colour=colour), jnp.zeros(3)) for colour in (0, 1e-6))
+    np.testing.assert_array_equal(plain, coloured)
 
 
 def test_toy_images_are_not_uniform():

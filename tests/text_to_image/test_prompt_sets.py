@@ -18,7 +18,7 @@ from text_to_image.prompt_set_file import PROMPT_SETS, prompt_set_names
 from text_to_image.prompt_settings import Prompts
 from text_to_image.prompts import covering_prompts, prompt_for
 
-FITS_THE_EMBEDDED_GENERATOR = ("plain", "templates", "domains", "kinds")
+FITS_THE_EMBEDDED_GENERATOR = ("plain", "templates", "domains", "kinds", "colours")
 
 
 def write(path, **content):
@@ -66,6 +66,19 @@ def test_keys_beside_a_set_replace_the_sets_own():
     assert prompts.templates == Prompts(set="scenes").templates
 
 
+def test_word_that_stands_several_times_is_drawn_so_much_more_often():
+    counted = Prompts(class_words={"cat": {"black cat": 3, "grey cat": 1}})
+    assert counted == Prompts(class_words={"cat": ["black cat", "black cat", "black cat", "grey cat"]})
+    texts = [prompt_for(counted, 0, "cat", index).text for index in range(400)]
+    assert 260 < texts.count("a photo of a black cat") < 340
+
+
+@pytest.mark.parametrize("times", [0, -1, 1.5, "3", True, 1001, None])
+def test_number_of_times_is_a_whole_number(times):
+    with pytest.raises(ValidationError, match=r"'black cat' stands .* times; write a whole number from 1 to 1000"):
+        Prompts(class_words={"cat": {"black cat": times}})
+
+
 def test_what_is_kept_is_the_text_and_not_the_name(tmp_path):
     settings = json.loads(Prompts(set="scenes").model_dump_json())
     assert "set" not in settings
@@ -90,7 +103,7 @@ def test_path_may_be_relative_to_the_study(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"set": "scene"}, "there is no prompt set 'scene'; there are domains, kinds"),
+        ({"set": "scene"}, "there is no prompt set 'scene'; there are colours, domains"),
         ({"set": "nowhere/mine.yaml"}, "there is no prompt set 'nowhere/mine.yaml'"),
         ({"set": ["plain", "kinds"]}, r"set is \['plain', 'kinds'\]; name one"),
         ({"templates": ["a {class"]}, "expected '}'"),

@@ -32,7 +32,7 @@ def with_generator(settings, **changes):
     return {**settings, "generator": {**settings["generator"], **changes}}
 
 
-@pytest.mark.parametrize("name", ["plain", "templates", "domains", "kinds", "scenes", "negative"])
+@pytest.mark.parametrize("name", ["plain", "colours", "templates", "domains", "kinds", "scenes", "negative"])
 def test_shipped_sets_name_the_embedded_generators_animals(settings, name):
     check_subjects(load_study(with_generator(settings, prompts={"set": name})))
 
@@ -82,7 +82,7 @@ def test_sweeps_prompts_are_held_to_the_same_whatever_the_study_itself_draws_wit
 @pytest.mark.parametrize(
     ("prompts", "message"),
     [
-        ({"set": "scene"}, "config: generator.prompts: there is no prompt set 'scene'; there are domains, kinds"),
+        ({"set": "scene"}, "config: generator.prompts: there is no prompt set 'scene'; there are colours, domains"),
         ({"backgrounds": {"frgo": ["x"]}}, "generator.prompts.backgrounds has words for 'frgo', which is no class"),
         ({"templates": ["{class} {weather}"]}, "config: generator.prompts: template '{class} {weather}' has {weather}"),
         ({"wether": []}, "config: generator.prompts.wether is no setting; remove it or correct its name"),
