@@ -7,8 +7,8 @@ Nesterov momentum and label smoothing 0.2, alternating flip, shifts of two pixel
 learning rate and decay. Its bias in the whitening layer, its lookahead and its test-time augmentation are left out.
 """
 
-import itertools
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import torch
@@ -16,9 +16,15 @@ from torch import nn
 from torch.nn import functional
 
 from flax_cnn.config import TrainingConfig
+from text_to_image.rejection.muon import Muon
+from text_to_image.rejection.network import (
+    LOGIT_SCALE,
+    WHITENING_FILTERS,
+    batch_norm,
+    fast_groups,
+    whitening_filters,
+)
 
-_WHITENING_FILTERS = 12
-_MUON_MOMENTUM = 0.6
 # airbench's own: the share of the new batch in the running mean and variance, and what keeps the variance above zero.
 _AIRBENCH_MOMENTUM, _AIRBENCH_EPSILON = 0.4, 1e-12
 _KILOSTEP_SCALE = 1024 * (1 + 1 / (1 - 0.85))
@@ -29,23 +35,20 @@ class TorchFastNetwork(nn.Module):
 
     def __init__(self, images: torch.Tensor, classes: int, width: float, airbench: bool):
         super().__init__()
-        channels = [2 * _WHITENING_FILTERS, *(round(width * group) for group in (64, 256, 256))]
+        channels = [2 * WHITENING_FILTERS, *(round(width * group) for group in (64, 256, 256))]
         # One more row and column keep 32×32 after whitening.
         self.padding = 0 if airbench else 1
         self.gelu = "none" if airbench else "tanh"
-        self.whitening = nn.Parameter(_whitening(images), requires_grad=False)
-        layers = []
-        for inputs, outputs in itertools.pairwise(channels):
-            layers += [_convolution(inputs, outputs), nn.MaxPool2d(2), _norm(outputs, airbench), nn.GELU(self.gelu)]
-            layers += [_convolution(outputs, outputs), _norm(outputs, airbench), nn.GELU(self.gelu)]
-        self.groups = nn.Sequential(*layers)
+        self.whitening = nn.Parameter(whitening_filters(images), requires_grad=False)
+        norm = partial(batch_norm, momentum=_AIRBENCH_MOMENTUM, epsilon=_AIRBENCH_EPSILON) if airbench else batch_norm
+        self.groups = fast_groups(channels, norm, nn.GELU(self.gelu))
         self.head = nn.Linear(channels[-1], classes, bias=False)
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return logits (N, K)."""
         hidden = functional.conv2d(functional.pad(images, (0, self.padding, 0, self.padding)), self.whitening)
         hidden = functional.gelu(torch.cat([hidden, -hidden], 1), approximate=self.gelu)
-        return self.head(self.groups(hidden).amax((2, 3))) / 9
+        return self.head(self.groups(hidden).amax((2, 3))) * LOGIT_SCALE
 
 
 class Contender:
@@ -149,34 +152,6 @@ class Contender:
         return shifted.permute(0, 3, 1, 2), self.labels[rows]
 
 
-class Muon(torch.optim.Optimizer):
-    """Orthogonal steps for kernels (O, I, H, W), which keep a norm of √O: flax_cnn/schedule.py in PyTorch."""
-
-    def __init__(self, kernels: list[nn.Parameter], rate: float):
-        super().__init__(kernels, {"lr": rate})
-
-    @torch.no_grad()
-    def step(self, closure=None):
-        """Take one step."""
-        for group in self.param_groups:
-            for kernel in group["params"]:
-                momentum = self.state[kernel].setdefault("momentum", torch.zeros_like(kernel))
-                momentum.mul_(_MUON_MOMENTUM).add_(kernel.grad)
-                towards = _orthogonal(kernel.grad.add(momentum, alpha=_MUON_MOMENTUM).flatten(1))
-                kernel.sub_(group["lr"] * towards.view_as(kernel))
-                kernel.mul_(len(kernel) ** 0.5 / kernel.norm())
-
-
-def _orthogonal(matrix: torch.Tensor) -> torch.Tensor:
-    """Return nearly the orthogonal factor of a matrix: three Newton-Schulz iterations, of Muon's coefficients."""
-    turned = matrix.T if len(matrix) > matrix.shape[1] else matrix
-    turned = turned / (turned.norm() + 1e-8)
-    for _ in range(3):
-        square = turned @ turned.T
-        turned = 3.4445 * turned + (-4.7750 * square + 2.0315 * square @ square) @ turned
-    return turned.T if len(matrix) > matrix.shape[1] else turned
-
-
 def _our_optimisers(network: nn.Module, config: TrainingConfig) -> list[torch.optim.Optimizer]:
     trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
     if config.optimiser != "muon":
@@ -201,25 +176,3 @@ def _airbench_optimiser(network: nn.Module, batch_size: int) -> torch.optim.Opti
         },
     ]
     return torch.optim.SGD(groups, momentum=0.85, nesterov=True)
-
-
-def _convolution(inputs: int, outputs: int) -> nn.Conv2d:
-    layer = nn.Conv2d(inputs, outputs, 3, padding=1, bias=False)
-    nn.init.dirac_(layer.weight.data[:inputs])
-    return layer
-
-
-def _norm(channels: int, airbench: bool) -> nn.BatchNorm2d:
-    # The scale stays at one; PyTorch's momentum is the share of the new batch.
-    if airbench:
-        layer = nn.BatchNorm2d(channels, _AIRBENCH_EPSILON, _AIRBENCH_MOMENTUM)
-    else:
-        layer = nn.BatchNorm2d(channels, momentum=0.2)
-    layer.weight.requires_grad_(False)
-    return layer
-
-
-def _whitening(images: torch.Tensor) -> torch.Tensor:
-    patches = functional.unfold(images.contiguous(), 2).movedim(1, 2).reshape(-1, _WHITENING_FILTERS)
-    values, vectors = torch.linalg.eigh(patches.T @ patches / len(patches))
-    return (vectors / torch.sqrt(values + 5e-4)).T.reshape(-1, 3, 2, 2).flip(0)

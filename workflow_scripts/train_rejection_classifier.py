@@ -17,7 +17,7 @@ from photographs.digests import file_digest, image_digest, set_digest
 from photographs.photo_set import PhotoSet, read_photo_set
 from text_to_image.rejection.classifier_folder import write_classifier_folder
 from text_to_image.rejection.recipe import RejectionRecipe
-from text_to_image.rejection.training import enlarge, train_rejection_classifier
+from text_to_image.rejection.training import normalised, train_rejection_classifier
 from text_to_image.resume_state import ResumeState
 from workflow_scripts.command import json_argument, parser, run
 
@@ -51,7 +51,7 @@ def main() -> None:
         "photos": len(photographs),
         "photos_digest": set_digest(image_digest(image) for image in photographs.images_nhwc),
         "recipe": recipe.model_dump(mode="json"),
-        "validation": {"photos": len(val), "accuracy": _accuracy(classifier, recipe, val)},
+        "validation": {"photos": len(val), "accuracy": _accuracy(classifier, val)},
         "minutes": round(saved.minutes, 1),
         "machine": f"{os.cpu_count()} CPU cores, torch {torch.__version__}",
     }
@@ -60,11 +60,11 @@ def main() -> None:
 
 
 @torch.inference_mode()
-def _accuracy(classifier, recipe: RejectionRecipe, photographs: PhotoSet) -> float:
+def _accuracy(classifier, photographs: PhotoSet) -> float:
     numbers = [classifier.config.label2id[photographs.classes[label]] for label in photographs.labels]
     logits_nk = torch.cat(
         [
-            classifier(pixel_values=enlarge(images, recipe.image_size)).logits
+            classifier(pixel_values=normalised(images)).logits
             for images in np.array_split(photographs.images_nhwc, -(-len(photographs) // _ROWS))
         ]
     )

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import ResNetForImageClassification
 
 from photographs.photo_set import PhotoSet, read_photo_set, write_photo_set
 from tests.text_to_image.commands import draw_frogs, the_line
@@ -17,12 +16,13 @@ from tests.text_to_image.faulty_pipeline import FaultyPipeline, noise_image, noi
 from text_to_image import sampling
 from text_to_image.config import GeneratorConfig, RejectionConfig
 from text_to_image.rejection.classifier import RejectionClassifier
+from text_to_image.rejection.network import FastNetworkForImageClassification
 from text_to_image.rejection.recipe import RejectionRecipe
-from text_to_image.rejection.training import enlarge
+from text_to_image.rejection.training import normalised
 from text_to_image.sampling import Sampler
 from workflow_scripts import train_rejection_classifier
 
-TINY = RejectionRecipe(image_size=32, channels=(8, 8), blocks=(1, 1), steps=40, batch_size=16, learning_rate=0.01)
+TINY = RejectionRecipe(channels=(8, 8), steps=40, batch_size=16)
 
 
 def bright_and_dark(per_class=24, seed=0):
@@ -118,11 +118,11 @@ def test_trained_classifier_refuses_what_is_not_its_class(classifier):
 
 
 def test_folder_gives_the_probabilities_of_the_training(classifier):
-    """The image processor that is shipped does what training did: enlarge, scale, normalise."""
+    """The image processor that is shipped does what training did: scale, normalise."""
     loaded = RejectionClassifier(RejectionConfig(classifier=str(classifier)), ["cat"], "cpu")
     images = bright_and_dark(seed=3).images_nhwc
     processed = loaded._processor(list(images), input_data_format="channels_last", return_tensors="pt")["pixel_values"]
-    torch.testing.assert_close(processed, enlarge(images, TINY.image_size), atol=0.02, rtol=0)
+    torch.testing.assert_close(processed, normalised(images), atol=0.02, rtol=0)
 
 
 def test_card_and_record_tell_what_it_learned_from(classifier):
@@ -151,10 +151,10 @@ def test_stopped_training_goes_on_to_the_same_weights(tmp_path, monkeypatch):
             raise PowerCutError
         return forward(self, *arguments, **named)
 
-    forward = ResNetForImageClassification.forward
+    forward = FastNetworkForImageClassification.forward
     saving_often = TINY.model_copy(update={"minutes_between_saves": 1e-6})
     with monkeypatch.context() as patched:
-        patched.setattr(ResNetForImageClassification, "forward", forward_until_the_cut)
+        patched.setattr(FastNetworkForImageClassification, "forward", forward_until_the_cut)
         with pytest.raises(PowerCutError):
             train(tmp_path, monkeypatch, saving_often, "cut")
     assert (train(tmp_path, monkeypatch, saving_often, "cut") / "model.safetensors").read_bytes() == weights
@@ -224,7 +224,7 @@ def test_what_a_logit_stands_for_is_what_its_number_says(classifier, tmp_path, c
 def test_weights_that_are_not_there_are_not_drawn_at_random(classifier, tmp_path):
     folder = changed_copy(classifier, tmp_path / "changed", lambda settings: None)
     weights = load_file(folder / "model.safetensors")
-    lacking = {name: tensor for name, tensor in weights.items() if not name.startswith("classifier")}
+    lacking = {name: tensor for name, tensor in weights.items() if not name.startswith("head")}
     save_file(lacking, folder / "model.safetensors", metadata={"format": "pt"})
-    with pytest.raises(ValueError, match="its weights lack classifier"):
+    with pytest.raises(ValueError, match="its weights lack head"):
         RejectionClassifier(RejectionConfig(classifier=str(folder)), ("cat", "frog"), "cpu")

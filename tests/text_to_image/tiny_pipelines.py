@@ -28,6 +28,8 @@ from transformers import (
     CLIPTextConfig,
     CLIPTextModel,
     CLIPTextModelWithProjection,
+    ResNetConfig,
+    ResNetForImageClassification,
     T5Config,
     T5EncoderModel,
     T5Tokenizer,
@@ -35,8 +37,6 @@ from transformers import (
 )
 
 from text_to_image.embedded_generator.tokenizer import build_tokenizer
-from text_to_image.rejection.recipe import RejectionRecipe
-from text_to_image.rejection.training import build_classifier
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 _WIDTH = 32
@@ -238,9 +238,18 @@ def _unet(**options) -> UNet2DConditionModel:
 
 
 def save_tiny_classifier(folder: Path, classes: Sequence[str]) -> Path:
-    """Write an image classifier that guesses."""
-    recipe = RejectionRecipe(image_size=32, channels=(8,), blocks=(1,))
-    build_classifier(recipe, list(classes)).save_pretrained(folder)
+    """Write an image classifier that guesses, of another kind than the shipped one."""
+    torch.manual_seed(0)
+    labels = dict(enumerate(classes))
+    settings = ResNetConfig(
+        embedding_size=8,
+        hidden_sizes=[8],
+        depths=[1],
+        layer_type="basic",
+        id2label=labels,
+        label2id={name: number for number, name in labels.items()},
+    )
+    ResNetForImageClassification(settings).save_pretrained(folder)
     ViTImageProcessorPil(size={"height": 32, "width": 32}).save_pretrained(folder)
     return folder
 

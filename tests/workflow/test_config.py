@@ -103,7 +103,7 @@ def test_studies_are_sound(settings, study):
         ({"generator_training": {"distillation": {"teacher_timesteps": [499, 999]}}}, "must be lower than the one"),
         ({"generator_training": {"distillation": {"teacher_timesteps": [1000]}}}, "must be less than or equal to 999"),
         ({"generator_training": {"diffusion": {"channels": []}}}, "diffusion.channels is []: tuple should have at"),
-        ({"rejection_training": {"channels": [], "blocks": []}}, "channels is []: tuple should have at least 1 item"),
+        ({"rejection_training": {"channels": []}}, "channels is []: tuple should have at least 1 item"),
         ({"rejection_training": {"seed": -1}}, "rejection_training.seed is -1: it must be greater than or equal to 0"),
         ({"generator": {"model": "a/b", "guidance_scale": -5}}, "guidance_scale is -5: it leads away from the words"),
         ({"generator": {"model": "models/embedded", "guidance_scale": 7.5}}, "learned 1 to 3 alone"),

@@ -18,19 +18,13 @@ def write_classifier_folder(folder: Path, classifier: PreTrainedModel, record: d
     """Save everything under `folder`, weights in half precision; `record` becomes `training.json`."""
     recipe = RejectionRecipe.model_validate(record["recipe"])
     classifier.to(torch.float16).save_pretrained(folder, safe_serialization=True)
-    # A bare processor: enlarge bilinearly, scale to 0-1, normalise.
-    ViTImageProcessorPil(
-        size={"height": recipe.image_size, "width": recipe.image_size},
-        resample=2,
-        image_mean=[MEAN] * 3,
-        image_std=[STD] * 3,
-    ).save_pretrained(folder)
+    # A bare processor: scale to 0-1, normalise.
+    ViTImageProcessorPil(do_resize=False, image_mean=[MEAN] * 3, image_std=[STD] * 3).save_pretrained(folder)
     write_json(folder / _RECORD, record)
     card = _CARD.read_text(encoding="utf-8").format(
         **{key: record[key] for key in ("photos", "photos_digest", "minutes", "machine")},
         classes=", ".join(record["classes"]),
         thousands=classifier.num_parameters() / 1e3,
-        image_size=recipe.image_size,
         steps=recipe.steps,
         batch_size=recipe.batch_size,
         validated=record["validation"]["photos"],
