@@ -16,14 +16,8 @@ from torch import nn
 from torch.nn import functional
 
 from flax_cnn.config import TrainingConfig
-from text_to_image.rejection.muon import Muon
-from text_to_image.rejection.network import (
-    LOGIT_SCALE,
-    WHITENING_FILTERS,
-    batch_norm,
-    fast_groups,
-    whitening_filters,
-)
+from text_to_image.rejection.network import LOGIT_SCALE, WHITENING_FILTERS, batch_norm, fast_groups, whitening_filters
+from text_to_image.rejection.optimizers import muon_and_adam, triangle
 
 # airbench's own: the share of the new batch in the running mean and variance, and what keeps the variance above zero.
 _AIRBENCH_MOMENTUM, _AIRBENCH_EPSILON = 0.4, 1e-12
@@ -87,19 +81,15 @@ class Contender:
         network = TorchFastNetwork(self.images[:5000], classes, config.width, recipe == "airbench")
         self.network = network.to(memory_format=torch.channels_last)
         self.forward: Callable = torch.compile(self.network) if compiled else self.network
-        first = round(config.warmup_fraction * config.steps)
         if recipe == "airbench":
             self.optimisers = [_airbench_optimiser(self.network, config.batch_size)]
-            self.reduction, start, floor = "sum", 0.2, 0.07
+            self.reduction, rate = "sum", partial(triangle, start=0.2, floor=0.07)
         else:
-            self.optimisers = _our_optimisers(self.network, config)
-            self.reduction, start, floor = "mean", 1 / (first + 1), 0.0
-
-        def rate_at(step: int) -> float:
-            if step < first:
-                return start + (1 - start) * step / first
-            return floor + (1 - floor) * (config.steps - step) / (config.steps - first)
-
+            if config.optimiser != "muon":
+                raise ValueError(f"optimiser is {config.optimiser}: only muon is written in PyTorch here")
+            self.optimisers = muon_and_adam(self.network, config.learning_rate)
+            self.reduction, rate = "mean", triangle
+        rate_at = partial(rate, steps=config.steps, rising=round(config.warmup_fraction * config.steps))
         self.schedules = [torch.optim.lr_scheduler.LambdaLR(optimiser, rate_at) for optimiser in self.optimisers]
         self.order = torch.empty(0, dtype=torch.int64)
         self.epoch = -1
@@ -150,14 +140,6 @@ class Contender:
         each = torch.arange(len(rows))[:, None, None]
         shifted = padded.permute(0, 2, 3, 1)[each, down[:, :, None], across[:, None, :]]
         return shifted.permute(0, 3, 1, 2), self.labels[rows]
-
-
-def _our_optimisers(network: nn.Module, config: TrainingConfig) -> list[torch.optim.Optimizer]:
-    trained = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    if config.optimiser != "muon":
-        raise ValueError(f"optimiser is {config.optimiser}: only muon is written in PyTorch here")
-    adam = torch.optim.Adam([parameter for parameter in trained if parameter.ndim < 4], lr=0.05 * config.learning_rate)
-    return [Muon([parameter for parameter in trained if parameter.ndim == 4], config.learning_rate), adam]
 
 
 def _airbench_optimiser(network: nn.Module, batch_size: int) -> torch.optim.Optimizer:

@@ -1,4 +1,4 @@
-"""Random changes to training images: mirror, shift, cut out a square, recolour. Each of a batch draws its own."""
+"""Random changes to training images: mirror, shift, recolour, cut out a square. Each of a batch draws its own."""
 
 from typing import NamedTuple
 
@@ -6,9 +6,6 @@ import jax
 import jax.numpy as jnp
 
 from flax_cnn.config import Augmentation
-
-# Folded into the key: drawn apart, so that trainings without new colours see what they saw before there were any.
-_COLOURS = 1
 
 
 class Showing(NamedTuple):
@@ -32,7 +29,7 @@ def augment(
 
     Args:
         key: a JAX key.
-        images_nhwc: (N, H, W, 3) of any dtype.
+        images_nhwc: (N, H, W, 3) of any dtype; 0-255 where `config.colour` is set.
         config: which changes, and how large.
         fill: (3,), the colour of a cut-out square, in the images' own units.
         showing: needed where the config mirrors by turns.
@@ -40,17 +37,17 @@ def augment(
     Returns:
         (N, H, W, 3) of the images' dtype.
     """
-    flip_key, translate_key, cutout_key = jax.random.split(key, 3)
+    flip_key, translate_key, cutout_key, colour_key = jax.random.split(key, 4)
     if config.flip:
         n = len(images_nhwc)
         mirrored_n = mirrored_by_turns(showing) if config.alternating else jax.random.bernoulli(flip_key, shape=(n,))
         images_nhwc = flip(images_nhwc, mirrored_n)
     if config.translate:
         images_nhwc = translate(translate_key, images_nhwc, config.translate)
+    if config.colour:
+        images_nhwc = recolour(colour_key, images_nhwc, config.colour)
     if config.cutout:
         images_nhwc = cut_out(cutout_key, images_nhwc, config.cutout, fill)
-    if config.colour:
-        images_nhwc = recolour(jax.random.fold_in(key, _COLOURS), images_nhwc, config.colour)
     return images_nhwc
 
 
@@ -96,14 +93,13 @@ def recolour(key: jax.Array, images_nhwc: jax.Array, strength: float) -> jax.Arr
     """Give each image another contrast about its mean colour, another tint and another brightness.
 
     Contrast is multiplied by exp(strength z), each channel by exp(strength / 2 z), and 255 strength / 2 z is added to
-    all, every z a standard normal draw of its own. What training does not see constant, the network cannot go by; in
-    contrast and colour generated images differ from photographs (domain randomisation, Tobin et al. 2017, arXiv
-    1703.06907).
+    all, every z a standard normal draw of its own. The network learns not to go by them, whatever they are elsewhere
+    (domain randomisation, Tobin et al. 2017, arXiv 1703.06907).
 
     Args:
         key: a JAX key.
         images_nhwc: (N, H, W, 3), values 0-255.
-        strength: 0 and more; 0.2 is plenty.
+        strength: 0 and more.
 
     Returns:
         (N, H, W, 3) of the images' dtype, rounded and clipped to 0-255.

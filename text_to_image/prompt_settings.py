@@ -33,6 +33,11 @@ def _by_class(words: Any) -> Any:
     if isinstance(words, list | tuple):
         return {DEFAULT: words} if words else {}
     if isinstance(words, dict):
+        if counted := [name for name, own in words.items() if isinstance(own, int)]:
+            raise ValueError(
+                f"{counted[0]!r} stands where a class is named; {{word: times}} is of one class, or of all: "
+                f"write {DEFAULT}: {{{counted[0]}: {words[counted[0]]}}}"
+            )
         return {name: _as_list(own) for name, own in words.items()}
     return words
 
@@ -49,11 +54,12 @@ def _as_list(words: Any) -> Any:
 
 
 _Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+_Times = Annotated[dict[str, Annotated[int, Field(ge=1, le=_MOST_TIMES)]], Field(min_length=1)]
 # One list for all classes, or lists by class name, `default` for the classes that have none. A class's list may be
 # written as {word: times}.
 WordsByClass = Annotated[
     dict[str, Annotated[tuple[_Words, ...], Field(min_length=1)]],
-    BeforeValidator(_by_class, json_schema_input_type=list[str] | dict[str, str | list[str] | dict[str, int]]),
+    BeforeValidator(_by_class, json_schema_input_type=list[str] | dict[str, str | list[str] | _Times]),
 ]
 
 

@@ -1,6 +1,6 @@
 """Train the classifier that selects generated images on real photographs, and write it in transformers' layout.
 
-Takes a quarter of an hour of one CPU core that computes in bfloat16. Its state is kept in the user's cache folder, one
+Takes 21 minutes of one CPU core with AVX2 alone. Its state is kept in the user's cache folder, one
 folder a recipe and data set, so that a run that was stopped carries on where it was.
 """
 

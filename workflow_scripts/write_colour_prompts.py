@@ -7,11 +7,13 @@ import yaml
 from photographs.atomic_files import write_text
 from photographs.photo_set import read_photo_set
 from text_to_image.embedded_generator.colour_prompts import colour_phrases
-from workflow_scripts.command import parser, run
+from text_to_image.prompt_settings import Prompts
+from workflow_scripts.command import parser, require_at_least, run
 
 _HEADING = """\
-# A class in the colours that photographs show it in, before what they show: phrases that the embedded generator was
-# taught, each as often as its colours are seen in CIFAR-10's training photographs. Counted by
+# A class in the colours that photographs show it in, before what they show, each phrase as often as its colours are
+# seen in CIFAR-10's training photographs. A study of another generator that takes these prompts owes them that much.
+# Counted, for a study's classes, by
 #   python -m workflow_scripts.write_colour_prompts --photos results/real_photos/train.npz --output FILE
 """
 
@@ -23,11 +25,13 @@ def main() -> None:
     arguments.add_argument("--phrases", type=int, default=120, help="for each class (default: 120)")
     arguments.add_argument("--output", type=Path, required=True, help="the prompt set, YAML")
     options = arguments.parse_args()
+    require_at_least("--phrases", options.phrases, 1)
     photographs = read_photo_set(options.photos)
     words = {
         name: colour_phrases(name, photographs.images_nhwc[photographs.labels == label], options.phrases)
         for label, name in enumerate(photographs.classes)
     }
+    Prompts(class_words=words)
     lists = yaml.safe_dump({"class_words": words}, width=118, default_flow_style=None, sort_keys=False)
     write_text(options.output, f'{_HEADING}templates: ["{{a_domain}} of {{a_class}}"]\ndomains: [photo]\n{lists}')
 

@@ -3,6 +3,7 @@
 import sys
 
 import numpy as np
+import pytest
 import yaml
 
 from photographs.photo_set import PhotoSet, write_photo_set
@@ -46,6 +47,13 @@ def test_command_writes_a_set_that_a_study_can_name(tmp_path, monkeypatch):
     prompts = Prompts(set=str(written))
     assert len(prompts.words_for("class_words", "cat")) == 10
     assert all(word.startswith("white frog") for word in prompts.words_for("class_words", "frog"))
+
+
+def test_too_few_phrases_are_one_line(tmp_path, monkeypatch):
+    command = ["--photos", "unread.npz", "--phrases", "0", "--output", str(tmp_path / "colours.yaml")]
+    monkeypatch.setattr(sys, "argv", ["write_colour_prompts", *command])
+    with pytest.raises(ValueError, match="--phrases is 0"):
+        write_colour_prompts.main()
 
 
 def test_shipped_set_has_its_form():

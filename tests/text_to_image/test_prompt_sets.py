@@ -79,6 +79,12 @@ def test_number_of_times_is_a_whole_number(times):
         Prompts(class_words={"cat": {"black cat": times}})
 
 
+def test_times_for_no_class_are_told_where_they_belong():
+    with pytest.raises(ValidationError, match=r"'photo' stands where a class is named.*write default: {photo: 3}"):
+        Prompts(domains={"photo": 3, "drawing": 1})
+    assert Prompts(domains={"default": {"photo": 3, "drawing": 1}}).words_for("domains", "cat").count("photo") == 3
+
+
 def test_what_is_kept_is_the_text_and_not_the_name(tmp_path):
     settings = json.loads(Prompts(set="scenes").model_dump_json())
     assert "set" not in settings

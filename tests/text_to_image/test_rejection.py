@@ -117,8 +117,19 @@ def test_trained_classifier_refuses_what_is_not_its_class(classifier):
     assert len(refuses(images, names)) == 8
 
 
+def test_large_images_are_seen_at_the_size_that_the_classifier_learned_from(classifier):
+    loaded = RejectionClassifier(RejectionConfig(classifier=str(classifier)), ["cat", "frog"], "cpu")
+    photos = bright_and_dark(per_class=4, seed=2)
+    large = (photos.images_nhwc / np.float32(255)).repeat(4, axis=1).repeat(4, axis=2)
+    names = [photos.classes[label] for label in photos.labels]
+    assert loaded.refuses(large, names) == [False] * 8
+    assert loaded.refuses(large, names[::-1]) == [True] * 8
+    with pytest.raises(ValueError, match=r"images of \(8, 3, 128, 128\); the network takes \(N, 3, 32, 32\)"):
+        loaded._model(pixel_values=torch.zeros(8, 3, 128, 128))
+
+
 def test_folder_gives_the_probabilities_of_the_training(classifier):
-    """The image processor that is shipped does what training did: scale, normalise."""
+    """The image processor beside the weights does what training did: scale, normalise."""
     loaded = RejectionClassifier(RejectionConfig(classifier=str(classifier)), ["cat"], "cpu")
     images = bright_and_dark(seed=3).images_nhwc
     processed = loaded._processor(list(images), input_data_format="channels_last", return_tensors="pt")["pixel_values"]

@@ -238,7 +238,7 @@ def _unet(**options) -> UNet2DConditionModel:
 
 
 def save_tiny_classifier(folder: Path, classes: Sequence[str]) -> Path:
-    """Write an image classifier that guesses, of another kind than the shipped one."""
+    """Write an image classifier that guesses, of transformers' own kinds."""
     torch.manual_seed(0)
     labels = dict(enumerate(classes))
     settings = ResNetConfig(

@@ -19,13 +19,13 @@ def colour_phrases(class_name: str, images_nhwc: np.ndarray, phrases: int) -> di
     Args:
         class_name: what the images show.
         images_nhwc: photographs, uint8 (N, 32, 32, 3).
-        phrases: how many; a pair of colours rarer than half of one phrase is left out.
+        phrases: how many; a pair of colours as rare as half of one phrase is left out.
     """
     subjects = [describe(image, class_name) for image in images_nhwc]
     seen = Counter((subject.middle_colour, subject.rim_colour) for subject in subjects)
     found: Counter[str] = Counter()
     for (middle, rim), count in sorted(seen.items(), key=lambda entry: (-entry[1], entry[0])):
-        # The rim's places take turns.
+        # The rim's places take turns, from the first on: what is rare is named by that alone.
         for number in range(round(phrases * count / len(subjects))):
             found[f"{middle} {class_name} {PLACES[rim][number % len(PLACES[rim])]}"] += 1
     return dict(found)

@@ -13,7 +13,7 @@ from transformers import AutoImageProcessor, AutoModelForImageClassification
 
 from text_to_image.config import RejectionConfig
 from text_to_image.model_source import where_to_load
-from text_to_image.rejection import network  # noqa: F401 -- transformers' Auto classes then know the shipped one
+from text_to_image.rejection import network  # noqa: F401 -- transformers' Auto classes then know it
 
 
 class RejectionClassifier:

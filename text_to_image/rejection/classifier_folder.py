@@ -7,6 +7,7 @@ import torch
 from transformers import PreTrainedModel, ViTImageProcessorPil
 
 from photographs.atomic_files import write_json, write_text
+from text_to_image.rejection.network import SIDE
 from text_to_image.rejection.recipe import RejectionRecipe
 from text_to_image.rejection.training import MEAN, STD
 
@@ -18,8 +19,10 @@ def write_classifier_folder(folder: Path, classifier: PreTrainedModel, record: d
     """Save everything under `folder`, weights in half precision; `record` becomes `training.json`."""
     recipe = RejectionRecipe.model_validate(record["recipe"])
     classifier.to(torch.float16).save_pretrained(folder, safe_serialization=True)
-    # A bare processor: scale to 0-1, normalise.
-    ViTImageProcessorPil(do_resize=False, image_mean=[MEAN] * 3, image_std=[STD] * 3).save_pretrained(folder)
+    # Resized to what the network learned from (32×32 stay as they are), scaled to 0-1, normalised.
+    ViTImageProcessorPil(
+        size={"height": SIDE, "width": SIDE}, resample=2, image_mean=[MEAN] * 3, image_std=[STD] * 3
+    ).save_pretrained(folder)
     write_json(folder / _RECORD, record)
     card = _CARD.read_text(encoding="utf-8").format(
         **{key: record[key] for key in ("photos", "photos_digest", "minutes", "machine")},

@@ -16,6 +16,8 @@ from torch.nn import functional
 from transformers import AutoConfig, AutoModelForImageClassification, PretrainedConfig, PreTrainedModel
 from transformers.modeling_outputs import ImageClassifierOutputWithNoAttention
 
+# Height and width of its images: it would answer for others too, and wrongly.
+SIDE = 32
 WHITENING_FILTERS = 12
 LOGIT_SCALE = 1 / 9
 _BATCH_NORM_MOMENTUM = 0.2
@@ -44,8 +46,10 @@ class FastNetworkForImageClassification(PreTrainedModel):
         self.head = nn.Linear(config.channels[-1], config.num_labels, bias=False)
         self.post_init()
 
-    def forward(self, pixel_values: torch.Tensor, **_) -> ImageClassifierOutputWithNoAttention:
-        """Return the logits, as transformers' image classifiers do."""
+    def forward(self, pixel_values: torch.Tensor) -> ImageClassifierOutputWithNoAttention:
+        """Return the logits, as transformers' image classifiers do; ValueError for images of another size."""
+        if pixel_values.shape[2:] != (SIDE, SIDE):
+            raise ValueError(f"images of {tuple(pixel_values.shape)}; the network takes (N, 3, {SIDE}, {SIDE})")
         # One more row and column keep 32×32.
         hidden = self.whitening(functional.pad(pixel_values, (0, 1, 0, 1)))
         hidden = functional.gelu(torch.cat([hidden, -hidden], dim=1), approximate="tanh")

@@ -6,12 +6,14 @@ from photographs.strict_settings import StrictSettings
 
 
 class RejectionRecipe(StrictSettings):
-    """The fast network at half width by the recipe `quick` of docs/training-engine.md: ten epochs of 27,000."""
+    """The fast network at half width, after the recipe `quick` of docs/training-engine.md: ten epochs of 27,000."""
 
     model_config = ConfigDict(allow_inf_nan=False)
 
     seed: NonNegativeInt = 0
-    channels: tuple[PositiveInt, ...] = Field((32, 128, 128), min_length=1, description="channels of each group")
+    channels: tuple[PositiveInt, ...] = Field(
+        (32, 128, 128), min_length=1, max_length=5, description="channels of each group"
+    )
     steps: PositiveInt = 1056
     batch_size: PositiveInt = 256
     learning_rate: PositiveFloat = Field(
