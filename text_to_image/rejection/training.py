@@ -62,22 +62,6 @@ def train_rejection_classifier(
     return classifier.eval()
 
 
-def _untrained(
-    recipe: RejectionRecipe, classes: list[str], photographs_nhwc: np.ndarray
-) -> FastNetworkForImageClassification:
-    """Return an untrained classifier whose first layer whitens `photographs_nhwc`, uint8 (N, 32, 32, 3)."""
-    torch.manual_seed(recipe.seed)
-    classifier = FastNetworkForImageClassification(
-        FastNetworkConfig(
-            channels=recipe.channels,
-            id2label=dict(enumerate(classes)),
-            label2id={name: number for number, name in enumerate(classes)},
-        )
-    )
-    classifier.whitening.weight.data.copy_(whitening_filters(normalised(photographs_nhwc[:_WHITENED])))
-    return classifier
-
-
 def normalised(images_nhwc: np.ndarray) -> torch.Tensor:
     """Turn uint8 (N, H, W, 3) into float32 (N, 3, H, W), as the image processor beside the classifier does."""
     images = torch.from_numpy(np.ascontiguousarray(images_nhwc)).permute(0, 3, 1, 2).float()
@@ -98,9 +82,3 @@ def _untrained(
     )
     classifier.whitening.weight.data.copy_(whitening_filters(normalised(photographs_nhwc[:_WHITENED])))
     return classifier
-
-
-def rate_factor(recipe: RejectionRecipe, step: int) -> float:
-    """Return the learning rate's factor: a linear rise to 1, and a linear fall to nearly 0."""
-    rising = round(recipe.warmup_fraction * recipe.steps)
-    return (step + 1) / (rising + 1) if step < rising else (recipe.steps - step) / (recipe.steps - rising)
