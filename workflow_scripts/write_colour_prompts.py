@@ -27,13 +27,16 @@ def main() -> None:
     options = arguments.parse_args()
     require_at_least("--phrases", options.phrases, 1)
     photographs = read_photo_set(options.photos)
-    words = {
-        name: colour_phrases(name, photographs.images_nhwc[photographs.labels == label], options.phrases)
-        for label, name in enumerate(photographs.classes)
+    prompts = {
+        "templates": ["{a_domain} of {a_class}"],
+        "domains": ["photo"],
+        "class_words": {
+            name: colour_phrases(name, photographs.images_nhwc[photographs.labels == label], options.phrases)
+            for label, name in enumerate(photographs.classes)
+        },
     }
-    Prompts(class_words=words)
-    lists = yaml.safe_dump({"class_words": words}, width=118, default_flow_style=None, sort_keys=False)
-    write_text(options.output, f'{_HEADING}templates: ["{{a_domain}} of {{a_class}}"]\ndomains: [photo]\n{lists}')
+    Prompts.model_validate(prompts)  # a study has to be able to read it
+    write_text(options.output, _HEADING + yaml.safe_dump(prompts, width=118, default_flow_style=None, sort_keys=False))
 
 
 if __name__ == "__main__":
