@@ -1,10 +1,12 @@
 """The data set card: a Hugging Face front matter and a page that says what the images are and how they came to be."""
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
 
 import jinja2
+import yaml
 from huggingface_hub import DatasetCardData
 
 from data_set_export.licence import Licence
@@ -50,7 +52,8 @@ def render_card(
         model=model_in_words(manifest.generator),
         settings={name: json.dumps(value) for name, value in settings.items() if name not in _SAID_ELSEWHERE},
         rejection=settings.get("rejection"),
-        prompt_settings=json.dumps(settings["prompts"], indent=2) if "prompts" in settings else None,
+        counted_among=settings.get("prompts", {}).get("counted_among"),
+        prompt_settings=_as_prompt_set(settings["prompts"]) if "prompts" in settings else None,
         prompts=next((column for column in columns if column.name == "prompt"), None),
         columns=columns,
         listed_values=LISTED_VALUES,
@@ -60,6 +63,23 @@ def render_card(
         made_by=made_by,
         image_size=image_size,
     )
+
+
+def _as_prompt_set(prompts: dict[str, Any]) -> str:
+    """Return the prompts as a file that a study can name as its set; words that stand several times are counted."""
+    counted = {
+        key: {name: _counted(words) for name, words in value.items()} if isinstance(value, dict) else value
+        for key, value in prompts.items()
+        if value
+    }
+    return yaml.safe_dump(counted, width=118, default_flow_style=None, sort_keys=False, allow_unicode=True)
+
+
+def _counted(words: list[str]) -> list[str] | dict[str, int]:
+    runs = [(word, len(list(run))) for word, run in itertools.groupby(words)]
+    # A word that stands in two places keeps them: places decide which image draws which word.
+    in_one_place = len(dict(runs)) == len(runs)
+    return dict(runs) if in_one_place and len(runs) < len(words) else words
 
 
 def title(manifest: PhotosManifest) -> str:

@@ -98,6 +98,13 @@ class Prompts(StrictSettings):
     viewpoints: WordsByClass = Field({}, description="What {viewpoint} may stand for, such as 'seen from above'.")
     weather: WordsByClass = Field({}, description="What {weather} may stand for, such as 'in the rain'.")
     negative: _Words | None = Field(None, description="What to steer away from; needs guidance above 1.")
+    counted_among: _Words | None = Field(
+        None,
+        # It changes no image: prompts that say nothing of it keep their digests.
+        exclude_if=lambda photographs: photographs is None,
+        description="The photographs in which it was counted how often the words are to stand. The images owe them "
+        "that much, and the report says so at its top.",
+    )
 
     @model_validator(mode="before")
     @classmethod

@@ -12,8 +12,7 @@ from workflow_scripts.command import parser, require_at_least, run
 
 _HEADING = """\
 # A class in the colours that photographs show it in, before what they show, each phrase as often as its colours are
-# seen in CIFAR-10's training photographs. A study of another generator that takes these prompts owes them that much.
-# Counted, for a study's classes, by
+# seen. Counted, for a study's classes, by
 #   python -m workflow_scripts.write_colour_prompts --photos results/real_photos/train.npz --output FILE
 """
 
@@ -22,12 +21,18 @@ def main() -> None:
     """Run the command."""
     arguments = parser(__doc__)
     arguments.add_argument("--photos", type=Path, required=True, help="photo set of the train split")
+    arguments.add_argument(
+        "--called",
+        default="CIFAR-10's training photographs",
+        help="what a report calls these photographs (default: %(default)s)",
+    )
     arguments.add_argument("--phrases", type=int, default=120, help="for each class (default: 120)")
     arguments.add_argument("--output", type=Path, required=True, help="the prompt set, YAML")
     options = arguments.parse_args()
     require_at_least("--phrases", options.phrases, 1)
     photographs = read_photo_set(options.photos)
     prompts = {
+        "counted_among": options.called,
         "templates": ["{a_domain} of {a_class}"],
         "domains": ["photo"],
         "class_words": {

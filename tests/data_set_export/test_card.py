@@ -14,6 +14,7 @@ from data_set_export.licence import model_licence
 from data_set_export.photos_manifest import Generator, read_manifest
 from tests.data_set_export.conftest import CLASSES, SPLITS, command, edit_manifest
 from tests.workflow.study import REPOSITORY
+from text_to_image.prompt_settings import Prompts
 from workflow_scripts import write_data_set_card
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -81,6 +82,23 @@ def test_card_says_that_a_classifier_selected_the_images(photos, tmp_path):
     assert "below 0.7" in text
 
 
+def test_card_says_what_its_prompts_were_counted_among_and_its_settings_make_the_same_prompts(photos, tmp_path):
+    assert "Prompts that were counted" not in card_of(photos, tmp_path).text
+    words = {"cat": ["grey cat"] * 3 + ["black cat"] * 2, "frog": ["frog", "toad", "frog"], "dog": ["dog", "puppy"]}
+    prompts = Prompts(counted_among="some photographs", class_words=words, negative="blur")
+
+    def change(manifest):
+        manifest["generator"]["settings"] |= {"prompts": prompts.model_dump(mode="json")}
+
+    edit_manifest(photos, change)
+    text = card_of(photos, tmp_path).text
+    assert "as often as some photographs show" in text
+    assert "grey cat: 3" in text
+    written = tmp_path / "set.yaml"
+    written.write_text(text.split("```yaml\n")[1].split("```")[0])
+    assert Prompts(set=str(written)) == prompts
+
+
 def test_changed_manifest_changes_the_card(photos, tmp_path):
     def change(manifest):
         manifest["redrawn"] = 1234
@@ -101,7 +119,7 @@ def test_prompts_and_every_column_are_counted(finished_photos, tmp_path):
     assert '| `a "photo" \\| of a cat, n° 0` | 8 |' in text
     assert "| `template` | `{a_domain} of {a_class}` for every image |" in text
     assert "| `from above` | 24 |" in text
-    assert '"negative": "blur"' in text
+    assert "negative: blur" in text
 
 
 def test_more_prompts_than_fit_are_cut_and_counted(photos, tmp_path):

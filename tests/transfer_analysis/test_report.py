@@ -169,6 +169,27 @@ def test_images_that_a_classifier_selected_are_told_at_the_top(tmp_path):
     assert find_problems(page, summary) == []
 
 
+def test_prompts_that_were_counted_among_photographs_are_said_at_the_top(tmp_path):
+    summary = invented_summary()
+    assert "Prompts that were counted." not in render_page(summary, tmp_path)
+    summary["study"]["generator"]["settings"] = {"prompts": {"counted_among": "photographs of newts"}}
+    page = render_page(summary, tmp_path)
+    assert page.index("Prompts that were counted.") < page.index("photographs of newts") < page.index('id="answer"')
+    assert find_problems(page, summary) == []
+
+
+def test_long_lists_of_words_are_cut_in_the_table_of_the_generator(tmp_path):
+    summary = invented_summary()
+    words = [f"newt that is called {letter}" for letter in "abcdefghijkl"]
+    summary["study"]["generator"]["settings"] = {"prompts": {"class_words": {"frog": words, "cat": words[:3]}}}
+    page = render_page(summary, tmp_path)
+    assert page.count("called a") == page.count("called c") == 2
+    assert page.count("called h") == 1
+    assert "called i" not in page
+    assert re.search(r"… \(<span [^>]*class_words/frog[^>]*>12</span> in all\)", page)
+    assert find_problems(page, summary) == []
+
+
 def test_names_from_a_study_cannot_inject_markup(tmp_path):
     page = render_page(invented_summary(model="<b>bold</b>"), tmp_path)
     assert "<b>bold</b>" not in page

@@ -66,7 +66,7 @@ def render_page(summary: dict[str, Any], figures: Path) -> str:
         downloads={name: csv_uri(text) for name, text in report_tables(summary).items()},
         generator_kind=generator_kind(summary["study"]["generator"]),
         mixture_is_at_home=_mixture_is_at_home(summary["study"]),
-        leaves=lambda *place: list(_leaves(_at(summary, place), place)),
+        rows=lambda *place: list(_rows(_at(summary, place), place)),
     )
     return _with_contents(page)
 
@@ -96,13 +96,16 @@ def _at(summary: Any, place: tuple) -> Any:
     return summary
 
 
-def _leaves(value: Any, place: tuple) -> Iterator[tuple]:
-    """Yield the place of every single value below `value`."""
+def _rows(value: Any, place: tuple) -> Iterator[tuple[tuple, list[tuple]]]:
+    """Yield the place of every value below `value`, and the places of what it holds: a list's items, or itself."""
     if isinstance(value, dict):
         for key, item in value.items():
-            yield from _leaves(item, (*place, key))
-    elif isinstance(value, list):
+            yield from _rows(item, (*place, key))
+    elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
         for position, item in enumerate(value):
-            yield from _leaves(item, (*place, position))
+            yield from _rows(item, (*place, position))
+    elif isinstance(value, list):
+        if value:
+            yield place, [(*place, position) for position in range(len(value))]
     else:
-        yield place
+        yield place, [place]
