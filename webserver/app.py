@@ -31,7 +31,7 @@ from webserver.study_photographs import StudyPhotographs
 from webserver.token_bucket import TokenBuckets
 from webserver.uploads import MemoryRequest
 
-_PROMPTS_A_CLASS = 3
+_PROMPTS_A_CLASS = 2
 
 
 def create_app(settings: PlaygroundConfig, generator: GeneratorConfig, classes: Sequence[str]) -> Flask:
@@ -110,10 +110,12 @@ def _services(settings: PlaygroundConfig, generator: GeneratorConfig, classes: S
 
 
 def _prompts(generator: GeneratorConfig, classes: Sequence[str]) -> tuple[str, ...]:
-    """Return a few prompts of each class, by the config's own templates."""
+    """Return a few prompts of each class, by the config's own templates: neighbours are alike, so from all over."""
     offered = []
     for name in classes:
-        offered += list(dict.fromkeys(covering_prompts(generator.prompts, name)))[:_PROMPTS_A_CLASS]
+        prompts = list(dict.fromkeys(covering_prompts(generator.prompts, name)))
+        number = min(_PROMPTS_A_CLASS, len(prompts))
+        offered += [prompts[len(prompts) * position // number] for position in range(number)]
     return tuple(offered)
 
 

@@ -126,6 +126,14 @@ def test_shown_prompts_are_those_that_the_study_draws_from(settings, study):
     assert shown.splitlines()[:5] == expected
 
 
+@pytest.mark.parametrize("study", sorted((REPOSITORY / "studies").glob("stability_*.yaml")), ids=lambda path: path.stem)
+def test_studies_of_models_that_never_saw_cifar10_owe_it_nothing(study):
+    generator = read_generator([Path("config.yaml"), study])
+    assert generator.prompts.counted_among is None
+    assert generator.prompts.class_words == {}
+    assert generator.rejection is None
+
+
 def test_another_set_can_be_shown_and_a_wrong_one_is_one_line(settings):
     shown = run_command("show_prompts", "--class-name", "frog", "--count", 40, "--set", "negative").stdout.splitlines()
     assert shown[0] == "0\ta photo of a frog"
