@@ -188,6 +188,7 @@ def test_any_address_is_answered_without_a_server_error(client, method, path, bo
 
 def test_prompts_on_offer_are_two_of_each_class_in_different_colours(make_app):
     app = make_app(drawing={"prompts": {"set": "colours"}})
+    wait_until(lambda: app.extensions["playground"].registry.served is not None)
     offered = app.test_client().get("/api/v1/models").json["prompts"]
     assert offered == ["a photo of a brown cat on the ground", "a photo of a grey cat in the grass", *offered[2:]]
     assert len(set(offered)) == len(offered) == 4
