@@ -58,8 +58,8 @@ class Augmentation(StrictSettings):
         allow_inf_nan=False,
         # Not written where it changes nothing: a study from before there was this setting keeps its digest.
         exclude_if=lambda strength: strength == 0,
-        description="Strength of random contrast, tint and brightness; 0 is none. Try 0.2 for networks that learn from "
-        "generated images (docs/embedded-generator.md).",
+        description="Strength of random contrast, tint and brightness; 0 is none. Networks that learn from generated "
+        "images gain by 0.2, and those that learn from photographs lose nothing (docs/embedded-generator.md).",
     )
 
     @model_validator(mode="after")

@@ -20,7 +20,7 @@ def prepare_networks(pipeline: DiffusionPipeline, config: GeneratorConfig, devic
     Raises:
         ValueError: there is nothing to compile, or nothing to compile it with.
     """
-    # On a CPU the embedded U-Net takes a quarter longer that way (docs/generation-speed.md): group norm pays for it.
+    # On a CPU the embedded U-Net takes a third longer that way (docs/generation-speed.md): group norm pays for it.
     if device == "cuda":
         for name in _CONVOLUTIONAL:
             network = getattr(pipeline, name, None)

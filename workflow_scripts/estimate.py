@@ -17,7 +17,9 @@ from typing import Any
 from photographs.atomic_files import CorruptFileError, read_json
 from photographs.layered_settings import read_settings
 from photographs.shard_names import shards_of_class
-from text_to_image.config import passes_a_step
+from text_to_image.config import GeneratorConfig, passes_a_step
+from text_to_image.model_names import is_folder
+from text_to_image.model_source import folder_revision
 from workflow_scripts.command import parser, require_at_least, run
 from workflow_scripts.config import Study, load_study
 from workflow_scripts.study_files import add_study_arguments
@@ -152,7 +154,7 @@ def _earlier_drawing(study: Study, results: Path, benchmarks: Path, logs: Path) 
     own = study.generator.model_dump(mode="json", exclude=_WITHOUT_EFFECT_ON_SPEED)
     if any(drawn.get(key) != value for key, value in own.items() if key != "rejection" and value != "auto"):
         return None
-    if _without_revision(drawn.get("rejection")) != _without_revision(own["rejection"]):
+    if not _selects_alike(drawn, study.generator):
         return None
     images = seconds = 0.0
     for class_name in study.classes:
@@ -183,8 +185,16 @@ def _had_gpu(log: Path) -> bool:
     )
 
 
-def _without_revision(rejection: dict[str, Any] | None) -> dict[str, Any] | None:
-    return rejection and {key: value for key, value in rejection.items() if key != "revision"}
+def _selects_alike(drawn: dict[str, Any], generator: GeneratorConfig) -> bool:
+    """Return whether as many images are refused as of those with the settings `drawn`: more refused is slower."""
+    rejection = drawn.get("rejection")
+    if rejection is None or generator.rejection is None:
+        return rejection is generator.rejection
+    own = generator.rejection
+    # Of one on a hub nothing is fetched here: the revision that was pinned is taken for the one to come.
+    revision = folder_revision(Path(own.classifier)) if is_folder(own.classifier) else rejection.get("revision")
+    same_classifier = rejection == own.model_dump(mode="json") | {"revision": revision}
+    return same_classifier and drawn.get("prompts") == generator.prompts.model_dump(mode="json")
 
 
 def describe(work: list[Stage], cores: int, gpus: int, origin: str, gigabytes: float, while_merging: float) -> str:

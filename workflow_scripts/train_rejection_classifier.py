@@ -53,7 +53,7 @@ def main() -> None:
         "recipe": recipe.model_dump(mode="json"),
         "validation": {"photos": len(val), "accuracy": _accuracy(classifier, val)},
         "minutes": round(saved.minutes, 1),
-        "machine": f"{os.cpu_count()} CPU cores, torch {torch.__version__}",
+        "machine": f"{options.threads} of {os.cpu_count()} CPU cores, torch {torch.__version__}",
     }
     with whole_folder(options.output) as folder:
         write_classifier_folder(folder, classifier, record)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from photographs.layered_settings import laid_over, read_settings
+from text_to_image.part_sources import with_pinned_parts
 from workflow_scripts.config import load_study
 from workflow_scripts.estimate import describe, rates_of, stages
 
@@ -24,6 +25,11 @@ ROUND = {
 
 def study_with(**changes):
     return load_study(laid_over(read_settings([CONFIG]), changes))
+
+
+def manifest_of(study):
+    """Return what a run of the study notes of its generator."""
+    return {"settings": with_pinned_parts(study.generator).model_dump(mode="json")}
 
 
 def test_work_follows_from_the_settings():
@@ -70,11 +76,12 @@ def test_earlier_jobs_of_the_same_generator_are_believed_and_others_are_not(tmp_
     (results / "generator").mkdir(parents=True)
     (benchmarks / "generated_images").mkdir(parents=True)
     (benchmarks / "generated_images" / "cat_0-799.tsv").write_text("s\tcpu_time\n200.0\t190\n")
-    manifest = {"settings": study.generator.model_dump(mode="json")}
-    pinned = manifest["settings"]["rejection"] | {"revision": "sha256:ab"}
+    manifest = manifest_of(study)
+    pinned = manifest["settings"]["rejection"]
     for changes, believed in (
         ({}, True),
-        ({"rejection": pinned}, True),
+        ({"rejection": pinned | {"revision": "sha256:ab"}}, False),
+        ({"prompts": {"templates": ["{class}"]}}, False),
         ({"steps": 99}, False),
         ({"rejection": None}, False),
         ({"rows_per_forward": 1}, False),
@@ -95,7 +102,7 @@ def test_times_that_cannot_be_read_are_passed_over(tmp_path, table):
     (tmp_path / "generated_images").mkdir()
     (tmp_path / "generated_images" / "cat_0-799.tsv").write_text(table)
     manifest = tmp_path / "generator" / "manifest.json"
-    for text in ("", json.dumps({"settings": study_with().generator.model_dump(mode="json")})):
+    for text in ("", json.dumps(manifest_of(study_with()))):
         manifest.write_text(text)
         _, origin = rates_of(study_with(), tmp_path, tmp_path, tmp_path)
         assert "drawing as measured" not in origin
@@ -104,7 +111,7 @@ def test_times_that_cannot_be_read_are_passed_over(tmp_path, table):
 def test_shards_of_another_size_are_not_counted(tmp_path):
     (tmp_path / "generator").mkdir()
     (tmp_path / "generated_images").mkdir()
-    settings = {"settings": study_with().generator.model_dump(mode="json")}
+    settings = manifest_of(study_with())
     (tmp_path / "generator" / "manifest.json").write_text(json.dumps(settings))
     for shard, seconds in (("0-799", 200.0), ("0-99", 900.0)):
         (tmp_path / "generated_images" / f"cat_{shard}.tsv").write_text(f"s\tcpu_time\n{seconds}\t1\n")
@@ -115,7 +122,7 @@ def test_shards_of_another_size_are_not_counted(tmp_path):
 @pytest.mark.parametrize("said", ["", "GPU 0\n"])
 def test_drawing_measured_on_one_kind_of_device_is_not_taken_for_that_on_the_other(tmp_path, said):
     (tmp_path / "generator").mkdir()
-    manifest = {"settings": study_with().generator.model_dump(mode="json")}
+    manifest = manifest_of(study_with())
     (tmp_path / "generator" / "manifest.json").write_text(json.dumps(manifest))
     table, log = (tmp_path / "generated_images" / name for name in ("cat_0-799.tsv", "cat/0-799.log"))
     log.parent.mkdir(parents=True)
