@@ -92,7 +92,7 @@ def _services(settings: PlaygroundConfig, generator: GeneratorConfig, classes: S
         registry=registry,
         batcher=MicroBatcher(answer, BATCH_SIZES[-1], settings.waiting_images, workers=2),
         queue=GenerationQueue(
-            functools.partial(DrawingProcess, generator, settings.generator_threads),
+            functools.partial(DrawingProcess, generator, settings.generator_threads, files.pinned_commits),
             settings.queue_length,
             settings.kept_jobs,
             settings.silence_seconds,

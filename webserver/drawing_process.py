@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from multiprocessing import get_context
+from pathlib import Path
 
 from text_to_image.config import GeneratorConfig
 from webserver.generation_worker import Drawing, work
@@ -24,26 +25,33 @@ class DrawingProcess:
     Args:
         config: the generator's settings, the rows of a forward pass and compiling not left open ("auto").
         threads: CPU threads it draws with.
+        pins: keeps which commits of hub models the study drew with (`fetch_pinned`).
         target: what it runs.
 
     Raises:
         OSError: the machine has no room for another process.
     """
 
-    def __init__(self, config: GeneratorConfig, threads: int, target: Callable = work):
+    def __init__(self, config: GeneratorConfig, threads: int, pins: Path, target: Callable = work):
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
         # One byte without a lock: a process that is killed while it holds a lock never gives it back.
         self._cancelled = context.RawValue("b", 0)
         self._process = context.Process(
-            target=target, args=(config, threads, theirs, self._cancelled), name="generator", daemon=True
+            target=target, args=(config, threads, pins, theirs, self._cancelled), name="generator", daemon=True
         )
         self._process.start()
         theirs.close()
         self._said: queue.SimpleQueue[tuple | None] = queue.SimpleQueue()
         self._has_ended = threading.Event()
         self._reader = threading.Thread(target=self._read, name="generator-reader", daemon=True)
-        self._reader.start()
+        try:
+            self._reader.start()
+        except RuntimeError as error:  # no more threads: what the machine says where it has no room for processes
+            self._process.kill()
+            self._process.join()
+            self._pipe.close()
+            raise OSError(str(error)) from error
 
     @property
     def is_alive(self) -> bool:

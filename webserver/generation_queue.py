@@ -25,10 +25,15 @@ _MOST_ENDS_WHILE_LOADING = 3
 
 @dataclass
 class Job:
-    """One request for pictures. Changed by the queue alone, under its lock."""
+    """One request for pictures. Changed by the queue alone, under its lock.
+
+    Attributes:
+        model: what draws it: the facts that its process said, which the next process may say otherwise.
+    """
 
     id: str
     drawing: Drawing
+    model: dict[str, Any] = field(default_factory=dict)
     state: State = "queued"
     prompt: str = ""
     answer: str = ""
@@ -213,7 +218,7 @@ class GenerationQueue:
             if self.is_closing or not self._waiting:
                 return None
             job = self._waiting.popleft()
-            self._set(job, state="running", began=time.monotonic())
+            self._set(job, state="running", began=time.monotonic(), model=self.model)
             self._process.draw(job.drawing)
             return job
 

@@ -13,6 +13,7 @@ import os
 import signal
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -38,42 +39,45 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A finished picture: uint8 (H, W, 3), its number, how often it was redrawn, and the words it was drawn from."""
+    """A finished picture: uint8 (H, W, 3), its number, and how often it was redrawn."""
 
     image_hwc: np.ndarray
     index: int
     redraws: int
-    prompt: str
 
 
 class _CancelledError(Exception):
     pass
 
 
-def work(config: GeneratorConfig, threads: int, pipe: Connection, cancelled: ctypes.c_byte) -> None:
+def work(config: GeneratorConfig, threads: int, pins: Path, pipe: Connection, cancelled: ctypes.c_byte) -> None:
     """Draw what comes through `pipe` until the server is gone.
 
     Args:
         config: the generator's settings; seed, guidance and steps come with each drawing.
+        pins: keeps which commits of hub models the study drew with (`fetch_pinned`).
         cancelled: shared with the server, which sets it to 1 to stop the drawing under way at its next step.
     """
     # Ctrl-C is the server's to handle: it ends this process when it is done itself.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with contextlib.suppress(EOFError, BrokenPipeError):
-        _work(config, threads, pipe, cancelled)
+        _work(config, threads, pins, pipe, cancelled)
 
 
-def _work(config: GeneratorConfig, threads: int, pipe: Connection, cancelled: ctypes.c_byte) -> None:
+def _work(config: GeneratorConfig, threads: int, pins: Path, pipe: Connection, cancelled: ctypes.c_byte) -> None:
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     # Imported here: it takes seconds, and the server that starts this process must not have torch in it.
     import torch
 
     from text_to_image.model_source import resolve_model
+    from text_to_image.part_sources import with_pinned_parts
     from text_to_image.pipeline import Pipeline
 
     torch.set_num_threads(threads)
     try:
-        source = resolve_model(config)
+        # Nothing is refused of what was asked for in one's own words.
+        config = with_pinned_parts(config.model_copy(update={"rejection": None}), pins)
+        source = resolve_model(config, pins)
         pipeline = Pipeline(config, source)
     except (ValueError, RuntimeError, OSError) as error:
         pipe.send(("broken", str(error)))
@@ -117,7 +121,7 @@ def _draw(config, source, pipeline, drawing: Drawing, pipe: Connection, cancelle
 
     drawn = draw_free_prompt(own, pipeline.under(own, watch), understood.prompt, indices)
     columns = zip(drawn.images_nhwc, drawn.indices, drawn.metadata["redraws"], strict=True)
-    return "images", [Drawn(image, int(index), int(redraws), understood.prompt) for image, index, redraws in columns]
+    return "images", [Drawn(image, int(index), int(redraws)) for image, index, redraws in columns]
 
 
 def _sheet(images_nhwc: np.ndarray) -> bytes:

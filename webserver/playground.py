@@ -29,7 +29,7 @@ _ANSWER_SECONDS = 60
 _KERNEL = "box"
 # Beside the model, its revision and arithmetic, the rows that pass it together, and what every request says.
 _DECIDE_A_PICTURE = {
-    *("variant", "sampler", "timestep_spacing", "image_size", "arguments"),
+    *("variant", "sampler", "timestep_spacing", "image_size", "arguments", "resampling"),
     *("vae", "tiny_vae", "tiny_vae_revision", "max_redraws"),
 }
 

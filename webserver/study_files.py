@@ -37,6 +37,11 @@ class StudyFiles:
         """Which study that is, in words."""
         return A_SAMPLE if self.is_sample else THIS_MACHINES
 
+    @property
+    def pinned_commits(self) -> Path:
+        """The file that keeps which commits of hub models this machine's study draws with."""
+        return self._results / "generator" / "pinned_commits.json"
+
     def photo_set(self, kind: str, split: str) -> Path:
         """Return the file of a kind and split; no real ones ship, nor any to train on."""
         return photo_set_file(self._results if split == "train" else self.folder, kind, split)

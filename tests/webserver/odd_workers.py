@@ -21,7 +21,7 @@ READY = (
 )
 
 
-def obedient(config, threads, pipe, cancelled):
+def obedient(config, threads, pins, pipe, cancelled):
     """Do what the prompt says; each drawing has two steps, and no pictures."""
     pipe.send(READY)
     while True:
@@ -52,10 +52,10 @@ def obedient(config, threads, pipe, cancelled):
         pipe.send(("images", []))
 
 
-def dies_while_it_loads(config, threads, pipe, cancelled):
+def dies_while_it_loads(config, threads, pins, pipe, cancelled):
     """Die as often as the file that `config` names has letters left, then work."""
     lives = Path(config)
     if letters := lives.read_text():
         lives.write_text(letters[1:])
         os._exit(1)
-    obedient(config, threads, pipe, cancelled)
+    obedient(config, threads, pins, pipe, cancelled)

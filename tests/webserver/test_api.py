@@ -177,6 +177,14 @@ def test_other_settings_that_decide_a_picture_have_another_digest(drawing_model)
     assert digests[0] == digests[1] != digests[2]
 
 
+def test_kernel_that_makes_a_picture_small_is_among_what_decides_it(drawing_model):
+    digests = {
+        settings_digest(GeneratorConfig(model=str(drawing_model), resampling=kernel), "cpu float32")
+        for kernel in ("box", "lanczos")
+    }
+    assert len(digests) == 2
+
+
 def test_digest_is_of_the_arithmetic_that_is_chosen_not_of_how_it_was_asked_for(app, drawing_client, make_app):
     def digest(services):
         wait_until(lambda: services.queue.model is not None)
@@ -219,7 +227,7 @@ def test_finished_pictures_are_read_however_many_photographs_wait(make_app, monk
     services = app.extensions["playground"]
     monkeypatch.setattr(services.batcher, "_most_waiting", 1)
     wait_until(lambda: services.registry.served is not None)
-    drawn = [Drawn(np.zeros((32, 32, 3), np.uint8), index, 0, "a cat") for index in range(2)]
+    drawn = [Drawn(np.zeros((32, 32, 3), np.uint8), index, 0) for index in range(2)]
     assert len(services.read_drawn(drawn)) == 2
     photographs = {"image": [(io.BytesIO(encoded()), f"{place}.png") for place in range(2)]}
     assert app.test_client().post("/api/v1/classify", data=photographs).status_code == 503

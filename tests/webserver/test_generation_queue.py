@@ -1,16 +1,21 @@
 """Whatever a drawing process does, jobs come to an end, and the next is drawn."""
 
 import functools
+import multiprocessing
+import signal
 import threading
 
 import pytest
+import torch
 
 from tests.webserver import odd_workers
 from tests.webserver.conftest import wait_until
+from text_to_image import model_source
+from text_to_image.config import GeneratorConfig
 from webserver import generation_queue
 from webserver.drawing_process import DrawingProcess
 from webserver.generation_queue import GenerationQueue, QueueFullError, restart_pause
-from webserver.generation_worker import Drawing
+from webserver.generation_worker import Drawing, work
 
 FOREVER = 1000.0
 
@@ -22,7 +27,7 @@ def make_queue(monkeypatch):
     queues = []
 
     def make(silence_seconds=FOREVER, worker=odd_workers.obedient, config=None, finished=lambda job, seconds: None):
-        start = functools.partial(DrawingProcess, config, 1, target=worker)
+        start = functools.partial(DrawingProcess, config, 1, None, target=worker)
         queues.append(GenerationQueue(start, 8, 64, silence_seconds, lambda images: [], finished))
         return queues[-1]
 
@@ -112,6 +117,50 @@ def test_queue_is_not_ready_between_two_processes_but_knows_what_drew(make_queue
     wait_until(lambda: queue.broken, 60)
     assert not queue.is_ready
     assert queue.model["model"] == "odd"
+
+
+def test_picture_keeps_what_drew_it_though_another_process_says_otherwise(make_queue):
+    queue = make_queue()
+    job = drawn(queue)
+    queue.model = {**queue.model, "revision": "another"}
+    assert job.model["revision"] == ""
+    assert drawn(queue).model["revision"] == "another"
+
+
+def test_playground_draws_with_the_commits_that_its_study_keeps(tmp_path, monkeypatch):
+    asked = []
+
+    def resolve(config, pins):
+        asked.append((config.model, config.rejection, pins))
+        raise ValueError("it is not loaded here")
+
+    monkeypatch.setattr(model_source, "resolve_model", resolve)
+    # What the worker changes of its process must not stay with this one.
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    monkeypatch.setenv("TRANSFORMERS_VERBOSITY", "error")
+    ours, theirs = multiprocessing.Pipe()
+    rejection = {"classifier": "models/rejection_classifier"}
+    config = GeneratorConfig(model="owner/model", rejection=rejection)
+    work(config, torch.get_num_threads(), tmp_path / "pins.json", theirs, None)
+    assert ours.recv() == ("broken", "it is not loaded here")
+    assert asked == [("owner/model", None, tmp_path / "pins.json")]
+
+
+def test_machine_without_room_for_a_thread_is_told_of_and_tried_again(make_queue, monkeypatch):
+    start = threading.Thread.start
+
+    def refuse_readers(thread):
+        if thread.name == "generator-reader":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    with monkeypatch.context() as changed:
+        changed.setattr(threading.Thread, "start", refuse_readers)
+        queue = make_queue()
+        wait_until(lambda: queue.broken, 60)
+    assert "can't start new thread" in queue.broken
+    wait_until(lambda: queue.is_ready, 60)
+    assert not multiprocessing.active_children()[1:]
 
 
 def test_jobs_that_wait_take_no_place_of_those_that_are_over(make_queue, monkeypatch):

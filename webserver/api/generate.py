@@ -14,7 +14,7 @@ from webserver.api.json_bodies import read_body
 from webserver.companion import MOST_NEIGHBOURS
 from webserver.generation_queue import OVER, Job, QueueFullError
 from webserver.generation_worker import Drawing
-from webserver.playground import Playground, playground
+from webserver.playground import Playground, playground, settings_digest
 from webserver.png import data_address, png
 from webserver.problems import ProblemError
 from webserver.prompt_text import one_line
@@ -173,7 +173,6 @@ def _picture(services: Playground, job: Job, place: int) -> dict[str, Any]:
 
 def _facts(services: Playground, job: Job, index: int) -> dict[str, Any]:
     """Return all that decides a picture."""
-    model = services.queue.model or {}
     return {
         "prompt": job.drawing.prompt,
         "seed": job.drawing.seed,
@@ -181,7 +180,7 @@ def _facts(services: Playground, job: Job, index: int) -> dict[str, Any]:
         "guidance": job.drawing.guidance_scale,
         "steps": job.drawing.steps,
         "rows": services.generator.rows_per_forward,
-        "model": model.get("model", services.generator.model),
-        "revision": model.get("revision", ""),
-        "settings": services.settings_digest,
+        "model": job.model["model"],
+        "revision": job.model["revision"],
+        "settings": settings_digest(services.generator, job.model["arithmetic"]),
     }
