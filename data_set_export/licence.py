@@ -7,6 +7,7 @@ import yaml
 from huggingface_hub import ModelCard, try_to_load_from_cache
 
 from data_set_export.photos_manifest import Generator
+from photographs.first_line import first_line
 
 _CARD = "README.md"
 _HUB = "https://huggingface.co"
@@ -60,8 +61,9 @@ def model_licence(generator: Generator) -> Licence:
         # Only the licence is read: other metadata may be as wrong as it likes.
         front_matter = ModelCard.load(card, ignore_metadata_errors=True).data
     except (ValueError, yaml.YAMLError) as error:
-        reason = str(error).splitlines()[0]
-        raise ValueError(f"{card}: the front matter of the model's card is not readable ({reason}); mend it") from error
+        raise ValueError(
+            f"{card}: the front matter of the model's card is not readable ({first_line(error)}); mend it"
+        ) from error
     identifiers = front_matter.get("license") or UNKNOWN
     name, link = front_matter.get("license_name"), _absolute(front_matter.get("license_link"), generator)
     if isinstance(identifiers, list):

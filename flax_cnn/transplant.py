@@ -32,9 +32,14 @@ def transplanted(donor: Classifier, blocks: int, keys: TrainingKeys) -> Classifi
 
     Args:
         donor: whose lower blocks are taken, batch statistics included.
-        blocks: how many, from the first; 0 takes the normalisation alone.
+        blocks: how many, from the first; at least one.
         keys: the fresh weights are those that a run of these keys starts from.
+
+    Raises:
+        ValueError: no block is to be taken, which would leave the first layer as no training can make it.
     """
+    if blocks < 1:
+        raise ValueError(f"blocks is {blocks}; take 1 or more, or train afresh")
     config = donor.config
     _, fresh = initial_network(config.network, len(donor.classes), config.width, keys.initialisation)
     is_taken = partial(_is_taken, blocks=blocks)

@@ -8,10 +8,11 @@ the embedded model that is three times faster.
 from diffusers import AutoencoderTiny, DiffusionPipeline
 from safetensors import SafetensorError
 
+from photographs.first_line import first_line
 from text_to_image.config import GeneratorConfig
 from text_to_image.model_source import where_to_load
 
-_SMALL_PIXELS = 128
+SMALL_PIXELS = 128
 
 
 def prepare_decoder(pipeline: DiffusionPipeline, config: GeneratorConfig) -> None:
@@ -35,10 +36,10 @@ def prepare_decoder(pipeline: DiffusionPipeline, config: GeneratorConfig) -> Non
 def _draws_small_images(pipeline: DiffusionPipeline, config: GeneratorConfig) -> bool:
     """Decide by the settings and the model alone, never by free memory: rounding differs between the two ways."""
     if config.image_size is not None:
-        return config.image_size <= _SMALL_PIXELS
+        return config.image_size <= SMALL_PIXELS
     network = getattr(pipeline, "unet", None) or getattr(pipeline, "transformer", None)
     latent_size = getattr(getattr(network, "config", None), "sample_size", None)
-    return isinstance(latent_size, int) and latent_size * pipeline.vae_scale_factor <= _SMALL_PIXELS
+    return isinstance(latent_size, int) and latent_size * pipeline.vae_scale_factor <= SMALL_PIXELS
 
 
 def _tiny_decoder(pipeline: DiffusionPipeline, config: GeneratorConfig) -> AutoencoderTiny:
@@ -53,7 +54,7 @@ def _tiny_decoder(pipeline: DiffusionPipeline, config: GeneratorConfig) -> Autoe
     except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise ValueError(
             f"generator.tiny_vae is {config.tiny_vae!r}: it cannot be loaded as an AutoencoderTiny "
-            f"({str(error).strip().splitlines()[0]}); if a file is spoilt, get it again"
+            f"({first_line(error)}); if a file is spoilt, get it again"
         ) from error
     theirs = (tiny.config.latent_channels, len(tiny.config.decoder_block_out_channels))
     ours = (own.config.latent_channels, len(own.config.block_out_channels))

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from safetensors import SafetensorError
 
+from photographs.first_line import first_line
 from text_to_image.config import GeneratorConfig
 from text_to_image.model_source import ModelSource
 
@@ -19,8 +20,7 @@ def loading_in_plain_words(config: GeneratorConfig, source: ModelSource) -> Iter
     try:
         yield
     except (OSError, ValueError, ImportError, SafetensorError) as error:
-        reason = str(error).strip().splitlines()[0]
         raise ValueError(
             f"generator.model is {config.model!r}: {source.pipeline_class} at {source.revision} cannot be loaded "
-            f"({reason}); if a file is spoilt, remove the model from where it is kept and get it again"
+            f"({first_line(error)}); if a file is spoilt, remove the model from where it is kept and get it again"
         ) from error

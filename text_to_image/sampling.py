@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from photographs.digests import image_digest
+from photographs.first_line import first_line
 from photographs.photo_set import PhotoSet, concatenate
 from text_to_image.config import GeneratorConfig
 from text_to_image.guidance import guidance_for
@@ -135,7 +136,7 @@ class Sampler:
         except torch.OutOfMemoryError as error:
             raise RuntimeError(
                 f"the device's memory is too small for generator.rows_per_forward = {self._config.rows_per_forward} "
-                f"({str(error).splitlines()[0]}); halve it, which redraws every image, or free the device's memory"
+                f"({first_line(error)}); halve it, which redraws every image, or free the device's memory"
             ) from error
 
     def _finish(

@@ -7,10 +7,11 @@ import numpy as np
 import torch
 from diffusers import DiffusionPipeline
 
+from text_to_image.decoder import SMALL_PIXELS
+
 # Returns uint8 (N, H, W, 3), 0-255 RGB.
 Preview = Callable[[], np.ndarray]
-# Latents of at most this side are decoded in full; a large decoder would take longer than the step did.
-_SMALL_LATENTS = 32
+_USUAL_SCALE_FACTOR = 8
 
 
 def step_arguments(accepted: Collection[str], watch: Callable[[Preview], None] | None) -> dict[str, Any]:
@@ -28,7 +29,9 @@ def step_arguments(accepted: Collection[str], watch: Callable[[Preview], None] |
 def preview(pipeline: DiffusionPipeline, latents: torch.Tensor) -> np.ndarray:
     """Return what latents look like, uint8 (N, H, W, 3): decoded if they are small, else their first three channels."""
     vae = getattr(pipeline, "vae", None)
-    if vae is not None and latents.ndim == 4 and max(latents.shape[2:]) <= _SMALL_LATENTS:
+    # Decoding a large picture would take longer than the step did.
+    side = max(latents.shape[2:], default=0) * getattr(pipeline, "vae_scale_factor", _USUAL_SCALE_FACTOR)
+    if vae is not None and latents.ndim == 4 and side <= SMALL_PIXELS:
         shift = getattr(vae.config, "shift_factor", None) or 0.0
         scale = getattr(vae.config, "scaling_factor", None) or 1.0
         pixels = vae.decode((latents / scale + shift).to(vae.dtype), return_dict=False)[0] / 2 + 0.5

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from photographs.layered_settings import read_settings
+from photographs.settings_problems import problem_line
 from text_to_image.config import GeneratorConfig
 from webserver.settings import PlaygroundConfig, with_environment
 
@@ -26,9 +27,7 @@ def read_config(
     try:
         generator = GeneratorConfig.model_validate(study.get("generator"))
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(["generator", *map(str, first["loc"])])
-        raise ValueError(f"{key} is {first['input']!r}: {first['msg']}") from error
+        raise ValueError(problem_line(error, "generator")) from error
     classes = study.get("classes")
     if not isinstance(classes, list) or not all(isinstance(name, str) for name in classes):
         raise ValueError(f"classes is {classes!r}; it takes a list of names")

@@ -1,5 +1,6 @@
 """What can be set about the playground: key `playground` of config.yaml, and above it variables FAUXTOGRAPH_KEY."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from pydantic import (
     field_validator,
 )
 
+from photographs.settings_problems import problem_line
 from photographs.strict_settings import StrictSettings
 from webserver.study_schemas import QUESTIONS
 
@@ -115,7 +117,7 @@ def with_environment(settings: Mapping[str, Any], environment: Mapping[str, str]
     try:
         return PlaygroundConfig.model_validate(laid_over)
     except ValidationError as error:
-        first = error.errors()[0]
-        key = str(first["loc"][0]) if first["loc"] else "playground"
-        name = f"{PREFIX}{key.upper()}" if key in own else f"playground.{key}"
-        raise ValueError(f"{name} is {first['input']!r}: {first['msg']}") from error
+        line = problem_line(error, "playground")
+        for key in own:
+            line = re.sub(rf"^playground\.{key}\b", f"{PREFIX}{key.upper()}", line)
+        raise ValueError(line) from error

@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 from pydantic import Field, PositiveInt, ValidationError
 
+from photographs.settings_problems import problem_line
 from photographs.strict_settings import StrictSettings
 from text_to_image.config import GeneratorConfig
-from workflow_scripts.config_errors import problem_line
 
 # A sweep: lists of values by the generator's key.
 Grid = dict[str, list[Any]]

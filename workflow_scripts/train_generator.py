@@ -15,6 +15,7 @@ import torch
 from photographs.atomic_files import whole_folder
 from photographs.cifar10 import cache_folder
 from photographs.digests import file_digest
+from photographs.exclusive_folder import exclusive_folder
 from photographs.photo_set import read_photo_set
 from text_to_image.embedded_generator.recipe import GeneratorRecipe
 from text_to_image.embedded_generator.training import train_generator
@@ -46,7 +47,8 @@ def main() -> None:
     compile_network = options.compile == "yes" or (options.compile == "auto" and shutil.which("g++") is not None)
     print(f"training state: {state_folder}", flush=True)
     print("kernels: " + ("compiled" if compile_network else "not compiled; a C++ compiler (g++) doubles the speed"))
-    with whole_folder(options.output) as folder:
+    # In the cache, clones share it.
+    with exclusive_folder(state_folder), whole_folder(options.output) as folder:
         train_generator(recipe, read_photo_set(options.photos), compile_network, state_folder, folder)
 
 

@@ -14,6 +14,7 @@ import torch
 from photographs.atomic_files import whole_folder
 from photographs.cifar10 import cache_folder
 from photographs.digests import file_digest, image_digest, set_digest
+from photographs.exclusive_folder import exclusive_folder
 from photographs.photo_set import PhotoSet, read_photo_set
 from text_to_image.rejection.classifier_folder import write_classifier_folder
 from text_to_image.rejection.recipe import RejectionRecipe
@@ -42,10 +43,12 @@ def main() -> None:
     photographs, val = read_photo_set(options.photos), read_photo_set(options.val)
     settings = recipe.model_dump_json(exclude={"minutes_between_saves"})
     name = hashlib.sha256((settings + file_digest(options.photos)).encode()).hexdigest()[:16]
-    state_folder = options.state_folder or cache_folder() / "rejection_training"
+    state_folder = (options.state_folder or cache_folder() / "rejection_training") / name
     print(f"training state: {state_folder}", flush=True)
-    saved = ResumeState(state_folder / f"{name}.pt", recipe.minutes_between_saves)
-    classifier = train_rejection_classifier(recipe, photographs, saved)
+    saved = ResumeState(state_folder / "classifier.pt", recipe.minutes_between_saves)
+    # In the cache, clones share it.
+    with exclusive_folder(state_folder):
+        classifier = train_rejection_classifier(recipe, photographs, saved)
     record = {
         "classes": list(classifier.config.label2id),
         "photos": len(photographs),

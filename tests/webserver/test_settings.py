@@ -22,14 +22,14 @@ def test_environment_goes_above_the_config():
     ("settings", "environment", "message"),
     [
         ({}, {"FAUXTOGRAPH_PROT": "1"}, "FAUXTOGRAPH_PROT is no setting; known are .*FAUXTOGRAPH_PORT, "),
-        ({}, {"FAUXTOGRAPH_PORT": "high"}, "FAUXTOGRAPH_PORT is 'high'"),
-        ({}, {"FAUXTOGRAPH_MAX_UPLOAD_MEGABYTES": "inf"}, "FAUXTOGRAPH_MAX_UPLOAD_MEGABYTES is 'inf'"),
-        ({}, {"FAUXTOGRAPH_QUEUE_LENGTH": "0"}, "FAUXTOGRAPH_QUEUE_LENGTH is '0'"),
-        ({"waiting_images": 31}, {}, "playground.waiting_images is 31: .* below max_batch.* 32 photographs"),
-        ({"max_batch": 4}, {"FAUXTOGRAPH_WAITING_IMAGES": "9"}, "FAUXTOGRAPH_WAITING_IMAGES is '9': .* a quiz's 10"),
+        ({}, {"FAUXTOGRAPH_PORT": "high"}, 'FAUXTOGRAPH_PORT is "high": it must be a valid integer'),
+        ({}, {"FAUXTOGRAPH_MAX_UPLOAD_MEGABYTES": "inf"}, 'FAUXTOGRAPH_MAX_UPLOAD_MEGABYTES is "inf"'),
+        ({}, {"FAUXTOGRAPH_QUEUE_LENGTH": "0"}, 'FAUXTOGRAPH_QUEUE_LENGTH is "0": it must be greater than 0'),
+        ({"waiting_images": 31}, {}, "playground.waiting_images is 31: below max_batch.* 32 photographs"),
+        ({"max_batch": 4}, {"FAUXTOGRAPH_WAITING_IMAGES": "9"}, 'FAUXTOGRAPH_WAITING_IMAGES is "9": .* a quiz\'s 10'),
         ({"port": -1}, {}, "playground.port is -1"),
-        ({"max_count": True}, {}, "playground.max_count is True: .* neither a number nor a word"),
-        ({"prot": 1}, {}, "playground.prot is 1"),
+        ({"max_count": True}, {}, "playground.max_count is true: it is neither a number nor a word"),
+        ({"prot": 1}, {}, "playground.prot is no setting; remove it or correct its name"),
     ],
 )
 def test_wrong_setting_is_named(settings, environment, message):
@@ -64,7 +64,7 @@ def test_readme_names_every_setting_and_no_other():
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
-        ("PORT", "high", "error: FAUXTOGRAPH_PORT is 'high'"),
+        ("PORT", "high", 'error: FAUXTOGRAPH_PORT is "high": it must be a valid integer'),
         ("HOST", "nowhere.invalid", "error: playground.host is nowhere.invalid: "),
         ("HOST", "192.0.2.1", "error: playground.host is 192.0.2.1: "),
     ],

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from text_to_image.embedded_generator.vocabulary import CLASS_NAMES
+from text_to_image.embedded_generator.vocabulary import CLASS_NAMES, WORDS
 from text_to_image.prompts import with_article
 
-# As the tokenizer cuts text: a word is a run of letters, so that "cat-like" and "cat's" hold the word "cat", and
-# "catfish" does not.
-_WORD = re.compile(r"[^\W\d_]+")
+# A word is a run of letters, so that "cat-like" and "cat's" hold the word "cat", and "catfish" does not. What an
+# apostrophe ties to a word is none.
+_WORD = re.compile(r"(?<![^\W\d_]['’])(?<![^\W\d_])[^\W\d_]+")
 _ANIMALS = frozenset({"bird", "cat", "deer", "dog", "frog", "horse"})
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _WORD_END = "</w>"
@@ -37,11 +37,6 @@ class Reading:
     prompt: str
     names: dict[str, tuple[str, ...]]
     untaught_words: tuple[str, ...]
-
-    @property
-    def subjects(self) -> tuple[str, ...]:
-        """The classes named, in the order of their first mention."""
-        return tuple(self.names)
 
 
 def read_prompt(prompt: str, known_classes: Sequence[str], taught_words: Iterable[str]) -> Reading:
@@ -106,11 +101,10 @@ def misnaming(prompts: Iterable[str], class_name: str, known_classes: Sequence[s
 
 
 def taught_words(model_folder: Path) -> frozenset[str]:
-    """Return the whole words in the vocabulary of a model folder's tokenizer; it spells all others letter by letter."""
+    """Return the words of captions that a model folder's tokenizer knows whole; it spells all others in pieces."""
     tokenizer = json.loads((Path(model_folder) / "tokenizer" / "tokenizer.json").read_text(encoding="utf-8"))
-    return frozenset(
-        token.removesuffix(_WORD_END) for token in tokenizer["model"]["vocab"] if token.endswith(_WORD_END)
-    )
+    # Not every token with a word's end: pieces have one as well, such as "mall" of "small".
+    return frozenset(word for word in WORDS if f"{word}{_WORD_END}" in tokenizer["model"]["vocab"])
 
 
 def _plurals(name: str) -> tuple[str, ...]:

@@ -80,7 +80,12 @@ def _card(record: dict[str, Any], pipeline: StableDiffusionPipeline) -> str:
     def total_steps(part: str) -> int:
         return sum(training["recipe"].get(part, {"steps": 0})["steps"] for training in trainings)
 
-    images_seen = total_steps("diffusion") * recipe["diffusion"]["batch_size"]
+    images_seen = sum(
+        training["recipe"]["diffusion"]["steps"] * training["recipe"]["diffusion"]["batch_size"]
+        for training in trainings
+    )
+    # Trained once; those that start from a model take its own.
+    autoencoder = trainings[0]["recipe"]["autoencoder"]
     return _CARD.read_text(encoding="utf-8").format(
         millions=sum(weight.numel() for part in parts for weight in part.parameters()) / 1e6,
         n_classes=len(record["classes"]),
@@ -88,8 +93,8 @@ def _card(record: dict[str, Any], pipeline: StableDiffusionPipeline) -> str:
         n_photos=record["photos"],
         photos_digest=record["photos_digest"],
         latent_channels=recipe["autoencoder"]["latent_channels"],
-        autoencoder_steps=recipe["autoencoder"]["steps"],
-        autoencoder_batch=recipe["autoencoder"]["batch_size"],
+        autoencoder_steps=autoencoder["steps"],
+        autoencoder_batch=autoencoder["batch_size"],
         decoder_steps=total_steps("decoder"),
         decoder_batch=recipe["decoder"]["batch_size"],
         images_seen=images_seen,

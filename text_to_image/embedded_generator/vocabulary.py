@@ -1,5 +1,8 @@
 """The words that the embedded generator is taught."""
 
+import itertools
+import re
+
 CLASS_NAMES = {
     "airplane": ("airplane", "aeroplane", "plane", "jet"),
     "automobile": ("automobile", "car", "sedan", "hatchback"),
@@ -35,3 +38,11 @@ PLACES = {
 }
 COLOURS = tuple(PLACES)
 ADJECTIVES = tuple("small big young old cute wild beautiful spotted".split())
+_PHRASES = (
+    *itertools.chain.from_iterable(CLASS_NAMES.values()),
+    *(template.format(name="") for template in TEMPLATES),
+    *itertools.chain.from_iterable(PLACES.values()),
+    *COLOURS,
+    *ADJECTIVES,
+)
+WORDS = frozenset(re.findall("[a-z]+", " ".join(_PHRASES)))

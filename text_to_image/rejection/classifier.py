@@ -11,6 +11,7 @@ import torch
 from safetensors import SafetensorError
 from transformers import AutoImageProcessor, AutoModelForImageClassification
 
+from photographs.first_line import first_line
 from text_to_image.config import RejectionConfig
 from text_to_image.model_source import where_to_load
 from text_to_image.rejection import network  # noqa: F401 -- transformers' Auto classes then know it
@@ -41,7 +42,7 @@ class RejectionClassifier:
         except (OSError, ValueError, ImportError, SafetensorError) as error:
             raise ValueError(
                 f"generator.rejection.classifier is {name!r}: it cannot be loaded as an image classifier "
-                f"({str(error).strip().splitlines()[0]}); choose one in transformers' layout, with safetensors"
+                f"({first_line(error)}); choose one in transformers' layout, with safetensors"
             ) from error
         self._model = model.eval().to(device)
         self._least_probability = config.least_probability

@@ -37,7 +37,8 @@ def train_rejection_classifier(
     classifier.to(memory_format=torch.channels_last).train()
     classes = torch.from_numpy(np.searchsorted(present, photographs.labels))
     optimizers = muon_and_adam(classifier, recipe.learning_rate)
-    rate = partial(triangle, steps=recipe.steps, rising=round(recipe.warmup_fraction * recipe.steps))
+    rising = min(round(recipe.warmup_fraction * recipe.steps), recipe.steps - 1)
+    rate = partial(triangle, steps=recipe.steps, rising=rising)
     schedules = [torch.optim.lr_scheduler.LambdaLR(optimizer, rate) for optimizer in optimizers]
     parts = {"classifier": classifier}
     for name, optimizer, schedule in zip(("muon", "adam"), optimizers, schedules, strict=True):

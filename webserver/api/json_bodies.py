@@ -31,4 +31,4 @@ def read_body(shape: type[Shape]) -> Shape:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or "the request"
-        raise ProblemError(422, f"{key}: {first['msg']}") from error
+        raise ProblemError(422, f"{key}: {first['msg'].removeprefix('Value error, ')}") from error
