@@ -95,6 +95,8 @@ def quality_text(quality: dict[str, Any], photos: PhotosManifest) -> str:
 def _drawn_how(photos: PhotosManifest) -> str:
     settings = photos.generator.settings
     how = f"Drawn with {settings['steps']} steps at guidance {settings['guidance_scale']}."
+    if (counted_among := settings["prompts"].get("counted_among")) is not None:
+        how += f" **Prompts that were counted**: their words stand as often as {counted_among} show what they name."
     if settings["rejection"] is None:
         return how
     refused = photos.rejected / (photos.rejected + photos.n_images)

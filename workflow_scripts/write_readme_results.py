@@ -60,12 +60,14 @@ def results_text(summary: dict[str, Any]) -> str:
     ]
     rejected = summary["provenance"]["generated_images"]["rejected"]
     drawn = rejected + len(study["classes"]) * sum(study["images_per_class"]["synthetic"].values())
-    selected = f", {100 * rejected / drawn:.0f} % of whose images a classifier refused" if rejected else ""
+    counted_among = study["generator"].get("settings", {}).get("prompts", {}).get("counted_among")
+    owed = [f"whose prompts' words were counted among {counted_among}"] if counted_among else []
+    owed += [f"{100 * rejected / drawn:.0f} % of whose images a classifier refused"] if rejected else []
     trainings = f"{study['n_seeds']} training{'s' if study['n_seeds'] > 1 else ''} each"
     return (
         f"The default study: networks trained on {study['train_images_per_class']} images of each of "
         f"{len(study['classes'])} classes, real, generated (*synthetic*) or mixed: the study's *arms*; {trainings}; "
-        f"{_generator(study)}{selected}. Accuracy on test images in per cent, with "
+        f"{', '.join([_generator(study), ' and '.join(owed)] if owed else [_generator(study)])}. Accuracy on test images in per cent, with "
         f"{intervals(study)}; chance is {100 * study['chance']:.1f}:\n\n"
         + "\n".join(rows)
         + f"\n\n**{write_headline(summary).striptags()}**{_could_find(summary)} These numbers stand in "

@@ -253,8 +253,8 @@ def test_a_study_that_did_not_ask_has_no_paragraphs():
     assert write_quality_answer(invented_summary()) == []
 
 
-def photos_of(rejection=None, rejected=0):
-    settings = {"steps": 4, "guidance_scale": 1.25, "rejection": rejection}
+def photos_of(rejection=None, rejected=0, **prompts):
+    settings = {"steps": 4, "guidance_scale": 1.25, "prompts": prompts, "rejection": rejection}
     sizes = {"train": 60, "val": 5, "test": 10}
     generator = Generator(kind="pipeline", model="m", revision=None, settings=settings, digest="ab")
     return PhotosManifest(
@@ -284,6 +284,10 @@ def test_a_card_says_how_many_images_were_refused(quality):
     kept = 75 * len(CLASSES)
     selected = with_quality("# A model\n", quality, photos_of({"classifier": "some/judge"}, 3 * kept))
     assert "75 % of what was drawn was refused by `some/judge`" in selected
+
+
+def test_a_card_says_what_its_images_prompts_were_counted_among(quality):
+    assert "stand as often as newts show" in with_quality("# A model\n", quality, photos_of(counted_among="newts"))
 
 
 def test_a_card_of_another_model_is_left_alone(analysed, tmp_path):

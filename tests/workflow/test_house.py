@@ -99,6 +99,14 @@ def test_readmes_words_follow_what_was_found(accuracies, generator, said):
     assert "animals" not in text
 
 
+def test_readme_says_what_the_generated_images_owe_to_photographs():
+    summary = invented_summary()
+    summary["study"]["generator"]["settings"] = {"prompts": {"counted_among": "newts"}}
+    assert "the embedded generator, whose prompts' words were counted among newts. " in results_text(summary)
+    summary["provenance"]["generated_images"]["rejected"] = 10**9
+    assert "among newts and 100 % of whose images a classifier refused. " in results_text(summary)
+
+
 @pytest.mark.parametrize("name", SHOWN)
 def test_readmes_figures_are_those_of_the_default_study(name, tmp_path):
     assert f"docs/default_study/{name}.svg" in README.read_text()
