@@ -58,16 +58,11 @@ def results_text(summary: dict[str, Any]) -> str:
         "|---|" + "---|" * len(domains),
         *(f"| {arm} | " + " | ".join(_cell(cells[domain]) for domain in domains) + " |" for arm, cells in arms),
     ]
-    rejected = summary["provenance"]["generated_images"]["rejected"]
-    drawn = rejected + len(study["classes"]) * sum(study["images_per_class"]["synthetic"].values())
-    counted_among = study["generator"].get("settings", {}).get("prompts", {}).get("counted_among")
-    owed = [f"whose prompts' words were counted among {counted_among}"] if counted_among else []
-    owed += [f"{100 * rejected / drawn:.0f} % of whose images a classifier refused"] if rejected else []
     trainings = f"{study['n_seeds']} training{'s' if study['n_seeds'] > 1 else ''} each"
     return (
         f"The default study: networks trained on {study['train_images_per_class']} images of each of "
         f"{len(study['classes'])} classes, real, generated (*synthetic*) or mixed: the study's *arms*; {trainings}; "
-        f"{', '.join([_generator(study), ' and '.join(owed)] if owed else [_generator(study)])}. Accuracy on test images in per cent, with "
+        f"{_generator(summary)}. Accuracy on test images in per cent, with "
         f"{intervals(study)}; chance is {100 * study['chance']:.1f}:\n\n"
         + "\n".join(rows)
         + f"\n\n**{write_headline(summary).striptags()}**{_could_find(summary)} These numbers stand in "
@@ -89,9 +84,18 @@ def _could_find(summary: dict[str, Any]) -> str:
     )
 
 
-def _generator(study: dict[str, Any]) -> str:
+def _generator(summary: dict[str, Any]) -> str:
+    """Return what made the images, and what these owe to real photographs."""
+    study, rejected = summary["study"], summary["provenance"]["generated_images"]["rejected"]
     kind, model = generator_kind(study["generator"]), study["generator"]["model"]
-    return {"embedded": "the embedded generator", "folder": f"images of the folder `{model}`"}.get(kind, f"`{model}`")
+    name = {"embedded": "the embedded generator", "folder": f"images of the folder `{model}`"}.get(kind, f"`{model}`")
+    owed = []
+    if counted_among := study["generator"].get("settings", {}).get("prompts", {}).get("counted_among"):
+        owed.append(f"whose prompts' words were counted among {counted_among}")
+    if rejected:
+        drawn = rejected + len(study["classes"]) * sum(study["images_per_class"]["synthetic"].values())
+        owed.append(f"{100 * rejected / drawn:.0f} % of whose images a classifier refused")
+    return ", ".join([name, " and ".join(owed)] if owed else [name])
 
 
 def _cell(cell: dict[str, Any]) -> str:
