@@ -1,5 +1,6 @@
 """The study's photographs, where they are on this machine: files read at first use."""
 
+import dataclasses
 import threading
 from pathlib import Path
 
@@ -53,5 +54,7 @@ def _read(path: Path) -> _Indexed | None:
         photos = read_photo_set(path)
     except CorruptFileError:
         return None
+    # Prompts and digests would take as much memory as the pixels.
+    photos = dataclasses.replace(photos, metadata={})
     keys = zip((photos.classes[label] for label in photos.labels), map(int, photos.indices), strict=True)
     return photos, {key: row for row, key in enumerate(keys)}
