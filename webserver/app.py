@@ -31,7 +31,8 @@ from webserver.study_photographs import StudyPhotographs
 from webserver.token_bucket import TokenBuckets
 from webserver.uploads import MemoryRequest
 
-_PROMPTS_A_CLASS = 2
+# So many can be looked over; a class has one at least.
+_PROMPTS = 8
 
 
 def create_app(settings: PlaygroundConfig, generator: GeneratorConfig, classes: Sequence[str]) -> Flask:
@@ -110,12 +111,14 @@ def _services(settings: PlaygroundConfig, generator: GeneratorConfig, classes: S
 
 
 def _prompts(generator: GeneratorConfig, classes: Sequence[str]) -> tuple[str, ...]:
-    """Return a few prompts of each class, by the config's own templates: neighbours are alike, so from all over."""
+    """Return a few prompts, by the config's own templates; from all over, for neighbours are alike."""
     offered = []
-    for name in classes:
+    for place, name in enumerate(classes):
         prompts = list(dict.fromkeys(covering_prompts(generator.prompts, name)))
-        number = min(_PROMPTS_A_CLASS, len(prompts))
-        offered += [prompts[len(prompts) * position // number] for position in range(number)]
+        number = min(max(1, _PROMPTS // len(classes)), len(prompts))
+        # Of a class that comes later, later ones: each shows something else.
+        shares = [(turn + place / len(classes)) / number for turn in range(number)]
+        offered += [prompts[int(share * len(prompts))] for share in shares]
     return tuple(offered)
 
 
