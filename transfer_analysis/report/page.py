@@ -97,7 +97,10 @@ def _at(summary: Any, place: tuple) -> Any:
 
 
 def _rows(value: Any, place: tuple) -> Iterator[tuple[tuple, list[tuple]]]:
-    """Yield the place of every value below `value`, and the places of what it holds: a list's items, or itself."""
+    """Yield the place of every value below `value`, and the places of what it holds: itself, or a list's items.
+
+    Of words that stand several times in a list, the first.
+    """
     if isinstance(value, dict):
         for key, item in value.items():
             yield from _rows(item, (*place, key))
@@ -106,6 +109,8 @@ def _rows(value: Any, place: tuple) -> Iterator[tuple[tuple, list[tuple]]]:
             yield from _rows(item, (*place, position))
     elif isinstance(value, list):
         if value:
-            yield place, [(*place, position) for position in range(len(value))]
+            are_words = all(isinstance(item, str) for item in value)
+            positions = map(value.index, dict.fromkeys(value)) if are_words else range(len(value))
+            yield place, [(*place, position) for position in positions]
     else:
         yield place, [place]
