@@ -2,16 +2,18 @@
 
 import itertools
 import json
-import re
 from collections import Counter
 from pathlib import Path
 
 from tokenizers import pre_tokenizers
 from transformers import CLIPTokenizer
 
-from text_to_image.embedded_generator.vocabulary import ADJECTIVES, CLASS_NAMES, COLOURS, PLACES, TEMPLATES
+from text_to_image.embedded_generator.vocabulary import WORDS
 
 MAX_TOKENS = 24
+# What stands for a name in the templates was learned as a word of theirs; without it, tokens would have other numbers
+# than in the models and trainings that there are.
+_PLACEHOLDER = "name"
 _START, _END, _WORD_END = "<|startoftext|>", "<|endoftext|>", "</w>"
 
 
@@ -20,10 +22,7 @@ def build_tokenizer(folder: Path) -> CLIPTokenizer:
 
     Any text can be encoded: what is no word here falls apart into pieces and letters.
     """
-    names = itertools.chain.from_iterable(CLASS_NAMES.values())
-    places = itertools.chain.from_iterable(PLACES.values())
-    texts = [*names, *COLOURS, *ADJECTIVES, *places, *TEMPLATES]
-    merges = learn_merges(sorted({word for text in texts for word in re.findall("[a-z]+", text)}))
+    merges = learn_merges(sorted(WORDS | {_PLACEHOLDER}))
     letters = sorted(pre_tokenizers.ByteLevel.alphabet())
     tokens = [*letters, *(letter + _WORD_END for letter in letters), *("".join(pair) for pair in merges), _START, _END]
     folder.mkdir(parents=True, exist_ok=True)
