@@ -4,7 +4,7 @@ from pathlib import Path
 
 from text_to_image.config import GeneratorConfig
 from text_to_image.model_names import is_folder
-from text_to_image.model_source import folder_revision, require_unchanged
+from text_to_image.model_source import ModelSource, folder_revision, require_unchanged, resolve_model
 from text_to_image.pinned_commits import fetch_pinned
 
 _CONFIG = "config.json"
@@ -27,6 +27,16 @@ def with_pinned_parts(config: GeneratorConfig, pins: Path | None = None) -> Gene
         commit = pinned_revision("generator.rejection.classifier", rejection.classifier, rejection.revision, pins)
         config = config.model_copy(update={"rejection": rejection.model_copy(update={"revision": commit})})
     return config
+
+
+def pinned_for_free_prompts(config: GeneratorConfig, pins: Path | None) -> tuple[GeneratorConfig, ModelSource]:
+    """Return the settings for prompts of one's own, of which no classifier refuses any, and the model; all pinned.
+
+    Raises:
+        FileNotFoundError, ValueError: as `with_pinned_parts` and `resolve_model` do.
+    """
+    config = with_pinned_parts(config.model_copy(update={"rejection": None}), pins)
+    return config, resolve_model(config, pins)
 
 
 def require_unchanged_parts(config: GeneratorConfig) -> None:

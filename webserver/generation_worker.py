@@ -69,15 +69,12 @@ def _work(config: GeneratorConfig, threads: int, pins: Path, pipe: Connection, c
     # Imported here: it takes seconds, and the server that starts this process must not have torch in it.
     import torch
 
-    from text_to_image.model_source import resolve_model
-    from text_to_image.part_sources import with_pinned_parts
+    from text_to_image.part_sources import pinned_for_free_prompts
     from text_to_image.pipeline import Pipeline
 
     torch.set_num_threads(threads)
     try:
-        # Nothing is refused of what was asked for in one's own words.
-        config = with_pinned_parts(config.model_copy(update={"rejection": None}), pins)
-        source = resolve_model(config, pins)
+        config, source = pinned_for_free_prompts(config, pins)
         pipeline = Pipeline(config, source)
     except (ValueError, RuntimeError, OSError) as error:
         pipe.send(("broken", str(error)))

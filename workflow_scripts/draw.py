@@ -10,8 +10,7 @@ import os
 from pathlib import Path
 
 from photographs.atomic_files import write_atomically
-from text_to_image.model_source import resolve_model
-from text_to_image.part_sources import with_pinned_parts
+from text_to_image.part_sources import pinned_for_free_prompts
 from workflow_scripts.command import parser, require_at_least, run
 from workflow_scripts.study_files import PINNED_COMMITS, add_study_arguments, read_generator
 
@@ -35,9 +34,7 @@ def main() -> None:
     config = read_generator(
         [options.config, *options.study], **{key: value for key, value in changes.items() if value is not None}
     )
-    # Nothing is refused of what was asked for in one's own words.
-    config = with_pinned_parts(config.model_copy(update={"rejection": None}), PINNED_COMMITS)
-    source = resolve_model(config, PINNED_COMMITS)
+    config, source = pinned_for_free_prompts(config, PINNED_COMMITS)
     # Said before transformers is imported, which otherwise greets with warnings about image processors.
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
     # Imported here: torch and diffusers take seconds, which --help and a wrong setting need not wait for.

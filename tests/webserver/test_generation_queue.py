@@ -10,7 +10,7 @@ import torch
 
 from tests.webserver import odd_workers
 from tests.webserver.conftest import wait_until
-from text_to_image import model_source
+from text_to_image import part_sources
 from text_to_image.config import GeneratorConfig
 from webserver import generation_queue
 from webserver.drawing_process import DrawingProcess
@@ -134,7 +134,7 @@ def test_playground_draws_with_the_commits_that_its_study_keeps(tmp_path, monkey
         asked.append((config.model, config.rejection, pins))
         raise ValueError("it is not loaded here")
 
-    monkeypatch.setattr(model_source, "resolve_model", resolve)
+    monkeypatch.setattr(part_sources, "resolve_model", resolve)
     # What the worker changes of its process must not stay with this one.
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     monkeypatch.setenv("TRANSFORMERS_VERBOSITY", "error")
